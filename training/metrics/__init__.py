@@ -1,0 +1,108 @@
+"""Strict entity scores: pure functions of gold mentions and found entities.
+
+A found entity is right when document, start, end and type all equal those of a gold mention.
+Mentions are sets: a span annotated or found twice counts once. Overlapping gold mentions all
+count, although a recogniser of flat entities can find only one of them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from training.corpora.document import Document
+
+
+class Mention(Protocol):
+    """A gold `Span` or a found `Entity`."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """Precision, recall and F1; 0/0 is 0, as in seqeval and scikit-learn."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of a corpus.
+
+    types: by entity type
+    micro: over all mentions, whatever their type
+    macro: mean over the types (its F1 is the mean of the F1s)
+    counts: (types, 3) right, gold and found mentions of each type, in the order of `types`
+    """
+
+    types: Mapping[str, Score]
+    micro: Score
+    macro: Score
+    counts: np.ndarray
+
+
+def score(gold: Sequence[Document], found: Sequence[Iterable[Mention]], labels: Sequence[str]) -> Scores:
+    """Score the entities found in each document (same order as `gold`) for these entity types.
+
+    Raises ValueError for lists of different length and for a mention of a type not in `labels`.
+    """
+    counts = count([document.spans for document in gold], found, labels).sum(axis=0)
+    by_type = rates(counts)  # (types, 3)
+    return Scores(
+        types={label: Score(*map(float, row)) for label, row in zip(labels, by_type, strict=True)},
+        micro=Score(*map(float, rates(counts.sum(axis=0)))),
+        macro=Score(*map(float, by_type.mean(axis=0))),
+        counts=counts,
+    )
+
+
+def count(gold: Sequence[Iterable[Mention]], found: Sequence[Iterable[Mention]], labels: Sequence[str]) -> np.ndarray:
+    """(documents, types, 3) right, gold and found mentions: all that any score here rests on.
+
+    Raises ValueError as `score` does.
+    """
+    if len(gold) != len(found):
+        raise ValueError(f"{len(gold)} gold documents but {len(found)} predicted: give them in the same order, one for one")
+    column = {label: index for index, label in enumerate(labels)}
+    counts = np.zeros((len(gold), len(labels), 3), dtype=np.int64)
+    for row, (theirs, ours) in enumerate(zip(gold, found, strict=True)):
+        gold_set, found_set = _mentions(theirs, column), _mentions(ours, column)
+        for which, mentions in enumerate((gold_set & found_set, gold_set, found_set)):
+            for _, _, label in mentions:
+                counts[row, column[label], which] += 1
+    return counts
+
+
+def rates(counts: np.ndarray) -> np.ndarray:
+    """(..., 3) counts of right, gold and found mentions to (..., 3) precision, recall, F1."""
+    right, gold, found = np.moveaxis(counts, -1, 0)
+    return np.stack([_ratio(right, found), _ratio(right, gold), _ratio(2 * right, gold + found)], axis=-1)
+
+
+def document_f1(counts: np.ndarray) -> np.ndarray:
+    """(documents,) F1 of each document over all types, for paired tests between systems.
+
+    counts: (documents, types, 3). A document without a mention on either side scores 1: both
+    systems did all there was to do.
+    """
+    together = counts.sum(axis=1)
+    empty = together[:, 1] + together[:, 2] == 0
+    return np.where(empty, 1.0, rates(together)[:, 2])
+
+
+def _mentions(mentions: Iterable[Mention], known: Mapping[str, int]) -> set[tuple[int, int, str]]:
+    triples = {(mention.start, mention.end, mention.label) for mention in mentions}
+    unknown = sorted({label for _, _, label in triples} - set(known))
+    if unknown:
+        raise ValueError(f"mentions of type {', '.join(unknown)}, but the types to score are {', '.join(known)}")
+    return triples
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.asarray(whole) != 0)

@@ -1,0 +1,48 @@
+"""`training.metrics` as an `evaluate.Metric`, for those who score with Hugging Face `evaluate`.
+
+    from training.metrics.strict_entity_f1 import StrictEntityF1
+
+    mention = {"start": 0, "end": 7, "label": "Chemical"}
+    StrictEntityF1().compute(references=[[mention]], predictions=[[mention]], labels=["Chemical"])
+    # {"macro_f1": 1.0, "micro_f1": 1.0, ..., "Chemical_f1": 1.0, "Chemical_precision": 1.0, ...}
+"""
+
+import datasets
+import evaluate
+
+from training.corpora.document import Span
+from training.metrics import Score, count, rates
+
+_MENTIONS = datasets.List(
+    {"start": datasets.Value("int64"), "end": datasets.Value("int64"), "label": datasets.Value("string")}
+)
+
+
+class StrictEntityF1(evaluate.Metric):
+    """Strict entity precision, recall and F1, per type, micro and macro (mean over types).
+
+    compute(references, predictions, labels): for each document a list of mentions
+    `{"start", "end", "label"}` with character offsets; `labels` are the entity types to score.
+    """
+
+    def _info(self) -> evaluate.MetricInfo:
+        return evaluate.MetricInfo(
+            description="Strict entity-level scores: document, start, end and type must all be equal.",
+            citation="",
+            inputs_description=type(self).__doc__,
+            features=datasets.Features({"references": _MENTIONS, "predictions": _MENTIONS}),
+        )
+
+    def _compute(self, predictions: list, references: list, labels: list[str]) -> dict[str, float]:
+        counts = count([_spans(r) for r in references], [_spans(p) for p in predictions], labels).sum(axis=0)
+        by_type = rates(counts)
+        rows = {"macro": by_type.mean(axis=0), "micro": rates(counts.sum(axis=0)), **dict(zip(labels, by_type, strict=True))}
+        return {
+            f"{name}_{rate}": float(value)
+            for name, row in rows.items()
+            for rate, value in zip(Score.__dataclass_fields__, row, strict=True)
+        }
+
+
+def _spans(mentions: list[dict]) -> list[Span]:
+    return [Span(**mention) for mention in mentions]
