@@ -1,0 +1,70 @@
+# Everything a clone needs: `make help` lists it. A stamp file in each environment makes a second
+# run quick and, once set up, independent of the network.
+
+PORT ?= 7860
+PYTHON ?= $(firstword $(foreach name,python3.11 python3 python,$(shell \
+    $(name) -c 'import sys; print("$(name)" if sys.version_info[:2] == (3, 11) else "")' 2>/dev/null)))
+
+LIGHT := .venv
+TRAINING := .venv-training
+DOWNSTREAM := .venv-downstream
+SMOKE := build/smoke
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+NO_PYTHON = Python 3.11 was not found (looked for python3.11, python3 and python). \
+    Install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)
+
+# $(call install,ENVIRONMENT,PIP ARGUMENTS): make the environment if need be, install, stamp.
+define install
+$(if $(PYTHON),,$(error $(NO_PYTHON)))
+test -x $(1)/bin/pip || $(PYTHON) -m venv $(1)
+$(1)/bin/python -m pip install $(2)
+touch $@
+endef
+
+.PHONY: help demo setup lint test test-light test-training test-downstream smoke clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+demo: $(LIGHT)/.ready ## serve the Space at 127.0.0.1:7860 (PORT=8000 to change it); no torch
+	PORT=$(PORT) $(LIGHT)/bin/python space/app.py
+
+setup: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## make both environments
+
+lint: $(LIGHT)/.tests-ready ## ruff: rules and format
+	$(LIGHT)/bin/ruff check .
+	$(LIGHT)/bin/ruff format --check .
+
+test: test-light test-training test-downstream ## every test, each in its environment
+
+test-light: $(LIGHT)/.tests-ready ## engine, cards, publish, space and the repository itself
+	$(LIGHT)/bin/python -m pytest tests --ignore=tests/training --ignore=tests/downstream
+
+test-training: $(TRAINING)/.tests-ready ## engine and training
+	$(TRAINING)/bin/python -m pytest tests/engine tests/training
+
+test-downstream: $(DOWNSTREAM)/.ready smoke ## the smoke run's card, as its users would follow it
+	$(DOWNSTREAM)/bin/python -m pytest tests/downstream
+
+smoke: $(TRAINING)/.tests-ready ## a whole run on a small invented corpus, in build/smoke
+	HF_HUB_OFFLINE=1 $(TRAINING)/bin/python -m training run smoke --out $(SMOKE)
+
+clean: ## remove the environments and everything built
+	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) build dist
+
+$(LIGHT)/.ready: requirements.txt space/requirements.txt
+	$(call install,$(LIGHT),-r requirements.txt)
+
+$(LIGHT)/.tests-ready: $(LIGHT)/.ready tests/requirements.txt
+	$(call install,$(LIGHT),-r requirements.txt -r tests/requirements.txt)
+
+$(TRAINING)/.tests-ready: training/requirements.txt tests/requirements.txt
+	$(call install,$(TRAINING),-r training/requirements.txt -r tests/requirements.txt)
+
+$(DOWNSTREAM)/.ready: tests/downstream-requirements.txt pyproject.toml $(wildcard space/engine/*.py)
+	$(call install,$(DOWNSTREAM),-r tests/downstream-requirements.txt)
+	rm -rf build/lib
+	$(DOWNSTREAM)/bin/python -m pip install --no-build-isolation .
+	touch $@
