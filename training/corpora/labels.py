@@ -1,0 +1,46 @@
+"""From the source's labels to ours, by name only: a recipe names every label that a corpus has."""
+
+import difflib
+from collections import Counter
+from collections.abc import Mapping
+
+from .document import CorpusError, Document
+from .source import make_document
+
+
+def map_labels(
+    splits: Mapping[str, list[Document]], types: Mapping[str, str], ignore: tuple[str, ...], corpus: str
+) -> dict[str, list[Document]]:
+    """Rename the labels of all mentions by `types`, leave out those of `ignore`; overlaps stay.
+
+    Raises CorpusError for a label that is in neither, and for one of `types` that no mention has:
+    both mean that the recipe was written for another corpus than this one.
+    """
+    found = Counter(span.label for documents in splits.values() for document in documents for span in document.spans)
+    problems = [_unknown(label, count, types, ignore) for label, count in found.items() if label not in types and label not in ignore]
+    problems += [
+        f"no mention is labelled {label!r}, which `types` maps to {ours!r}; labels found: {_names(found)}"
+        for label, ours in types.items()
+        if label not in found
+    ]
+    if problems:
+        raise CorpusError("\n  ".join([f"corpus {corpus}: the recipe's labels are not the corpus' labels", *problems]))
+    return {split: [_mapped(document, types) for document in documents] for split, documents in splits.items()}
+
+
+def _unknown(label: str, count: int, types: Mapping[str, str], ignore: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(label, [*types, *ignore], n=1)
+    hint = f"; did the recipe mean it by {near[0]!r}?" if near else ""
+    return (
+        f"{count} mention{'s' * (count > 1)} labelled {label!r}: unknown (`types` has {_names(types)}; `ignore` has {_names(ignore)})"
+        f"{hint} Name it in `types` or in `ignore`"
+    )
+
+
+def _names(labels) -> str:
+    return ", ".join(map(repr, sorted(labels))) or "none"
+
+
+def _mapped(document: Document, types: Mapping[str, str]) -> Document:
+    spans = [span.model_copy(update={"label": types[span.label]}) for span in document.spans if span.label in types]
+    return make_document(document.id, document.text, spans)

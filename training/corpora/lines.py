@@ -1,0 +1,18 @@
+"""Plain text, gzipped or not: every line that is not blank is one document without mentions."""
+
+from pathlib import Path
+
+from .document import Document
+from .source import Findings, read_lines
+
+
+def read(path: Path) -> list[Document]:
+    """Documents in the file's order; a document's id is `FILE:LINE`.
+
+    Raises CorpusError where a line is not UTF-8.
+    """
+    findings = Findings(path)
+    name = Path(path).name
+    documents = [Document(id=f"{name}:{number}", text=line) for number, line in read_lines(path, findings) if line.strip()]
+    findings.check()
+    return documents

@@ -1,0 +1,81 @@
+"""PubTator: `ID|t|title`, `ID|a|abstract`, then one mention a line: `ID start end text type [concept ...]`.
+
+Offsets run over title + one space + abstract. Columns after the type (concepts, the parts of a
+composite mention) are not read. A line whose second column is a word is a relation, not a mention.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .document import Document, Span
+from .source import Findings, make_document, make_span, read_lines
+
+_PASSAGE = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
+_RELATION = re.compile(r"[A-Za-z][A-Za-z_-]*")
+
+
+@dataclass
+class _Record:
+    id: str
+    line: int
+    title: str
+    abstract: str | None = None
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        if self.abstract is None:
+            raise ValueError(f"document {self.id} has no abstract line ({self.id}|a|...) after its title")
+        return f"{self.title} {self.abstract}"
+
+
+def read(path: Path) -> list[Document]:
+    """Documents in the file's order, with the source's own labels.
+
+    Raises CorpusError that lists the broken lines: a mention whose text is not what the
+    document reads at its offsets, a document without an abstract line, anything unreadable.
+    """
+    findings = Findings(path)
+    records: list[_Record] = []
+    for number, line in read_lines(path, findings):
+        with findings.at(path, number):
+            if passage := _PASSAGE.fullmatch(line):
+                _add_passage(records, number, *passage.groups())
+            elif line.strip():
+                _add_annotation(records, line)
+    documents = []
+    for record in records:
+        with findings.at(path, record.line):
+            documents.append(make_document(record.id, record.text, record.spans))
+    findings.check()
+    return documents
+
+
+def _add_passage(records: list[_Record], number: int, id: str, kind: str, text: str) -> None:
+    if kind == "t":
+        records.append(_Record(id, number, text))
+        return
+    record = _current(records, id)
+    if record.abstract is not None:
+        raise ValueError(f"a second abstract of document {id}")
+    record.abstract = text
+
+
+def _add_annotation(records: list[_Record], line: str) -> None:
+    columns = line.split("\t")
+    record = _current(records, columns[0])
+    if len(columns) > 1 and _RELATION.fullmatch(columns[1]):
+        return
+    if len(columns) < 5:
+        raise ValueError(f"a mention has at least 5 columns between tabs (id, start, end, text, type), found {len(columns)}: {line[:80]!r}")
+    _, start, end, quoted, label, *_ = columns
+    if not (start.isdecimal() and end.isdecimal()):
+        raise ValueError(f"offsets are two whole numbers, found {start!r} and {end!r}")
+    record.spans.append(make_span(record.text, int(start), int(end), label, quoted))
+
+
+def _current(records: list[_Record], id: str) -> _Record:
+    if not records or records[-1].id != id:
+        raise ValueError(f"belongs to document {id[:40]!r}, but the title before it is of {records[-1].id if records else 'none'}")
+    return records[-1]
