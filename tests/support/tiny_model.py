@@ -19,15 +19,35 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-# For each label in turn: (words that begin an entity, words that continue one). Surer words stand first: the first of a row
-# scores above 0.99, the last one between 0.5 and 0.8. "lidocaine" has two word pieces.
+# For each label in turn: (words that begin an entity, words that continue one). Surer words stand
+# first: the first of a row scores above 0.99, the last one between 0.5 and 0.8. "lidocaine" has two
+# word pieces.
 KNOWN = [
     (["aspirin", "ibuprofen", "valproic", "lido", "lithium"], ["acid", "carbonate"]),
     (["headache", "hypertension", "renal", "seizures", "nausea"], ["failure", "disease"]),
     (["brca1", "kras", "il6"], ["gene"]),
     (["mouse", "rat", "human"], ["cells"]),
 ]
-OTHER = "patients with developed was given after and caused by in the of no mg treated for ##caine ##s".split()
+OTHER = [
+    "patients",
+    "with",
+    "developed",
+    "was",
+    "given",
+    "after",
+    "and",
+    "caused",
+    "by",
+    "in",
+    "the",
+    "of",
+    "no",
+    "mg",
+    "treated",
+    "for",
+    "##caine",
+    "##s",
+]
 CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 HIDDEN = 48
@@ -58,7 +78,9 @@ def make_model(
     fp32 = folder / "onnx" / "model.onnx"
     onnx.save(_graph(weights, TensorProto.FLOAT), fp32)
     if "int8" in variants:
-        quantize_dynamic(fp32, folder / "onnx" / "model_quantized.onnx", weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(
+            fp32, folder / "onnx" / "model_quantized.onnx", weight_type=QuantType.QInt8, per_channel=True
+        )
     if "fp16" in variants:
         onnx.save(_graph(weights, TensorProto.FLOAT16), folder / "onnx" / "model_fp16.onnx")
     if "fp32" not in variants:
@@ -130,7 +152,12 @@ def _write_tokenizer(folder: Path, vocabulary: dict[str, int]) -> None:
     _write_json(folder / "special_tokens_map.json", names)
     _write_json(
         folder / "tokenizer_config.json",
-        {"tokenizer_class": "BertTokenizerFast", "do_lower_case": True, "model_max_length": POSITIONS, **names},
+        {
+            "tokenizer_class": "BertTokenizerFast",
+            "do_lower_case": True,
+            "model_max_length": POSITIONS,
+            **names,
+        },
     )
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
 
@@ -153,19 +180,30 @@ def _graph(weights: dict[str, np.ndarray], stored: int) -> onnx.ModelProto:
         nodes.append(helper.make_node(operator, inputs, [output], name=f"{operator}/{output}", **attributes))
         return output
 
-    values = {name.removeprefix("bert.embeddings.").removesuffix(".weight"): array for name, array in weights.items()}
+    values = {
+        name.removeprefix("bert.embeddings.").removesuffix(".weight"): array
+        for name, array in weights.items()
+    }
     zero, one = constant("zero", np.array(0)), constant("one", np.array(1))
     length = node("Gather", [node("Shape", ["input_ids"], "shape"), one], "length")
     positions = node("Range", [zero, length, one], "position_ids")
     embedded = [
         node("Gather", [weight("word_embeddings", values["word_embeddings"]), "input_ids"], "words"),
-        node("Gather", [weight("position_embeddings", values["position_embeddings"]), positions], "positions"),
-        node("Gather", [weight("token_type_embeddings", values["token_type_embeddings"]), "token_type_ids"], "types"),
+        node(
+            "Gather", [weight("position_embeddings", values["position_embeddings"]), positions], "positions"
+        ),
+        node(
+            "Gather",
+            [weight("token_type_embeddings", values["token_type_embeddings"]), "token_type_ids"],
+            "types",
+        ),
     ]
     total = node("Add", [node("Add", embedded[:2], "words_at"), embedded[2]], "embedded")
     norm = [weight("norm.weight", values["LayerNorm"]), weight("norm.bias", values["LayerNorm.bias"])]
     hidden = node("LayerNormalization", [total, *norm], "hidden", axis=-1, epsilon=1e-12)
-    scores = node("MatMul", [hidden, weight("classifier", np.ascontiguousarray(values["classifier"].T))], "scores")
+    scores = node(
+        "MatMul", [hidden, weight("classifier", np.ascontiguousarray(values["classifier"].T))], "scores"
+    )
     node("Add", [scores, weight("classifier.bias", values["classifier.bias"])], "logits")
 
     tags = len(values["classifier.bias"])

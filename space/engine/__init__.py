@@ -1,0 +1,30 @@
+"""Clinical text to entities with exact character offsets, on the CPU, without torch.
+
+    >>> from clinstill import load          # in this repository: from space.engine import load
+    >>> tagger = load("me/model")           # a folder or a Hub id
+    >>> tagger(["Lithium caused tremor."])
+
+The way of a text: `tokens` (sub-tokens and windows), `session` (ONNX Runtime), `decode` (labels to
+entities), put together in `tagger`; `bundle`, `graph` and `cpu` see to it that the model can be run.
+"""
+
+from .decode import decode
+from .entity import Entity
+from .errors import EngineError
+from .tagger import Tagger, load
+from .tokens import Tokens, Window, load_tokenizer, merge, special_tokens, tokenise, windows
+
+__all__ = [
+    "EngineError",
+    "Entity",
+    "Tagger",
+    "Tokens",
+    "Window",
+    "decode",
+    "load",
+    "load_tokenizer",
+    "merge",
+    "special_tokens",
+    "tokenise",
+    "windows",
+]

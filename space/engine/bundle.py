@@ -1,0 +1,176 @@
+"""A model folder: where it is, which ONNX file of it to run, and what its configuration says."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import EngineError
+
+# In this order: the INT8 file is what ships for use, the FP32 file is what everybody exports.
+PREFERRED = ("onnx/model_quantized.onnx", "onnx/model.onnx")
+WINDOW = 256  # tokens; longer windows cost more a token and were not more exact
+_HUB_ID = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+_TAG = re.compile(r"O|[BI]-.+")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the engine needs of a `config.json`.
+
+    tags: IOB tag of each output column; window, overlap: in tokens, special tokens included;
+    vocabulary: rows of the embedding
+    """
+
+    tags: list[str]
+    window: int
+    overlap: int
+    vocabulary: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model on disk. `revision` is the Hub's commit, None for a plain folder."""
+
+    folder: Path
+    file: Path
+    config: Config
+    revision: str | None
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.folder / "tokenizer.json"
+
+
+def find(model: str | Path, revision: str | None, file: str | None) -> Bundle:
+    """Locate a model by folder or Hub id and read its configuration; a Hub model is downloaded once
+    and then taken from the cache.
+
+    Raises EngineError when there is no such model, a file is missing or the configuration is not
+    that of an IOB tagger.
+    """
+    if Path(model).is_dir():
+        if revision is not None:
+            raise EngineError(
+                f"{model}: is a folder, so it has no revision {revision!r}; leave the revision out"
+            )
+        folder = Path(model)
+    else:
+        folder = download(str(model), revision, file)
+        revision = folder.name  # snapshots are kept under the name of their commit
+    for name in ("config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise EngineError(
+                f"{folder}: {name} is missing; a model folder has config.json, tokenizer.json and onnx/"
+            )
+    return Bundle(folder, choose(folder, file), read_config(folder / "config.json"), revision)
+
+
+def download(repo: str, revision: str | None, file: str | None) -> Path:
+    """Fetch configuration, tokenizer and the one ONNX file to run; returns the snapshot's folder."""
+    if not _HUB_ID.fullmatch(repo):
+        raise EngineError(f"{repo}: no such folder, and not a Hub id (owner/name) either")
+    # Imported here: a model from a folder needs none of it.
+    import huggingface_hub
+
+    for pattern in [_in_onnx(file)] if file else [*PREFERRED, "onnx/*.onnx"]:
+        try:
+            folder = huggingface_hub.snapshot_download(
+                repo, revision=revision, allow_patterns=["config.json", "tokenizer.json", pattern]
+            )
+        except Exception as error:  # the HTTP library, and so its errors, differ between versions
+            raise EngineError(_explain(repo, revision, error)) from error
+        if any(Path(folder).glob(pattern)):
+            break
+    return Path(folder)
+
+
+def _explain(repo: str, revision: str | None, error: Exception) -> str:
+    from huggingface_hub import errors
+
+    if isinstance(error, errors.GatedRepoError):
+        return f"{repo}: access is gated; ask for it on the model's page, then run: hf auth login"
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return f"{repo}: no such folder, and no such model on the Hub; check the name, or run: hf auth login"
+    if isinstance(error, errors.RevisionNotFoundError):
+        return f"{repo}: the Hub has no revision {revision!r} of it; give a branch, tag or commit that exists"
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        return (
+            f"{repo}: no such folder, not in the cache, and the Hub could not be reached; check the "
+            "connection (HF_ENDPOINT, HF_HUB_OFFLINE), or give the folder of a downloaded model"
+        )
+    return f"{repo}: could not be downloaded ({type(error).__name__}: {error}); try again, or give a folder"
+
+
+def choose(folder: Path, file: str | None) -> Path:
+    """The ONNX file to run: the named one, else the first of `PREFERRED`, else the only one."""
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob("onnx/*.onnx"))
+    listing = f"found: {', '.join(found) or 'no onnx/*.onnx'}"
+    if file is not None:
+        if _in_onnx(file) not in found:
+            raise EngineError(f"{folder}: {_in_onnx(file)} is missing; {listing}")
+        return folder / _in_onnx(file)
+    for name in PREFERRED:
+        if name in found:
+            return folder / name
+    if len(found) != 1:
+        raise EngineError(f"{folder}: cannot tell which ONNX file to run; {listing}; name one with `file`")
+    return folder / found[0]
+
+
+def _in_onnx(file: str) -> str:
+    return f"onnx/{file.removeprefix('onnx/')}"
+
+
+def read_config(path: Path) -> Config:
+    """Raises EngineError when the file is broken or is not the configuration of an IOB tagger."""
+    try:
+        data = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise EngineError(f"{path}: not valid JSON ({error}); download it again") from error
+    if not isinstance(data, dict):
+        raise EngineError(f"{path}: not a JSON object")
+    architectures = data.get("architectures") or []
+    if architectures and not any(name.endswith("ForTokenClassification") for name in architectures):
+        raise EngineError(
+            f"{path}: is a {architectures[0]}, not a token classifier; give a model that tags tokens"
+        )
+    window, overlap = _window(path, data)
+    return Config(_tags(path, data.get("id2label")), window, overlap, _count(path, data, "vocab_size"))
+
+
+def _tags(path: Path, id2label: object) -> list[str]:
+    """Tags in the order of the output columns."""
+    if not isinstance(id2label, dict) or not id2label:
+        raise EngineError(f"{path}: has no id2label, so its outputs have no names")
+    if set(id2label) != {str(number) for number in range(len(id2label))}:
+        raise EngineError(
+            f"{path}: the keys of id2label are not 0 to {len(id2label) - 1}: {', '.join(id2label)}"
+        )
+    tags = [id2label[str(number)] for number in range(len(id2label))]
+    wrong = [tag for tag in tags if not isinstance(tag, str) or not _TAG.fullmatch(tag)]
+    if wrong:
+        raise EngineError(f"{path}: {wrong[0]!r} is no IOB tag; id2label has O, B-X and I-X for each type X")
+    if "O" not in tags or len(tags) == 1 or len(set(tags)) < len(tags):
+        raise EngineError(f"{path}: id2label needs O once and each B-X, I-X once; found {', '.join(tags)}")
+    return tags
+
+
+def _window(path: Path, data: dict) -> tuple[int, int]:
+    """Window and overlap as the model was trained with, else for what its positions allow."""
+    longest = _count(path, data, "max_position_embeddings")
+    settings = data.get("clinstill", {})
+    window = settings.get("window", min(WINDOW, longest))
+    overlap = settings.get("overlap", window // 4)
+    if not 0 <= overlap < window <= longest:
+        raise EngineError(
+            f"{path}: clinstill.window {window} and clinstill.overlap {overlap} do not fit: "
+            f"0 <= overlap < window <= max_position_embeddings ({longest})"
+        )
+    return window, overlap
+
+
+def _count(path: Path, data: dict, key: str) -> int:
+    if not isinstance(data.get(key), int) or data[key] < 1:
+        raise EngineError(f"{path}: {key} should be a count, found {data.get(key)!r}")
+    return data[key]

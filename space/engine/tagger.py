@@ -1,0 +1,99 @@
+"""Texts in, entities out: tokenise, cut into windows, run the model, merge, decode."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from . import bundle, cpu
+from .decode import decode
+from .entity import Entity
+from .errors import EngineError
+from .session import Session
+from .tokens import Tokens, Window, load_tokenizer, merge, special_tokens, tokenise, windows
+
+
+def load(
+    model: str | Path, *, revision: str | None = None, file: str | None = None, threads: int | None = None
+) -> "Tagger":
+    """Load a tagger from a model folder or from the Hugging Face Hub.
+
+    model: a folder with config.json, tokenizer.json and onnx/, or a Hub id such as "me/model"
+    revision: branch, tag or commit of the Hub model
+    file: the ONNX file to run, e.g. "model.onnx" for the FP32 one; INT8 where there is one otherwise
+    threads: threads of the session; the processors that this process may use otherwise
+
+    Raises EngineError when the model is not found or cannot be used.
+
+        >>> tagger = load("me/model")
+        >>> tagger(["Lithium caused tremor."])
+        [[Entity(start=0, end=7, label='Chemical', ...), Entity(start=15, end=21, ...)]]
+    """
+    if threads is not None and threads < 1:
+        raise EngineError(f"threads should be at least 1, found {threads}")
+    return Tagger(model, bundle.find(model, revision, file), threads or cpu.usable_cpus())
+
+
+class Tagger:
+    """A loaded model. Call it with texts; it may be called from several threads at once.
+
+    model: what it was loaded from; revision: its Hub commit, None for a folder
+    file: the ONNX file that runs; sha256: of that file
+    tags: IOB tag of each output; labels: the entity types
+    window, overlap: tokens, special tokens included; threads: of the session
+    notes: what a user should know about how it runs here
+    """
+
+    def __init__(self, model: str | Path, found: bundle.Bundle, threads: int):
+        """Raises EngineError when the files do not belong together or cannot be run."""
+        self.model = str(model)
+        self.revision = found.revision
+        self.file = found.file
+        self.tags = found.config.tags
+        self.labels = list(dict.fromkeys(tag.partition("-")[2] for tag in self.tags if tag != "O"))
+        self.window, self.overlap = found.config.window, found.config.overlap
+        self.threads = threads
+        self.tokenizer = load_tokenizer(found.tokenizer)
+        highest_id = max(self.tokenizer.get_vocab().values())
+        if highest_id >= found.config.vocabulary:
+            raise EngineError(
+                f"{found.tokenizer}: its ids go up to {highest_id}, but config.json has vocab_size "
+                f"{found.config.vocabulary}; tokenizer and model do not belong together"
+            )
+        prefix, suffix = special_tokens(self.tokenizer)
+        self._prefix, self._suffix = np.array(prefix, dtype=np.int64), np.array(suffix, dtype=np.int64)
+        self._size = self.window - len(prefix) - len(suffix)
+        if self._size <= self.overlap:
+            raise EngineError(
+                f"{found.folder}: a window of {self.window} leaves no room for an overlap of {self.overlap}"
+            )
+        self._session = Session(self.file, threads)
+        self._session.check(len(self.tags), self.window, highest_id)
+        self.notes = self._session.notes
+
+    @cached_property
+    def sha256(self) -> str:
+        with self.file.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def __call__(self, texts: Iterable[str]) -> list[list[Entity]]:
+        """Entities of each text, sorted by offset, not overlapping. A text may be of any length and
+        hold any characters; its result does not depend on the other texts."""
+        if isinstance(texts, str):
+            raise TypeError("expected a list of texts, found one text; write tagger([text])[0]")
+        return [self._tag(text) for text in texts]
+
+    def _tag(self, text: str) -> list[Entity]:
+        tokens = tokenise(self.tokenizer, text)
+        if len(tokens) == 0:
+            return []
+        cuts = windows(len(tokens), self._size, self.overlap)
+        return decode(text, tokens, merge(len(tokens), cuts, self._logits(tokens, cuts)), self.tags)
+
+    def _logits(self, tokens: Tokens, cuts: list[Window]) -> Iterator[np.ndarray]:
+        """One window at a time, so that a long text needs no more memory than its tokens."""
+        for cut in cuts:
+            ids = np.concatenate([self._prefix, tokens.ids[cut.start : cut.stop], self._suffix])
+            yield self._session(ids)[len(self._prefix) : len(ids) - len(self._suffix)]

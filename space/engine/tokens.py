@@ -1,0 +1,139 @@
+"""Text to sub-tokens with exact offsets, and sub-tokens to overlapping windows.
+
+Training cuts its examples with the very same functions, so that a model never sees at inference a
+window of another shape than those it learned from.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from .errors import EngineError
+
+# A lone surrogate has no UTF-8 form, so the tokenizer cannot take it; U+FFFD is one code point as
+# well, so every offset stays true.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One text, tokenised without special tokens.
+
+    ids: (n,) int64 vocabulary ids
+    offsets: (n, 2) int64 start and end of each token in the text, in code points
+    words: (n,) int64 index of the word that each token belongs to, not falling
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    words: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """(words,) index of each word's first token: the token that speaks for the word."""
+        starts = np.ones(len(self), dtype=bool)
+        starts[1:] = self.words[1:] != self.words[:-1]
+        return np.flatnonzero(starts)
+
+    @cached_property
+    def word_spans(self) -> np.ndarray:
+        """(words, 2) start and end of each word in the text, in code points."""
+        last = np.append(self.first[1:], len(self)) - 1
+        return np.stack([self.offsets[self.first, 0], self.offsets[last, 1]], axis=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Tokens `start` to `stop` (exclusive) of a text, special tokens not counted."""
+
+    start: int
+    stop: int
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Read a `tokenizer.json`; its own truncation and padding are switched off, since windows
+    replace the one and nothing here needs the other. Special tokens are made by this code alone: a
+    text that spells "[SEP]" is text.
+
+    Raises EngineError when the file is missing or no tokenizer.
+    """
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise EngineError(f"{path}: not a readable tokenizer.json ({error})") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def special_tokens(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
+    """Ids that the tokenizer's post-processor puts before and after a text, e.g. [CLS] and [SEP].
+
+    Raises EngineError when it has no token for a plain letter, so that nothing could be tagged.
+    """
+    encoding = tokenizer.encode("a", add_special_tokens=True)
+    # Special tokens belong to no sequence.
+    body = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence is not None]
+    if not body:
+        raise EngineError("the tokenizer finds no token in the text 'a'; tokenizer.json is broken")
+    return encoding.ids[: body[0]], encoding.ids[body[-1] + 1 :]
+
+
+def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
+    """Split `text` into sub-tokens; any string is accepted, lone surrogates included."""
+    encoding = tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+    return Tokens(
+        ids=np.array(encoding.ids, dtype=np.int64),
+        offsets=np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2),
+        words=np.array(encoding.word_ids, dtype=np.int64),
+    )
+
+
+def windows(count: int, size: int, overlap: int) -> list[Window]:
+    """Cover `count` tokens with windows of at most `size` tokens, neighbours sharing `overlap`.
+
+    The last window is moved back to be full, so that its tokens keep their left context.
+    No window for no tokens.
+    """
+    if not 0 <= overlap < size:
+        raise ValueError(f"overlap must be in [0, size): size {size}, overlap {overlap}")
+    if count == 0:
+        return []
+    stops = [*range(min(size, count), count, size - overlap), count]
+    return [Window(max(0, stop - size), stop) for stop in stops]
+
+
+def merge(count: int, cuts: list[Window], logits: Iterable[np.ndarray]) -> np.ndarray:
+    """Join the logits of overlapping windows: each token is taken from the window whose middle is
+    nearest, where it has the most context on both sides.
+
+    count: tokens in the text, at least one; logits: for each window (stop - start, labels), taken
+    one at a time. Returns (count, labels).
+    """
+    merged = None
+    for index, (cut, values) in enumerate(zip(cuts, logits, strict=True)):
+        if merged is None:
+            merged = np.empty((count, values.shape[1]), dtype=values.dtype)
+        # Between two neighbouring middles lies the border; ties go to the earlier window.
+        low, high = 0, count
+        if index > 0:
+            low = _border(cuts[index - 1], cut)
+        if index + 1 < len(cuts):
+            high = _border(cut, cuts[index + 1])
+        merged[low:high] = values[low - cut.start : high - cut.start]
+    return merged
+
+
+def _border(left: Window, right: Window) -> int:
+    """First token that is nearer to the middle of `right` than to that of `left`."""
+    middles = left.start + left.stop - 1 + right.start + right.stop - 1
+    return middles // 4 + 1
