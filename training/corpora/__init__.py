@@ -5,30 +5,43 @@ files, reads every split and maps the labels to the recipe's.
 """
 
 import hashlib
-import os
 from collections import defaultdict
 from pathlib import Path
 
-from ..recipe import RECIPES, Corpus
-from . import jsonl, lines, pubtator
+from ..recipe import Corpus
+from . import brat, conll, hub, jsonl, lines, pubtator
 from .document import CorpusError, Document, Span
 from .jsonl import sha256
 from .labels import map_labels
+from .location import file_of, fingerprint, folder_of, local_folder
 
-__all__ = ["CorpusError", "Document", "Span", "guard", "load", "sha256"]
+__all__ = ["CorpusError", "Document", "Span", "fingerprint", "guard", "load", "sha256"]
 
-READERS = {"pubtator": pubtator.read, "jsonl": jsonl.read, "lines": lines.read}
+READERS = {
+    "pubtator": pubtator.read,
+    "conll": conll.read,
+    "brat": brat.read,
+    "jsonl": jsonl.read,
+    "lines": lines.read,
+}
 
 
 def load(corpus: Corpus, data: dict[str, Path]) -> dict[str, list[Document]]:
     """All splits of a corpus, in the recipe's order, with the recipe's labels.
 
-    The corpus' folder is `data[corpus.id]`, else $CLINSTILL_DATA/ID, else a folder ID beside the
-    recipes. Raises CorpusError when no such folder is there, a file of it is missing or broken, a
-    label is unknown or unused, or two documents (of any splits) have one id.
+    Where the corpus is looked for: see `location`. Raises CorpusError when it is not there, a file
+    of it is missing or broken, a label is unknown or unused, or two documents (of any splits)
+    have one id.
     """
-    folder = _folder(corpus, data)
-    splits = {split: READERS[corpus.format](_existing(folder / file, corpus)) for split, file in corpus.files.items()}
+    if corpus.format == "hub":
+        source = local_folder(corpus, data)
+        splits = {
+            split: hub.read(source or corpus.repo, None if source else corpus.revision, name, corpus.tags)
+            for split, name in corpus.files.items()
+        }
+    else:
+        folder, read = folder_of(corpus, data), READERS[corpus.format]
+        splits = {split: read(file_of(corpus, folder, name)) for split, name in corpus.files.items()}
     _check_ids(splits, corpus)
     return map_labels(splits, corpus.types, corpus.ignore, corpus.id)
 
@@ -39,32 +52,12 @@ def guard(documents: list[Document], count: int) -> tuple[list[Document], list[D
     The choice depends on the ids alone, so no later change of code or seed can move it.
     """
     if count > len(documents):
-        raise CorpusError(f"the guard takes {count} documents, but its split has {len(documents)}; lower `guard_documents`")
+        raise CorpusError(
+            f"the guard takes {count} documents, but its split has {len(documents)}; lower `guard_documents`"
+        )
     by_hash = sorted(documents, key=lambda document: hashlib.sha256(document.id.encode()).hexdigest())
     chosen = {document.id for document in by_hash[:count]}
     return [d for d in documents if d.id in chosen], [d for d in documents if d.id not in chosen]
-
-
-def _folder(corpus: Corpus, data: dict[str, Path]) -> Path:
-    if corpus.id in data:
-        return Path(data[corpus.id])
-    candidates = [RECIPES / corpus.id]
-    if root := os.environ.get("CLINSTILL_DATA"):
-        candidates.insert(0, Path(root) / corpus.id)
-    for folder in candidates:
-        if folder.is_dir():
-            return folder
-    origin = f"get it from {corpus.url} and" if corpus.url else "get it and"
-    raise CorpusError(
-        f"corpus {corpus.id} is not here: {origin} give its folder with --data {corpus.id}=PATH"
-        f" (it holds {', '.join(corpus.files.values())}), or set CLINSTILL_DATA to the folder that holds {corpus.id}/"
-    )
-
-
-def _existing(path: Path, corpus: Corpus) -> Path:
-    if not path.exists():
-        raise CorpusError(f"corpus {corpus.id}: {path} does not exist; --data {corpus.id}=PATH takes the folder that holds {path.name}")
-    return path
 
 
 def _check_ids(splits: dict[str, list[Document]], corpus: Corpus) -> None:
@@ -72,9 +65,9 @@ def _check_ids(splits: dict[str, list[Document]], corpus: Corpus) -> None:
     for split, documents in splits.items():
         for document in documents:
             places[document.id].append(split)
-    twice = [f"{id} ({', '.join(found)})" for id, found in places.items() if len(found) > 1]
+    twice = [f"{name} ({', '.join(found)})" for name, found in places.items() if len(found) > 1]
     if twice:
         raise CorpusError(
-            f"corpus {corpus.id}: {len(twice)} document ids occur more than once, which would leak between splits"
-            f" or count a text twice: {'; '.join(twice[:10])}"
+            f"corpus {corpus.id}: {len(twice)} document ids occur more than once, which leaks a text between"
+            f" splits or counts it twice: {'; '.join(twice[:10])}{'; ...' if len(twice) > 10 else ''}"
         )

@@ -30,7 +30,10 @@ class Document(BaseModel):
     def _spans_lie_in_the_text(self) -> "Document":
         for span in self.spans:
             if not 0 <= span.start < span.end <= len(self.text):
-                raise ValueError(f"document {self.id}: span {span.start}:{span.end} lies outside its {len(self.text)} characters")
+                place = f"{span.start}:{span.end}"
+                raise ValueError(
+                    f"document {self.id}: span {place} lies outside its {len(self.text)} characters"
+                )
         if list(self.spans) != sorted(self.spans, key=lambda s: (s.start, s.end, s.label)):
             raise ValueError(f"document {self.id}: spans are not sorted")
         return self

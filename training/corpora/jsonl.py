@@ -54,22 +54,22 @@ def parse(record: object) -> Document:
     """One record as a document. Raises ValueError that says what it lacks."""
     if not isinstance(record, dict):
         raise ValueError(f"a line is one JSON object, found {type(record).__name__}")
-    id, text = record.get("id", record.get("pmid")), record.get("text")
+    identifier, text = record.get("id", record.get("pmid")), record.get("text")
     if text is None and isinstance(record.get("title"), str) and isinstance(record.get("abstract"), str):
         text = f"{record['title']} {record['abstract']}"
-    if not isinstance(id, str | int) or id == "":
+    if not isinstance(identifier, str | int) or identifier == "":
         raise ValueError(f"a document needs an `id`, found keys {sorted(record)}")
     if not isinstance(text, str):
-        raise ValueError(f"document {id} needs a `text`, found keys {sorted(record)}")
+        raise ValueError(f"document {identifier} needs a `text`, found keys {sorted(record)}")
     text.encode("utf-8")  # JSON can escape half of a surrogate pair, which no tokenizer takes
     entities = record.get("entities") or []
     if not isinstance(entities, list):
-        raise ValueError(f"document {id}: `entities` is a list, found {type(entities).__name__}")
-    return make_document(str(id), text, [_span(entity, text) for entity in entities])
+        raise ValueError(f"document {identifier}: `entities` is a list, found {type(entities).__name__}")
+    return make_document(str(identifier), text, [_span(entity, text) for entity in entities])
 
 
 def _span(entity: object, text: str) -> Span:
     match entity:
         case {"start": int(start), "end": int(end), "label": str(label)}:
             return make_span(text, start, end, label, entity.get("text"))
-    raise ValueError(f"an entity has whole numbers `start`, `end` and a string `label`, found {str(entity)[:80]}")
+    raise ValueError(f"an entity has numbers `start` and `end` and a string `label`, found {entity!r:.80}")

@@ -2,9 +2,9 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from .document import CorpusError, Document
+from .document import CorpusError, Document, Span
 from .source import make_document
 
 
@@ -16,31 +16,42 @@ def map_labels(
     Raises CorpusError for a label that is in neither, and for one of `types` that no mention has:
     both mean that the recipe was written for another corpus than this one.
     """
-    found = Counter(span.label for documents in splits.values() for document in documents for span in document.spans)
-    problems = [_unknown(label, count, types, ignore) for label, count in found.items() if label not in types and label not in ignore]
+    found = Counter(
+        span.label for documents in splits.values() for document in documents for span in document.spans
+    )
+    problems = [
+        _unknown(label, count, types, ignore)
+        for label, count in found.items()
+        if label not in types and label not in ignore
+    ]
     problems += [
         f"no mention is labelled {label!r}, which `types` maps to {ours!r}; labels found: {_names(found)}"
         for label, ours in types.items()
         if label not in found
     ]
     if problems:
-        raise CorpusError("\n  ".join([f"corpus {corpus}: the recipe's labels are not the corpus' labels", *problems]))
-    return {split: [_mapped(document, types) for document in documents] for split, documents in splits.items()}
+        title = f"corpus {corpus}: its labels are not those of the recipe"
+        raise CorpusError("\n  ".join([title, *problems]))
+    return {split: [_mapped(d, types) for d in documents] for split, documents in splits.items()}
 
 
 def _unknown(label: str, count: int, types: Mapping[str, str], ignore: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(label, [*types, *ignore], n=1)
-    hint = f"; did the recipe mean it by {near[0]!r}?" if near else ""
+    hint = f"; did the recipe mean {label!r} where it says {near[0]!r}?" if near else ""
     return (
-        f"{count} mention{'s' * (count > 1)} labelled {label!r}: unknown (`types` has {_names(types)}; `ignore` has {_names(ignore)})"
-        f"{hint} Name it in `types` or in `ignore`"
+        f"unknown label {label!r} ({count} mention{'s' * (count > 1)}): name it in `types` or in `ignore`;"
+        f" `types` has {_names(types)}; `ignore` has {_names(ignore)}{hint}"
     )
 
 
-def _names(labels) -> str:
+def _names(labels: Iterable[str]) -> str:
     return ", ".join(map(repr, sorted(labels))) or "none"
 
 
 def _mapped(document: Document, types: Mapping[str, str]) -> Document:
-    spans = [span.model_copy(update={"label": types[span.label]}) for span in document.spans if span.label in types]
+    spans = [
+        Span(start=span.start, end=span.end, label=types[span.label])
+        for span in document.spans
+        if span.label in types
+    ]
     return make_document(document.id, document.text, spans)

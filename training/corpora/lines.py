@@ -13,6 +13,10 @@ def read(path: Path) -> list[Document]:
     """
     findings = Findings(path)
     name = Path(path).name
-    documents = [Document(id=f"{name}:{number}", text=line) for number, line in read_lines(path, findings) if line.strip()]
+    documents = [
+        Document(id=f"{name}:{number}", text=line)
+        for number, line in read_lines(path, findings)
+        if line.strip()
+    ]
     findings.check()
     return documents

@@ -52,13 +52,13 @@ def read(path: Path) -> list[Document]:
     return documents
 
 
-def _add_passage(records: list[_Record], number: int, id: str, kind: str, text: str) -> None:
+def _add_passage(records: list[_Record], number: int, identifier: str, kind: str, text: str) -> None:
     if kind == "t":
-        records.append(_Record(id, number, text))
+        records.append(_Record(identifier, number, text))
         return
-    record = _current(records, id)
+    record = _current(records, identifier)
     if record.abstract is not None:
-        raise ValueError(f"a second abstract of document {id}")
+        raise ValueError(f"a second abstract of document {identifier}")
     record.abstract = text
 
 
@@ -68,14 +68,19 @@ def _add_annotation(records: list[_Record], line: str) -> None:
     if len(columns) > 1 and _RELATION.fullmatch(columns[1]):
         return
     if len(columns) < 5:
-        raise ValueError(f"a mention has at least 5 columns between tabs (id, start, end, text, type), found {len(columns)}: {line[:80]!r}")
+        raise ValueError(
+            "a mention has at least 5 columns divided by tabs (id, start, end, text, type),"
+            f" found {len(columns)}: {line[:80]!r}"
+        )
     _, start, end, quoted, label, *_ = columns
     if not (start.isdecimal() and end.isdecimal()):
         raise ValueError(f"offsets are two whole numbers, found {start!r} and {end!r}")
     record.spans.append(make_span(record.text, int(start), int(end), label, quoted))
 
 
-def _current(records: list[_Record], id: str) -> _Record:
-    if not records or records[-1].id != id:
-        raise ValueError(f"belongs to document {id[:40]!r}, but the title before it is of {records[-1].id if records else 'none'}")
+def _current(records: list[_Record], identifier: str) -> _Record:
+    """The document that a line with this id belongs to: the one whose title came last."""
+    if not records or records[-1].id != identifier:
+        before = f"the title before it is of {records[-1].id}" if records else "no title comes before it"
+        raise ValueError(f"this line names document {identifier[:40]!r}, but {before}")
     return records[-1]

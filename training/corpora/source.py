@@ -1,4 +1,4 @@
-"""What every reader of corpus files shares: lines with their numbers, and one report of all that is broken."""
+"""What every reader of corpora shares: numbered lines, and one report of all that is broken."""
 
 import gzip
 import zlib
@@ -37,7 +37,8 @@ class Findings:
         if not self.messages:
             return
         count = len(self.messages)
-        lines = [f"{self.source}: {count} broken place{'s' * (count > 1)}; correct the source, then run again"]
+        places = "1 broken place" if count == 1 else f"{count} broken places"
+        lines = [f"{self.source}: {places}; correct the source, then run again"]
         lines += [f"  {message}" for message in self.messages[: self.shown]]
         if count > self.shown:
             lines.append(f"  ... and {count - self.shown} more")
@@ -62,7 +63,8 @@ def decode(data: bytes, place: str | Path, line: int, findings: Findings) -> str
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line += data.count(b"\n", 0, error.start)
-        findings.add(place, line, f"not UTF-8: byte 0x{data[error.start]:02x} ({error.reason}); convert the file to UTF-8")
+        byte = data[error.start]
+        findings.add(place, line, f"not UTF-8: byte 0x{byte:02x} ({error.reason}); convert the file to UTF-8")
         return data.decode("utf-8", errors="replace")
 
 
@@ -87,13 +89,13 @@ def make_span(text: str, start: int, end: int, label: str, quoted: str | None = 
     if not label:
         raise ValueError(f"mention {start}:{end} has no label")
     if not 0 <= start < end <= len(text):
-        raise ValueError(f"mention {start}:{end} lies outside the {len(text)} characters of its text, or is empty")
+        raise ValueError(f"mention {start}:{end} is empty or lies outside its text of {len(text)} characters")
     if quoted is not None and text[start:end] != quoted:
         raise ValueError(f"mention {quoted!r}: the text at {start}:{end} reads {text[start:end]!r}")
     return Span(start=start, end=end, label=label)
 
 
-def make_document(id: str, text: str, spans: Iterable[Span]) -> Document:
+def make_document(identifier: str, text: str, spans: Iterable[Span]) -> Document:
     """A document with its spans sorted; the same mention given twice is one mention."""
     unique = sorted(set(spans), key=lambda span: (span.start, span.end, span.label))
-    return Document(id=id, text=text, spans=tuple(unique))
+    return Document(id=identifier, text=text, spans=tuple(unique))

@@ -1,0 +1,96 @@
+"""Where a corpus lies.
+
+In this order: `data[ID]` (`--data ID=PATH`), $CLINSTILL_DATA/ID, the folder ID beside the recipes
+(corpora of our own writing), the Hub data set `repo` at its full `revision`.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from ..recipe import RECIPES, Corpus
+from .document import CorpusError
+
+
+def local_folder(corpus: Corpus, data: dict[str, Path]) -> Path | None:
+    """The folder of a corpus on this machine; None when there is none.
+
+    Raises CorpusError when the folder that `data` names does not exist.
+    """
+    if corpus.id in data:
+        folder = Path(data[corpus.id])
+        if not folder.is_dir():
+            raise CorpusError(
+                f"--data {corpus.id}={folder} is no folder; it takes the one with {_files(corpus)}"
+            )
+        return folder
+    roots = [RECIPES]
+    if root := os.environ.get("CLINSTILL_DATA"):
+        roots.insert(0, Path(root))
+    return next((root / corpus.id for root in roots if (root / corpus.id).is_dir()), None)
+
+
+def folder_of(corpus: Corpus, data: dict[str, Path]) -> Path:
+    """The folder of a corpus' files, downloaded from the Hub when they are not on this machine.
+
+    Raises CorpusError that says where to get the corpus and how to name its folder.
+    """
+    if folder := local_folder(corpus, data):
+        return folder
+    if corpus.repo:
+        return _download(corpus)
+    origin = f"get it from {corpus.url} and give" if corpus.url else "give"
+    raise CorpusError(
+        f"corpus {corpus.id} is not here: {origin} the folder that holds {_files(corpus)} with"
+        f" --data {corpus.id}=PATH, or set CLINSTILL_DATA to the folder that holds {corpus.id}/"
+    )
+
+
+def file_of(corpus: Corpus, folder: Path, name: str) -> Path:
+    """One file (or, for brat, folder) of a corpus. Raises CorpusError when it does not exist."""
+    path = folder / name
+    if not path.exists():
+        origin = f" (from {corpus.url})" if corpus.url else ""
+        raise CorpusError(
+            f"corpus {corpus.id}: {path} does not exist; --data {corpus.id}=PATH takes the folder that"
+            f" holds {_files(corpus)}{origin}"
+        )
+    return path
+
+
+def fingerprint(corpus: Corpus, data: dict[str, Path]) -> dict[str, str]:
+    """What a finished run compares to tell whether a corpus changed: the SHA-256 of each of its
+    files, or the Hub revision. Raises CorpusError when the corpus is not here."""
+    if local_folder(corpus, data) is None and corpus.repo:
+        return {"repo": corpus.repo, "revision": corpus.revision}
+    folder = folder_of(corpus, data)
+    if corpus.format == "hub":
+        paths = [folder]  # its `files` name splits
+    else:
+        paths = [file_of(corpus, folder, name) for name in corpus.files.values()]
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for path in paths
+        for file in ([path] if path.is_file() else sorted(path.rglob("*")))
+        if file.is_file()
+    }
+
+
+def _download(corpus: Corpus) -> Path:
+    from huggingface_hub import snapshot_download  # only corpora without a local copy need it
+
+    wanted = [pattern for name in corpus.files.values() for pattern in (name, f"{name}/*")]
+    where = {"repo_type": "dataset", "revision": corpus.revision}
+    try:
+        return Path(snapshot_download(corpus.repo, allow_patterns=wanted, **where))
+    except OSError as error:
+        raise CorpusError(
+            f"corpus {corpus.id}: cannot download {corpus.repo} at {corpus.revision} ({error});"
+            f" --data {corpus.id}=PATH takes a local copy"
+        ) from error
+
+
+def _files(corpus: Corpus) -> str:
+    if corpus.format == "hub":
+        return "a copy of the Hub data set"
+    return ", ".join(corpus.files.values())
