@@ -1,0 +1,18 @@
+"""Model cards rendered from a ledger of measured claims, and the lint that refuses a wrong one.
+
+    ledger.py      claims: every measured number, typed
+    derived.py     figures computed from claims (retention, speed-up, reduction)
+    values.py      a reference such as "student.int8.test.macro.f1#interval.low" -> its value
+    formats.py     a value -> the text that a reader sees
+    numbers.py     the one way a number gets into a card, and the map of where it stands
+    snippets.py    usage snippets: their code, and running them
+    metadata.py    the YAML front matter, with model-index
+    render.py      model folder -> README.md + card.map.json
+    lint/          one module per group of rules
+    readme.py      the results section of the project's README
+
+A new metric: claims in the ledger, a format for its unit in formats.py, a line in a template.
+A new section: prose in templates/model.md.j2; numbers only through `number(...)`.
+A new figure: a function in derived.py. A new rule: a function in a module of lint/, listed in
+lint/__init__.py.
+"""

@@ -1,0 +1,65 @@
+"""What every stage is given, and what its checkpoints have in common."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+
+from .corpora import jsonl
+from .corpora.document import Document
+from .examples import Cutter
+from .recipe import Recipe
+from .run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Context:
+    """A resolved recipe, the run folder and where the user keeps corpora (`--data`)."""
+
+    recipe: Recipe
+    run: RunFolder
+    data: dict[str, Path] = field(default_factory=dict)
+
+    def documents(self, *splits: str) -> list[Document]:
+        """The documents of these splits, as the corpus stage left them."""
+        return [document for split in splits for document in jsonl.read(self.run.split(split))]
+
+    def cutter(self, tokenizer: PreTrainedTokenizerFast) -> Cutter:
+        return Cutter(
+            tokenizer=bare(tokenizer),
+            pad_id=tokenizer.pad_token_id,
+            window=self.recipe.window,
+            overlap=self.recipe.overlap,
+            tags=self.recipe.tags,
+        )
+
+    def classifier(self, folder: Path, **options) -> PreTrainedModel:
+        """A token classifier with this recipe's tags from a checkpoint, in FP32; a new head where
+        the checkpoint has none."""
+        tags = self.recipe.tags
+        model = AutoModelForTokenClassification.from_pretrained(
+            folder,
+            id2label=dict(enumerate(tags)),
+            label2id={tag: index for index, tag in enumerate(tags)},
+            **options,
+        ).float()
+        model.config.clinstill = {"window": self.recipe.window, "overlap": self.recipe.overlap}
+        return model
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    return AutoTokenizer.from_pretrained(folder, use_fast=True)
+
+
+def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Write a checkpoint in the Hub's layout: config, safetensors, tokenizer files."""
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def bare(tokenizer: PreTrainedTokenizerFast):
+    """The tokenizer's core without truncation or padding: windows replace both."""
+    core = tokenizer.backend_tokenizer
+    core.no_truncation()
+    core.no_padding()
+    return core

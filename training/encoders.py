@@ -1,0 +1,42 @@
+"""Stage `encoders`: the pretrained bases, their vocabulary trimmed to what the domain uses."""
+
+from collections.abc import Iterator
+
+from cards.ledger import Claim
+
+from .bases import load_base
+from .context import Context, bare, save
+from .measuring import claim
+from .recipe import Base
+from .vocabulary import kept_pieces, trim
+
+
+def run(context: Context) -> list[Claim]:
+    """Write the encoders to work/encoders/{teacher,student}; the student's only when it has a base
+    of its own."""
+    bases = {"teacher": context.recipe.teacher.base, "student": context.recipe.student.base}
+    return [claim for name, base in bases.items() if base for claim in _prepare(context, name, base)]
+
+
+def _prepare(context: Context, name: str, base: Base) -> list[Claim]:
+    model, tokenizer = load_base(base, lambda: _texts(context))
+    before = len(tokenizer)
+    vocabulary = context.recipe.vocabulary
+    if vocabulary is not None:
+        kept = kept_pieces(bare(tokenizer), _texts(context), vocabulary.min_count)
+        model, tokenizer = trim(model, tokenizer, kept)
+    tokenizer.model_max_length = model.config.max_position_embeddings
+    save(model, tokenizer, context.run.work("encoders") / name)
+    print(f"encoders: {name} keeps {len(tokenizer)} of {before} word pieces", flush=True)
+    return [
+        claim(f"{name}.vocabulary.before", f"{name} word pieces before trimming", before, "count"),
+        claim(f"{name}.vocabulary.after", f"{name} word pieces", len(tokenizer), "count"),
+    ]
+
+
+def _texts(context: Context) -> Iterator[str]:
+    """The text that vocabularies are counted on: never the test split, never the guard documents."""
+    vocabulary = context.recipe.vocabulary
+    splits = vocabulary.splits if vocabulary else context.recipe.teacher.fitting.train_on
+    for document in context.documents(*splits, "unlabelled"):
+        yield document.text

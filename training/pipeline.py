@@ -1,0 +1,129 @@
+"""The stages in their order, and which of them still have to run.
+
+A stage runs again when its part of the recipe, the source corpora or anything that an earlier stage left
+for it has changed. What it leaves is named with hashes in work/STAGE/record.json, written last: a
+stage that was killed has no record and runs again (a fine-tuning from its last checkpoint).
+"""
+
+import hashlib
+import importlib
+import json
+import shutil
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from cards.ledger import Claim
+
+from . import corpora
+from .context import Context
+from .measuring import Cost, claim
+from .recipe import RecipeError
+from .run_folder import sha256
+from .stages import STAGES, Stage
+
+
+class Record(BaseModel):
+    """What a finished stage says of itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stage: str
+    inputs: str  # digest of all that decides the output
+    outputs: dict[str, str]  # file relative to the run folder -> sha256
+    claims: tuple[Claim, ...]
+
+
+def run(context: Context, first: str | None = None) -> None:
+    """Run every stage whose inputs changed, and every stage from `first` on when it is given."""
+    resolve(context)
+    forced = False
+    for stage in STAGES:
+        forced = forced or stage.name == first
+        if forced or not is_done(context, stage):
+            run_stage(context, stage)
+        else:
+            print(f"{stage.name}: done, nothing changed", flush=True)
+
+
+def resolve(context: Context) -> None:
+    """Write the resolved recipe into the run folder."""
+    context.run.path.mkdir(parents=True, exist_ok=True)
+    data = context.recipe.model_dump(mode="json")
+    context.run.recipe.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def run_stage(context: Context, stage: Stage) -> None:
+    """Run one stage and write its record; checkpoints of older inputs are thrown away first.
+
+    Raises RecipeError when an earlier stage has not been run.
+    """
+    inputs = digest(context, stage)
+    started = context.run.work(stage.name) / "started.txt"
+    if not started.is_file() or started.read_text() != inputs:
+        shutil.rmtree(context.run.work(stage.name))
+        context.run.work(stage.name)
+        started.write_text(inputs)
+    record = context.run.work(stage.name) / "record.json"
+    record.unlink(missing_ok=True)
+    print(f"{stage.name}: starts", flush=True)
+    with Cost() as cost:
+        claims = importlib.import_module(f".{stage.module}", __package__).run(context)
+    claims += [
+        claim(f"{stage.name}.training.seconds", f"{stage.name} stage, wall clock", cost.seconds, "s", "total"),
+        claim(f"{stage.name}.training.peak_memory", f"{stage.name} stage, peak memory", cost.peak_memory, "bytes", "peak"),
+    ]
+    made = Record(stage=stage.name, inputs=inputs, outputs=_outputs(context, stage), claims=tuple(claims))
+    record.write_text(made.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
+    print(f"{stage.name}: done in {cost.seconds:.0f} s", flush=True)
+
+
+def is_done(context: Context, stage: Stage) -> bool:
+    """Whether the stage's record fits its inputs of now and the files that it left."""
+    try:
+        record = read_record(context, stage.name)
+    except RecipeError:
+        return False
+    return record.inputs == digest(context, stage) and record.outputs == _outputs(context, stage)
+
+
+def read_record(context: Context, stage: str) -> Record:
+    """Raises RecipeError when the stage has not been run."""
+    path = context.run.work(stage) / "record.json"
+    if not path.is_file():
+        raise RecipeError(f"stage {stage!r} has not been run in {context.run.path}; `run` does all that is missing")
+    return Record.model_validate_json(path.read_bytes())
+
+
+def digest(context: Context, stage: Stage) -> str:
+    """Hash of the recipe's part that the stage reads and of what the stages before it left."""
+    recipe = context.recipe.model_dump(mode="json")
+    settings = {key: _lookup(recipe, key) for key in stage.settings}
+    earlier = {name: read_record(context, name).outputs for name in stage.needs}
+    sources = _sources(context) if stage.name == "corpus" else None
+    text = json.dumps([settings, earlier, sources], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lookup(recipe: dict, key: str):
+    value = recipe
+    for part in key.split("."):
+        value = value[part]
+    return value
+
+
+def _sources(context: Context) -> list[dict[str, str]]:
+    corpora_read = (context.recipe.corpus, *context.recipe.unlabelled)
+    return [corpora.fingerprint(corpus, context.data) for corpus in corpora_read]
+
+
+def _outputs(context: Context, stage: Stage) -> dict[str, str]:
+    own = context.run.work(stage.name)
+    found = {}
+    for place in stage.leaves:
+        path = context.run.path / place
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+        for file in files:
+            if file.parent != own or file.name not in ("record.json", "started.txt"):
+                found[file.relative_to(context.run.path).as_posix()] = sha256(file)
+    return found

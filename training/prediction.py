@@ -1,0 +1,48 @@
+"""A PyTorch model's scores for whole documents, cut and merged as the engine does.
+
+Used while training (guard F1, soft labels); what is published is measured through space.engine.
+"""
+
+import numpy as np
+import torch
+from transformers import PreTrainedModel
+
+from space.engine import Entity, decode, merge
+
+from .examples import Cutter, Prepared, collate
+
+BATCH = 16
+
+
+@torch.inference_mode()
+def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) -> list[np.ndarray]:
+    """For each document the logits of its tokens, (tokens, tags), overlapping windows merged."""
+    was_training = model.training
+    model.eval()
+    before = len(cutter.special[0])
+    cuts = [(index, window) for index, document in enumerate(prepared) for window in document.windows]
+    scores: dict[tuple, np.ndarray] = {}
+    by_length = sorted(cuts, key=lambda cut: cut[1].stop - cut[1].start)  # little padding
+    for start in range(0, len(by_length), BATCH):
+        batch = by_length[start : start + BATCH]
+        inputs = collate([cutter.unlabelled(prepared[index], window) for index, window in batch], cutter.pad_id)
+        inputs = {key: inputs[key].to(model.device) for key in ("input_ids", "attention_mask")}
+        with torch.autocast(model.device.type, torch.bfloat16):
+            logits = model(**inputs).logits.float().cpu().numpy()
+        for cut, row in zip(batch, logits, strict=True):
+            scores[cut] = row[before : before + cut[1].stop - cut[1].start]
+    model.train(was_training)
+    return [
+        merge(len(document.tokens), document.windows, [scores[index, window] for window in document.windows])
+        if document.windows
+        else np.empty((0, len(cutter.tags)), dtype=np.float32)
+        for index, document in enumerate(prepared)
+    ]
+
+
+def entities(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) -> list[list[Entity]]:
+    """The entities that the model finds in each document."""
+    return [
+        decode(document.document.text, document.tokens, logits, cutter.tags)
+        for document, logits in zip(prepared, predict(model, cutter, prepared), strict=True)
+    ]

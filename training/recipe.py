@@ -1,0 +1,213 @@
+"""The recipe: everything that decides what a run makes, typed; an unknown key is an error."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+class RecipeError(Exception):
+    """A recipe cannot be used. The message names the key and what would be right."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Corpus(Strict):
+    """A corpus and the files that it is read from.
+
+    It is looked for under `--data ID=PATH`, $CLINSTILL_DATA/ID, `ID/` beside the recipes, on the Hub.
+    """
+
+    id: str
+    format: Literal["pubtator", "conll", "brat", "jsonl", "lines", "hub"]
+    license: str
+    url: str | None = None  # where a person gets it
+    description: str | None = None  # what kind of text it is, e.g. "PubMed titles and abstracts"; for the card
+    citation: str | None = None  # BibTeX, for the card
+    repo: str | None = None  # Hub data set
+    revision: str | None = None  # full commit of the Hub data set
+    files: dict[str, str] = {}  # split -> file relative to the corpus' folder, or the Hub's split
+    types: dict[str, str] = {}  # the source's label -> ours; any other label in the source is an error
+    ignore: tuple[str, ...] = ()  # the source's labels that are left out on purpose
+    tags: tuple[str, ...] = ()  # tag names in a Hub data set's own numbering, where it does not name them
+
+    @model_validator(mode="after")
+    def _hub_at_a_full_revision(self) -> "Corpus":
+        if self.format == "hub" and not self.repo:
+            raise ValueError("format `hub` needs `repo`, the id of the Hub data set")
+        if self.repo and not re.fullmatch(r"[0-9a-f]{40}", self.revision or ""):
+            raise ValueError(f"`repo` needs a full commit (40 hex digits) as `revision`, found {self.revision!r}")
+        return self
+
+
+class Base(Strict):
+    """A pretrained encoder. `source` says where its weights are taken from when not from the Hub:
+    a folder, or `package:NAME` for a Python package that carries them."""
+
+    id: str
+    license: str
+    revision: str | None = None
+    source: str | None = None
+
+
+class Vocabulary(Strict):
+    """Trimming: word pieces seen fewer times in these texts are dropped (single characters stay)."""
+
+    min_count: int = Field(ge=1)
+    splits: tuple[str, ...]  # of the labelled corpus
+
+
+class Fitting(Strict):
+    """Hyper-parameters of one fine-tuning."""
+
+    train_on: tuple[str, ...]  # splits of the labelled corpus; guard documents are never among them
+    epochs: float = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    batch_size: int = Field(ge=1)
+    weight_decay: float = 0.01
+    warmup: float = Field(0.1, ge=0, lt=1)  # share of the steps
+    schedule: Literal["linear", "cosine"] = "linear"
+    clip: float = 1.0
+    patience: int | None = None  # evaluations without a better guard F1 before stopping
+    bf16: bool = True  # autocast; weights stay FP32
+    seed: int = 13
+
+
+class Teacher(Strict):
+    base: Base
+    fitting: Fitting
+
+
+class Distillation(Strict):
+    """`alpha * T^2 * KL(teacher || student) + (1 - alpha) * CE`, plus optional terms.
+
+    Unlabelled windows have the KL term alone.
+    """
+
+    alpha: float = Field(ge=0, le=1)
+    temperature: float = Field(gt=0)
+    hidden_weight: float = Field(0.0, ge=0)  # MSE between matched hidden states
+    attention_weight: float = Field(0.0, ge=0)  # MSE between matched attention maps
+    unlabelled_windows: int = Field(0, ge=0)  # windows drawn from the unlabelled corpora
+
+
+class Student(Strict):
+    """The student starts from these layers of the teacher, or from another checkpoint."""
+
+    layers: tuple[int, ...] | None = None
+    base: Base | None = None
+    distillation: Distillation
+    fitting: Fitting
+
+    @model_validator(mode="after")
+    def _one_start(self) -> "Student":
+        if (self.layers is None) == (self.base is None):
+            raise ValueError("a student starts either from `layers` of the teacher or from a `base`: give one")
+        return self
+
+
+class Pruning(Strict):
+    """Global L1 unstructured pruning of all Linear weights, then recovery with the mask held."""
+
+    amount: float = Field(gt=0, lt=1)
+    recovery: Fitting
+
+
+class Quantization(Strict):
+    """INT8 settings to try. The smallest file within the budget on the guard documents is kept."""
+
+    f1_budget: float = Field(0.005, ge=0)  # macro F1 that INT8 may lose against FP32 on the guard
+    activations: tuple[Literal["dynamic", "calibrated"], ...] = ("dynamic",)
+    per_channel: tuple[bool, ...] = (True,)
+    embeddings: tuple[bool, ...] = (True,)
+    exclude_layers: tuple[tuple[int, ...], ...] = ((),)  # encoder layers left in FP32
+    calibration_windows: int = 64
+
+
+class Evaluation(Strict):
+    split: str = "test"
+    resamples: int = 1000
+    lengths: tuple[int, ...] = (128, 256)  # tokens of the latency texts, special tokens included
+    repeats: int = 50
+    threads: int = 2
+
+
+class Recipe(Strict):
+    name: str
+    title: str
+    summary: str
+    license: str = "apache-2.0"
+    labels: tuple[str, ...]  # entity types; tags are O, then B-X, I-X for each in this order
+    corpus: Corpus
+    unlabelled: tuple[Corpus, ...] = ()
+    guard_documents: int = Field(50, ge=1)
+    guard_split: str = "development"
+    window: int = Field(256, ge=8)  # tokens, special tokens included
+    overlap: int = Field(64, ge=0)
+    vocabulary: Vocabulary | None = None
+    teacher: Teacher
+    student: Student
+    pruning: Pruning | None = None
+    quantization: Quantization = Quantization()
+    evaluation: Evaluation = Evaluation()
+
+    @property
+    def tags(self) -> list[str]:
+        """The label list of every model: O first, then B- and I- of each type."""
+        return ["O"] + [f"{prefix}-{label}" for label in self.labels for prefix in ("B", "I")]
+
+
+def recipes() -> list[str]:
+    """Names of the recipes that come with the project."""
+    return sorted(path.stem for path in RECIPES.glob("*.yaml"))
+
+
+def load_recipe(name_or_path: str, settings: list[str] = ()) -> Recipe:
+    """Read a recipe by name or path, with `key.sub=value` settings laid over it.
+
+    Raises RecipeError for an unknown recipe, an unknown key (naming the nearest) or a bad value.
+    """
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        path = RECIPES / f"{name_or_path}.yaml"
+    if not path.is_file():
+        raise RecipeError(f"no recipe {name_or_path!r}; recipes here: {', '.join(recipes())}; or give a path ending in .yaml")
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path}: not valid YAML ({error})") from error
+    for setting in settings:
+        _set(data, setting)
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        raise RecipeError(f"{path}:\n" + "\n".join(_explain(e) for e in error.errors())) from error
+
+
+def _set(data: dict, setting: str) -> None:
+    key, equals, value = setting.partition("=")
+    if not equals:
+        raise RecipeError(f"--set takes key=value, found {setting!r}")
+    *parents, last = key.split(".")
+    for parent in parents:
+        data = data.setdefault(parent, {})
+        if not isinstance(data, dict):
+            raise RecipeError(f"--set {setting}: {parent!r} has no keys of its own")
+    data[last] = yaml.safe_load(value)
+
+
+def _explain(error: dict) -> str:
+    """One line for one finding, with the nearest known key where an unknown one was found."""
+    place = ".".join(str(part) for part in error["loc"]) or "recipe"
+    if error["type"] != "extra_forbidden":
+        return f"  {place}: {error['msg']} (found {error['input']!r:.80})"
+    known = sorted({name for model in Strict.__subclasses__() for name in model.model_fields})
+    near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+    return f"  {place}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")

@@ -1,0 +1,53 @@
+"""Where things lie in a run folder.
+
+    recipe.yaml  ledger.json  figures/  log/     for people and for cards, publishing, the Space
+    models/NAME/                                 the Hub's layout, one folder a model
+    work/STAGE/                                  what a stage keeps for later ones, and its record
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    path: Path
+
+    @property
+    def recipe(self) -> Path:
+        return self.path / "recipe.yaml"
+
+    @property
+    def ledger(self) -> Path:
+        return self.path / "ledger.json"
+
+    @property
+    def figures(self) -> Path:
+        return self._made("figures")
+
+    @property
+    def log(self) -> Path:
+        return self._made("log")
+
+    @property
+    def models(self) -> Path:
+        return self._made("models")
+
+    def work(self, stage: str) -> Path:
+        return self._made(f"work/{stage}")
+
+    def split(self, name: str) -> Path:
+        """Documents of one split, as JSON lines: "train", "development", "test", "guard" or "unlabelled"."""
+        return self.work("corpus") / f"{name}.jsonl"
+
+    def _made(self, name: str) -> Path:
+        folder = self.path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
