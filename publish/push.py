@@ -1,0 +1,18 @@
+"""Push a run to the Hugging Face Hub: `python publish/push.py RUN --repo-id me/model` (see --help)."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+try:
+    from publish.cli import push
+except ModuleNotFoundError as error:
+    print(
+        f"The package {error.name!r} is missing. `make setup` installs it; then use .venv/bin/python.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
+
+if __name__ == "__main__":
+    sys.exit(push())

@@ -1,0 +1,145 @@
+"""Check a published model against itself: are the files those that its ledger measured, does its card
+pass the lint, and does the model still find what the card says it found?
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from cards import snippets
+from cards.errors import CardError
+from cards.ledger import Example, Ledger
+from cards.lint import lint
+from cards.render import subject
+
+from .errors import PublishError
+from .hub import Hub, check_repo_id
+from .staging import MANIFEST, REQUIRED, mismatches, read, sha256
+
+SCORE_TOLERANCE = 0.05  # INT8 kernels of other CPUs round differently; labels and offsets must be equal
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report."""
+
+    what: str
+    holds: bool
+    found: str  # what was found; for a failed check also what was expected
+
+
+def verify(repo_id: str, revision: str | None, hub: Hub) -> list[Check]:
+    """Download a model at a revision and check it.
+
+    Raises PublishError when it cannot be downloaded or has no ledger to be checked against.
+    """
+    folder, commit = hub.download(check_repo_id(repo_id), revision)
+    if not (folder / "ledger.json").is_file():
+        raise PublishError(
+            f"{repo_id}: has no ledger.json at {commit}, so there is nothing to check it against. "
+            "Only models pushed with publish/push.py can be verified."
+        )
+    return [Check("revision", True, commit), *check_folder(folder)]
+
+
+def check_folder(folder: Path) -> list[Check]:
+    """All checks of a model folder in the Hub layout, README.md and ledger.json included."""
+    ledger = read(folder / "ledger.json")
+    name = subject(ledger)
+    checks = [
+        _layout(folder, ledger, name),
+        _artifacts(folder, ledger, name),
+        _manifest(folder),
+        _card(folder),
+    ]
+    examples = [example for example in ledger.models[name].examples if example.tool == "clinstill"]
+    if not examples:
+        checks.append(Check("example", False, "the ledger holds no output of the engine to compare with"))
+    return checks + [_example(folder, example) for example in examples]
+
+
+def show(checks: list[Check]) -> str:
+    """The report as a table for a terminal."""
+    lines = [f"{'ok' if check.holds else 'FAIL':<5}{check.what:<12}{check.found}" for check in checks]
+    failed = sum(not check.holds for check in checks)
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks)} checks hold",
+        ]
+    )
+
+
+def _layout(folder: Path, ledger: Ledger, name: str) -> Check:
+    wanted = [
+        *REQUIRED,
+        "README.md",
+        "card.map.json",
+        *(variant.file for variant in ledger.models[name].variants),
+    ]
+    missing = [path for path in wanted if not (folder / path).is_file()]
+    return Check(
+        "layout",
+        not missing,
+        f"missing: {', '.join(missing)}" if missing else f"{len(wanted)} files where loaders look for them",
+    )
+
+
+def _artifacts(folder: Path, ledger: Ledger, name: str) -> Check:
+    wrong = mismatches(folder, name)
+    measured = {c.artifact.file for c in ledger.claims if c.artifact and c.artifact.model == name}
+    return Check(
+        "ledger",
+        not wrong,
+        "; ".join(f"{m.file}: {m.what}" for m in wrong)
+        or f"{', '.join(sorted(measured))}: bytes and SHA-256 as measured",
+    )
+
+
+def _manifest(folder: Path) -> Check:
+    path = folder / MANIFEST
+    if not path.is_file():
+        return Check("manifest", False, f"{MANIFEST} is missing; push the run again")
+    listed = json.loads(path.read_bytes())["files"]
+    changed = [
+        file
+        for file, digest in listed.items()
+        if not (folder / file).is_file() or sha256(folder / file) != digest
+    ]
+    return Check(
+        "manifest",
+        not changed,
+        f"not as pushed: {', '.join(changed)}" if changed else f"{len(listed)} files as pushed",
+    )
+
+
+def _card(folder: Path) -> Check:
+    findings = lint(folder)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    return Check(
+        "card", not errors, "\n".join(map(str, errors)) or f"no errors, {len(findings)} other findings"
+    )
+
+
+def _example(folder: Path, example: Example) -> Check:
+    """Run the card's own snippet on its text, through the engine, and compare with what the card shows."""
+    if example.output.strip() not in (folder / "README.md").read_text(encoding="utf-8"):
+        return Check("example", False, "the output in the ledger is not the one that the card shows")
+    try:
+        printed = snippets.run("clinstill", folder, example.text)
+    except CardError as error:
+        return Check("example", False, str(error))
+    digest = hashlib.sha256(example.text.encode()).hexdigest()[:12]
+    if _agree(example.output, printed):
+        return Check("example", True, f"{len(printed.splitlines())} entities as on the card (text {digest})")
+    return Check("example", False, f"the card shows\n{example.output}\nthe model gives\n{printed}")
+
+
+def _agree(expected: str, printed: str) -> bool:
+    """Whether two outputs name the same entities, line by line, with scores that differ by rounding."""
+    lines = [[line.rsplit(" ", 1) for line in output.splitlines()] for output in (expected, printed)]
+    if [entity for entity, _ in lines[0]] != [entity for entity, _ in lines[1]]:
+        return False
+    return all(abs(float(a) - float(b)) <= SCORE_TOLERANCE for (_, a), (_, b) in zip(*lines, strict=True))
