@@ -1,0 +1,29 @@
+"""What to cite for a model: itself, the method, and the corpora that give a citation."""
+
+from .ledger import Ledger
+
+DISTILLATION = """\
+@article{hinton2015distilling,
+  title   = {Distilling the Knowledge in a Neural Network},
+  author  = {Hinton, Geoffrey and Vinyals, Oriol and Dean, Jeff},
+  journal = {arXiv preprint arXiv:1503.02531},
+  year    = {2015}
+}
+"""
+
+
+def citations(ledger: Ledger, name: str) -> list[str]:
+    """BibTeX entries, each ending with a line break."""
+    model = ledger.models[name]
+    year = max(claim.date for claim in ledger.claims).year
+    own = (
+        f"@misc{{clinstill_{ledger.recipe}_{name},\n"
+        f"  title  = {{{model.title}}},\n"
+        f"  author = {{{{Clinstill contributors}}}},\n"
+        f"  note   = {{Recipe {ledger.recipe}, SHA-256 {ledger.recipe_sha256}}},\n"
+        f"  year   = {{{year}}}\n"
+        "}\n"
+    )
+    method = [DISTILLATION] if model.teacher else []
+    corpora = [source.citation.rstrip("\n") + "\n" for source in ledger.sources if source.citation]
+    return list(dict.fromkeys([own, *method, *corpora]))

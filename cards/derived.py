@@ -1,0 +1,84 @@
+"""Figures derived from claims, computed and never stored.
+
+Each function takes claims and returns a plain number. It refuses, with CardError, claims that must
+not be compared: other units, other data, another machine or text length.
+"""
+
+import re
+from collections.abc import Callable
+
+from .errors import CardError
+from .ledger import Claim
+
+BYTES_PER_FP32_PARAMETER = 4
+
+
+def retention(ours: Claim, reference: Claim) -> float:
+    """Share of the reference's score that ours keeps (1 = all of it)."""
+    _same("unit", ours, reference)
+    _same("aggregation", ours, reference)
+    _same("split", ours, reference)
+    _same("data", ours, reference)
+    return _ratio(ours.value, reference.value, ours, reference)
+
+
+def speed_up(reference: Claim, ours: Claim) -> float:
+    """How many times faster ours is: the reference's latency over ours, same machine and length."""
+    _same("unit", reference, ours)
+    _same("aggregation", reference, ours)
+    _same("environment", reference, ours)
+    if length(reference) != length(ours):
+        raise CardError(f"{reference.id} and {ours.id} were measured on texts of different lengths")
+    return _ratio(reference.value, ours.value, reference, ours)
+
+
+def size_reduction(reference: Claim, ours: Claim) -> float:
+    """How many times smaller ours is in bytes; see `size` for what may be given."""
+    return _ratio(size(reference), size(ours), reference, ours)
+
+
+def parameter_reduction(reference: Claim, ours: Claim) -> float:
+    """How many times fewer parameters ours has."""
+    for claim in (reference, ours):
+        _has_unit(claim, "parameters")
+    return _ratio(reference.value, ours.value, reference, ours)
+
+
+def size(claim: Claim) -> float:
+    """Bytes: of the file for a claim in bytes; for a claim in parameters, those of an FP32 model at
+    four per parameter, so that no container format or stored buffer counts."""
+    _has_unit(claim, "bytes", "parameters")
+    return claim.value * (BYTES_PER_FP32_PARAMETER if claim.unit == "parameters" else 1)
+
+
+def length(claim: Claim) -> int:
+    """Tokens of the texts that a latency was measured on, as its id `...latency.LENGTH.WHAT` says."""
+    found = re.search(r"\.latency\.(\d+)\.", claim.id)
+    if not found:
+        raise CardError(f"{claim.id} is not a latency: its id has no part `latency.LENGTH`")
+    return int(found[1])
+
+
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    function.__name__: function
+    for function in (retention, speed_up, size_reduction, parameter_reduction, size, length)
+}
+
+
+def _ratio(above: float, below: float, *claims: Claim) -> float:
+    if below <= 0:
+        raise CardError(f"no ratio of {claims[0].id} and {claims[1].id}: the divisor is {below}")
+    return above / below
+
+
+def _same(field: str, one: Claim, other: Claim) -> None:
+    if getattr(one, field) != getattr(other, field):
+        raise CardError(
+            f"{one.id} and {other.id} cannot be compared: their {field} differs "
+            f"({getattr(one, field)} and {getattr(other, field)}). Measure both in one run."
+        )
+
+
+def _has_unit(claim: Claim, *units: str) -> None:
+    if claim.unit not in units:
+        raise CardError(f"{claim.id} is in {claim.unit!r}, expected {' or '.join(units)}")

@@ -1,0 +1,78 @@
+"""Which digits of a card are no numbers: the whole list of exemptions from tracing.
+
+1. Terms of the field (`TERMS`).
+2. Names that the ledger holds: models, corpora, licenses, files, hashes, addresses; and words of
+   letters and digits that are a part of such a name ("L6" where a base is "MiniLM-L6").
+3. Fenced code; `lint.code` checks every block on its own: it must be a usage snippet, the output
+   that the ledger keeps, or a citation.
+
+Everything else with a digit in it must be in the card's map.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from .ledger import Ledger
+
+# A word with a digit in it; "1,000", "0.83" and "1.31.1" are one word each.
+WORD = re.compile(r"\w*\d\w*(?:[.,]\w*\d\w*)*")
+
+TERMS = frozenset({"F1", "f1", "FP32", "fp32", "FP16", "fp16", "INT8", "int8", "p95", "SHA-256"})
+
+_FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
+
+Span = tuple[int, int]
+
+
+def words(text: str) -> Iterator[re.Match]:
+    """Every word of `text` that has a digit in it and is no field term."""
+    terms = spans_of(TERMS, text)
+    return (word for word in WORD.finditer(text) if not covered(word.span(), terms))
+
+
+def fences(text: str) -> list[re.Match]:
+    """Fenced code blocks; group 2 is what stands between the fences."""
+    return list(_FENCE.finditer(text))
+
+
+def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
+    """The names that may stand on a card as they are."""
+    found = {ledger.recipe, ledger.recipe_sha256, *repos.values(), *(r.split("/")[-1] for r in repos.values())}
+    for model in ledger.models.values():
+        found |= {model.base.id, model.base.license, model.license, *model.labels}
+        found |= {text for variant in model.variants for text in (variant.name, variant.file)}
+        found |= {example.text for example in model.examples}
+    for source in ledger.sources:
+        found |= {source.id, source.license, source.url or ""}
+    for claim in ledger.claims:
+        if claim.data:
+            found |= {claim.data.id, claim.data.revision or "", claim.data.sha256}
+        if claim.environment:
+            found |= set(claim.environment.versions)
+    return found - {""}
+
+
+def exempt_spans(text: str, ledger: Ledger, repos: Mapping[str, str]) -> list[Span]:
+    """Where `text` holds names or fenced code."""
+    known = names(ledger, repos)
+    parts = {part for name in known for part in re.findall(r"[^\W\d_][^\W_]*", name) if re.search(r"\d", part)}
+    fenced = [fence.span() for fence in fences(text)]
+    return fenced + spans_of(known, text) + [w.span() for w in WORD.finditer(text) if w[0].lower() in _lower(parts)]
+
+
+def spans_of(strings: set[str] | frozenset[str], text: str) -> list[Span]:
+    """Where the strings stand as whole words in `text`; the longest wins."""
+    if not strings:
+        return []
+    ordered = sorted(strings, key=lambda s: (-len(s), s))
+    pattern = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, ordered))})(?!\w|[.,]\d)")
+    return [found.span() for found in pattern.finditer(text)]
+
+
+def covered(span: Span, spans: list[Span]) -> bool:
+    """Whether one of `spans` holds all of `span`."""
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
+def _lower(strings: set[str]) -> set[str]:
+    return {string.lower() for string in strings}

@@ -1,0 +1,99 @@
+"""How a value is written on a card. Each unit has one default format; a template may name another."""
+
+import math
+from collections.abc import Callable
+
+from .errors import CardError
+from .ledger import Claim
+from .values import Value
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """At least `digits` significant digits, never an exponent: 5.20, 43.9, 1,234."""
+    exponent = math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{max(0, digits - 1 - exponent)}f}"
+
+
+def duration(seconds: float) -> str:
+    """45 s, 31 min, 2 h 05 min."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def p_value(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+FORMATS: dict[str, Callable[[Value], str]] = {
+    "score": lambda value: f"{value:.4f}",
+    "signed": lambda value: f"{value:+.4f}",
+    "percent": lambda value: f"{100 * value:.1f}%",
+    "level": lambda value: f"{100 * value:g}%",
+    "times": lambda value: f"{significant(value, 2)}×",
+    "milliseconds": significant,
+    "megabytes": lambda value: f"{significant(value / 1e6)} MB",
+    "millions": lambda value: f"{significant(value / 1e6)}M",
+    "count": lambda value: f"{value:,.0f}",
+    "duration": duration,
+    "p": p_value,
+    "setting": lambda value: f"{value:g}",
+    "text": str,
+}
+
+BY_UNIT = {
+    "F1": "score",
+    "precision": "score",
+    "recall": "score",
+    "ms": "milliseconds",
+    "bytes": "megabytes",
+    "parameters": "count",
+    "count": "count",
+    "s": "duration",
+    "p": "p",
+    "setting": "setting",
+}
+BY_FUNCTION = {
+    "retention": "percent",
+    "speed_up": "times",
+    "size_reduction": "times",
+    "parameter_reduction": "times",
+    "size": "megabytes",
+    "length": "count",
+}
+_BY_FIELD = {"n": "count", "interval.level": "level", "test_evaluations": "count", "artifact.bytes": "megabytes"}
+
+
+def format_value(value: Value, name: str) -> str:
+    """Write `value` in the format of that name. Raises CardError for a format that does not exist
+    or does not fit, and for a number that is not finite."""
+    if name not in FORMATS:
+        raise CardError(f"no format {name!r}; there are {', '.join(FORMATS)}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CardError(f"a card holds finite numbers only, found {value}")
+    try:
+        return FORMATS[name](value)
+    except (TypeError, ValueError) as error:
+        raise CardError(f"the format {name!r} does not fit {value!r}") from error
+
+
+def default_format(reference: str, claims: list[Claim]) -> str:
+    """The format of a reference that names none: by derived function, by field, or by unit."""
+    if "(" in reference:
+        return BY_FUNCTION[reference.partition("(")[0]]
+    field = reference.partition("#")[2]
+    if field in _BY_FIELD:
+        return _BY_FIELD[field]
+    if field not in ("", "interval.low", "interval.high"):
+        return "text"
+    claim = claims[0]
+    if claim.aggregation == "setting":
+        return "setting"
+    if claim.aggregation == "difference":
+        return "signed"
+    if claim.unit not in BY_UNIT:
+        raise CardError(f"{claim.id}: no format for the unit {claim.unit!r}; give it one in cards/formats.py")
+    return BY_UNIT[claim.unit]

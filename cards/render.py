@@ -1,0 +1,150 @@
+"""Model folder -> README.md and card.map.json.
+
+A card is a Jinja template over the folder's ledger. Rendering twice gives the same bytes; a claim
+that the template asks for and the ledger lacks fails the rendering.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from .citations import citations
+from .derived import length
+from .errors import CardError
+from .ledger import Ledger, Model, read_ledger, slug
+from .metadata import front_matter
+from .numbers import MAP_FILE, CardMap, Numbers, write_map
+from .snippets import INSTALL, code, onnx_file
+
+TEMPLATES = Path(__file__).parent / "templates"
+CARD_FILE = "README.md"
+
+VARIANT_TITLES = {
+    "fp32": "ONNX FP32",
+    "int8": "ONNX INT8",
+    "fp16": "ONNX, stored as FP16, computed in FP32",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    text: str
+    map: CardMap
+
+    def write(self, folder: Path) -> None:
+        """Write README.md and card.map.json into `folder`."""
+        (folder / CARD_FILE).write_text(self.text, encoding="utf-8")
+        write_map(self.map, folder / MAP_FILE)
+
+
+def render(model_folder: Path, repos: Mapping[str, str]) -> Card:
+    """The card of a model folder, from its `ledger.json`.
+
+    repos: model name -> Hub id, used in links and snippets. A model without one appears under its
+    name, which is also the name of its folder in a run. Raises CardError.
+    """
+    ledger = read_ledger(Path(model_folder) / "ledger.json")
+    name = subject(ledger)
+    return render_template("model.md.j2", ledger, name, repos)
+
+
+def subject(ledger: Ledger) -> str:
+    """The model that a model folder's ledger is about. Raises CardError for the ledger of a run."""
+    if ledger.subject is None:
+        raise CardError("this is the ledger of a run; a card is rendered from a model folder's, made by cards.ledger.project")
+    return ledger.subject
+
+
+def render_template(template: str, ledger: Ledger, name: str, repos: Mapping[str, str]) -> Card:
+    """Render a file of `templates/` for the model `name`. Raises CardError."""
+    ids = {model: repos.get(model, model) for model in ledger.models}
+    number = Numbers(ledger)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["slug"] = slug
+    try:
+        text = environment.get_template(template).render(
+            number=number,
+            front_matter=lambda: front_matter(ledger, name, ids, number),
+            **context(ledger, name, ids),
+        )
+    except TemplateError as error:
+        raise CardError(f"{template}: {error.message}") from error
+    text, entries = number.place(text)
+    return Card(text, CardMap(repos=ids, numbers=entries))
+
+
+def context(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:
+    """What templates see besides `number`: the ledger's records, and lists of what to show."""
+    model = ledger.models[name]
+    return {
+        "ledger": ledger,
+        "name": name,
+        "model": model,
+        "repos": repos,
+        "variants": model.variants,
+        "titles": VARIANT_TITLES,
+        "groups": [*model.labels, "Micro", "Macro"],
+        "latencies": _latencies(ledger, f"{name}.{model.variants[0].name}"),
+        "tested_latencies": _tested_latencies(ledger, name),
+        "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
+        "splits": _splits(ledger),
+        "examples": _examples(model, repos[name]),
+        "citations": citations(ledger, name),
+    }
+
+
+def _latencies(ledger: Ledger, which: str) -> list[str]:
+    """Id parts `latency.LENGTH` of a variant, shortest texts first."""
+    medians = [c for c in ledger.claims if c.id.startswith(f"{which}.latency.") and c.aggregation == "median"]
+    return [f"latency.{length(claim)}" for claim in sorted(medians, key=length)]
+
+
+def _tested_latencies(ledger: Ledger, name: str) -> list[str]:
+    """Id parts `latency.LENGTH` for which the model was tested against its teacher."""
+    pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.vs\..+\.(latency\.\d+)\.wilcoxon_p")
+    found = [pattern.fullmatch(claim.id) for claim in ledger.claims]
+    return list(dict.fromkeys(match[1] for match in found if match))
+
+
+def _splits(ledger: Ledger) -> list[str]:
+    return [c.id.split(".")[1] for c in ledger.claims if c.id.startswith("corpus.") and c.id.endswith(".documents")]
+
+
+def _examples(model: Model, repo: str) -> list[dict[str, str]]:
+    """The usage snippets that were run, with the output that they printed."""
+    file = onnx_file(variant.file for variant in model.variants)
+    return [
+        {
+            "tool": example.tool,
+            "install": INSTALL[example.tool],
+            "code": code(example.tool, repo, file, example.text),
+            "output": example.output,
+        }
+        for example in model.examples
+    ]
+
+
+def render_run(run: Path, repos: Mapping[str, str]) -> list[Path]:
+    """Render the card of every model of a run into its folder; returns the cards' paths.
+
+    Raises CardError when `run` is no run folder or `repos` names a model that it has not.
+    """
+    folders = sorted(path.parent for path in (run / "models").glob("*/ledger.json"))
+    if not folders:
+        raise CardError(f"{run}: not a run folder, no models/NAME/ledger.json in it. `python -m training run` makes one.")
+    unknown = sorted(set(repos) - {folder.name for folder in folders})
+    if unknown:
+        raise CardError(f"{run} has no model {', '.join(unknown)}; it has {', '.join(f.name for f in folders)}")
+    cards = [(folder, render(folder, repos)) for folder in folders]  # all or none is written
+    for folder, card in cards:
+        card.write(folder)
+    return [folder / CARD_FILE for folder, _ in cards]

@@ -1,0 +1,107 @@
+"""Usage snippets: the code that a card shows, and running it to get the output shown below it.
+
+Training runs each snippet on the finished model folder and keeps the output as an
+`Example` of the ledger:
+
+    Example(tool=tool, text=SAMPLE, output=run(tool, folder))
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from .errors import CardError
+
+SAMPLE = "After two weeks of isoniazid the patient developed jaundice, and rifampicin was stopped."
+
+INSTALL = {
+    "transformers": "pip install transformers torch",
+    "optimum": 'pip install "optimum-onnx[onnxruntime]"',
+    "clinstill": "pip install clinstill",
+}
+
+CODE = {
+    "transformers": """\
+from transformers import pipeline
+
+text = {text}
+tagger = pipeline("token-classification", model={model}, aggregation_strategy="first")
+for found in tagger(text):
+    start, end = found["start"], found["end"]
+    print(found["entity_group"], start, end, text[start:end], round(float(found["score"]), 2))
+""",
+    "optimum": """\
+from optimum.onnxruntime import ORTModelForTokenClassification
+from transformers import AutoTokenizer, pipeline
+
+text = {text}
+model = ORTModelForTokenClassification.from_pretrained({model}, subfolder="onnx", file_name={file})
+tokenizer = AutoTokenizer.from_pretrained({model})
+tagger = pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="first")
+for found in tagger(text):
+    start, end = found["start"], found["end"]
+    print(found["entity_group"], start, end, text[start:end], round(float(found["score"]), 2))
+""",
+    "clinstill": """\
+from clinstill import load
+
+text = {text}
+tagger = load({model})
+for entity in tagger([text])[0]:
+    print(entity.label, entity.start, entity.end, entity.text, round(entity.score, 2))
+""",
+}
+
+# What `pip install clinstill` installs, for running the snippet from this repository.
+_ENGINE = Path(__file__).parents[1] / "space" / "engine"
+
+
+def code(tool: str, model: str, file: str, text: str = SAMPLE) -> str:
+    """The snippet of a tool.
+
+    model: Hub id, or a folder in the Hub layout; file: the ONNX file in its `onnx/` (see `onnx_file`).
+    """
+    return CODE[tool].format(model=_quoted(model), file=_quoted(file), text=_quoted(text))
+
+
+def onnx_file(files: Iterable[str]) -> str:
+    """The ONNX file that snippets load: INT8 where there is one. files: paths in a model folder.
+
+    Raises CardError when no file can be named.
+    """
+    names = {Path(file).name for file in files}
+    for name in ("model_quantized.onnx", "model.onnx"):
+        if name in names:
+            return name
+    raise CardError(f"no onnx/model_quantized.onnx and no onnx/model.onnx among {sorted(names)}; export the model first")
+
+
+def run(tool: str, model_folder: Path, text: str = SAMPLE, python: str = sys.executable) -> str:
+    """What the snippet of `tool` prints for a local model folder.
+
+    python: the interpreter, which must have the tool installed ("clinstill" is taken from here).
+    Raises CardError with the end of the snippet's standard error when it fails.
+    """
+    folder = Path(model_folder).resolve()
+    source = code(tool, str(folder), onnx_file(map(str, (folder / "onnx").glob("*.onnx"))), text)
+    with tempfile.TemporaryDirectory() as packages:
+        (Path(packages) / "clinstill").symlink_to(_ENGINE, target_is_directory=True)
+        done = subprocess.run(
+            [python, "-c", source],
+            cwd=packages,
+            env=os.environ | {"PYTHONPATH": packages, "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            encoding="utf-8",
+        )
+    if done.returncode:
+        raise CardError(f"the {tool} snippet failed on {folder}:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _quoted(value: str) -> str:
+    """A Python string literal in double quotes: a JSON string is one."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,60 @@
+"""References: how templates, `card.map.json` and the lint name a value.
+
+    student.int8.test.macro.f1                        a claim's value
+    student.int8.test.macro.f1#interval.low           a field of a claim
+    student.int8.test.macro.f1#environment.versions.onnxruntime
+    ledger#test_evaluations                           a field of the ledger itself
+    retention(student.int8.test.macro.f1, teacher.fp32.test.macro.f1)
+                                                      a function of `cards.derived`
+"""
+
+import datetime
+import re
+
+from . import derived
+from .errors import CardError
+from .ledger import Claim, Ledger
+
+Value = float | int | str | datetime.date
+
+_CALL = re.compile(r"(\w+)\(([^()]*)\)")
+
+
+def resolve(ledger: Ledger, reference: str) -> Value:
+    """The value that a reference names. Raises CardError when there is none."""
+    if call := _CALL.fullmatch(reference):
+        return _call(ledger, *call.groups())
+    owner, _, path = reference.partition("#")
+    if owner == "ledger":
+        return _field(ledger, path, reference)
+    return _field(ledger.claim(owner), path or "value", reference)
+
+
+def operands(ledger: Ledger, reference: str) -> list[Claim]:
+    """The claims that a reference reads; none for a field of the ledger."""
+    call = _CALL.fullmatch(reference)
+    owners = call[2].split(",") if call else [reference.partition("#")[0]]
+    return [ledger.claim(owner.strip()) for owner in owners if owner.strip() != "ledger"]
+
+
+def is_derived(reference: str) -> bool:
+    return "(" in reference
+
+
+def _call(ledger: Ledger, name: str, arguments: str) -> float:
+    if name not in derived.FUNCTIONS:
+        raise CardError(f"no derived figure {name!r}; there are {', '.join(derived.FUNCTIONS)}")
+    claims = [ledger.claim(argument.strip()) for argument in arguments.split(",")]
+    try:
+        return derived.FUNCTIONS[name](*claims)
+    except TypeError as error:
+        raise CardError(f"{name}({arguments}): {error}") from error
+
+
+def _field(start: Claim | Ledger, path: str, reference: str) -> Value:
+    value = start
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+    if not isinstance(value, Value):
+        raise CardError(f"{reference}: the ledger holds no such value (found {value!r})")
+    return value
