@@ -33,7 +33,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, validate_repo_id
 
 from .errors import PublishError, UnreachableError
-from .plan import Plan, Remote, RemoteFile
+from .plan import ATTRIBUTES, Plan, Remote, RemoteFile
 from .staging import MANIFEST, Kind, Staged
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
@@ -87,7 +87,7 @@ class Hub:
             }
             texts = {
                 name: self._text(kind, repo_id, info.sha, name) if name in files else ""
-                for name in ("README.md", ".gitattributes", MANIFEST)
+                for name in ("README.md", ATTRIBUTES, MANIFEST)
             }
         pushed = json.loads(texts[MANIFEST])["files"] if texts[MANIFEST] else {}
         return Remote(
@@ -95,7 +95,7 @@ class Hub:
             bool(info.private),
             files,
             texts["README.md"],
-            texts[".gitattributes"],
+            texts[ATTRIBUTES],
             frozenset(pushed) | {MANIFEST} if pushed else frozenset(),
         )
 
@@ -123,7 +123,7 @@ class Hub:
                 space_sdk="gradio" if kind == "space" else None,
             )
 
-    def commit(self, staged: Staged, plan: Plan, *, revision: str, create_pr: bool, message: str) -> Pushed:
+    def commit(self, staged: Staged, plan: Plan, *, revision: str, create_pr: bool) -> Pushed:
         """Make the plan's one commit on top of the very commit that the plan was compared with.
 
         Raises PublishError when someone else committed in between: nothing is overwritten unseen.
@@ -139,7 +139,7 @@ class Hub:
                 staged.repo_id,
                 operations,
                 repo_type=staged.kind,
-                commit_message=message,
+                commit_message=f"Push {staged.kind} with Clinstill",
                 revision=revision,
                 create_pr=create_pr,
                 parent_commit=plan.head,

@@ -9,6 +9,8 @@ from pathlib import Path
 from .errors import PublishError
 from .staging import Kind, Staged, sha256
 
+ATTRIBUTES = ".gitattributes"  # the Hub makes and needs it
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -61,7 +63,7 @@ def compare(staged: Staged, remote: Remote | None) -> Plan:
         _refuse_lfs_card(staged.repo_id, remote.attributes)
     add = [path for path in staged.files if path not in there]
     update = [path for path, local in staged.files.items() if path in there and not _same(local, there[path])]
-    gone = [path for path in there if path not in staged.files]
+    gone = [path for path in there if path not in staged.files and path != ATTRIBUTES]
     pushed = remote.pushed if remote else frozenset()
     return Plan(
         kind=staged.kind,
@@ -78,7 +80,7 @@ def compare(staged: Staged, remote: Remote | None) -> Plan:
 
 def show(plan: Plan, *, diff: bool) -> str:
     """The plan for a terminal: one line a file, totals, and the card's unified diff if wanted."""
-    against = f"compared with {plan.head[:12]}" if plan.head else "not on the Hub yet, or not compared"
+    against = f"compared with {plan.head[:12]}" if plan.head else "every file is new"
     lines = [f"{plan.kind} {plan.repo_id} ({against})"]
     for verb, paths in (
         ("add", plan.add),
@@ -120,8 +122,9 @@ def _refuse_lfs_card(repo_id: str, attributes: str) -> None:
     rule = None
     for line in attributes.splitlines():
         pattern, *settings = line.split() or [""]
-        if fnmatch.fnmatch("README.md", pattern.removeprefix("/")):
-            rule = line if "filter=lfs" in settings else None
+        filters = [setting for setting in settings if "filter" in setting]
+        if filters and fnmatch.fnmatch("README.md", pattern.removeprefix("/")):
+            rule = line if "filter=lfs" in filters else None
     if rule:
         raise PublishError(
             f"{repo_id}: the line {rule!r} of its .gitattributes would store README.md with LFS, and the "

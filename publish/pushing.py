@@ -99,17 +99,15 @@ def push(run: Path, targets: Targets, settings: Settings, hub: Hub, say: Say) ->
     """Push the run's models, then the Space. A repository without change gets no commit."""
     hub.require_token()
     with _staged_models(run, targets) as (models, folder):
-        space = targets.space and stage_space(targets.space, {}, folder / "space-check")
-        for staged in [*models.values(), *([space] if space else [])]:
+        checked = [*models.values()]
+        if targets.space:
+            checked.append(stage_space(targets.space, {}, folder / "space-unpinned"))
+        for staged in checked:
             hub.validate_card(staged)
         done = [_push_one(staged, settings, hub, say) for staged in models.values()]
-        if space:
-            entries = {
-                name: model_entry(models[name], pushed.revision)
-                for name, pushed in zip(models, done, strict=True)
-                if name in SHOWN
-            }
-            done.append(_push_one(stage_space(space.repo_id, entries, folder / "space"), settings, hub, say))
+        if targets.space:
+            pins = _pins(models, [pushed.revision for pushed in done])
+            done.append(_push_one(stage_space(targets.space, pins, folder / "space"), settings, hub, say))
     return done
 
 
@@ -119,22 +117,34 @@ def dry_run(run: Path, targets: Targets, settings: Settings, hub: Hub, say: Say)
         remotes, note = _read_remotes(targets, settings, hub)
         plans = [compare(staged, remotes[staged.repo_id]) for staged in models.values()]
         if targets.space:
-            revisions = [plan.head if plan.empty else PENDING for plan in plans]
-            entries = {
-                name: model_entry(models[name], revision)
-                for name, revision in zip(models, revisions, strict=True)
-                if name in SHOWN
-            }
-            plans.append(
-                compare(stage_space(targets.space, entries, folder / "space"), remotes[targets.space])
-            )
+            pins = _pins(models, [plan.head if plan.empty else PENDING for plan in plans])
+            space = stage_space(targets.space, pins, folder / "space")
+            plans.append(compare(space, remotes[targets.space]))
     for plan in plans:
         say(show(plan, diff=True) + "\n")
-    say(f"Dry run: nothing was sent. {note}".rstrip())
+    say(f"{note}Dry run: nothing was sent.")
     return plans
 
 
+def _pins(models: Mapping[str, Staged], revisions: list[str]) -> dict[str, dict]:
+    """models.json: the models that the Space shows, each at its revision (in the order of `models`)."""
+    pairs = zip(models.items(), revisions, strict=True)
+    return {name: model_entry(staged, revision) for (name, staged), revision in pairs if name in SHOWN}
+
+
 def _push_one(staged: Staged, settings: Settings, hub: Hub, say: Say) -> Pushed:
+    plan = compare(staged, _prepared(staged, settings, hub))
+    say(show(plan, diff=False))
+    if plan.empty:
+        say(f"  unchanged at {plan.head}")
+        return Pushed(staged.repo_id, plan.head, hub.url(staged.kind, staged.repo_id), made_commit=False)
+    pushed = hub.commit(staged, plan, revision=settings.revision, create_pr=settings.create_pr)
+    say(f"  committed {pushed.revision}\n  {pushed.url}")
+    return pushed
+
+
+def _prepared(staged: Staged, settings: Settings, hub: Hub) -> Remote:
+    """The repository to push to, made when it is not there yet."""
     remote = hub.read(staged.kind, staged.repo_id, settings.revision)
     if remote is None:
         hub.create(staged.kind, staged.repo_id, private=settings.private)
@@ -149,18 +159,7 @@ def _push_one(staged: Staged, settings: Settings, hub: Hub, say: Say) -> Pushed:
             f"{staged.repo_id}: is public, and --private does not change that. Make it private at "
             f"{hub.url(staged.kind, staged.repo_id)}/settings, or push without --private."
         )
-    plan = compare(staged, remote)
-    say(show(plan, diff=False))
-    if plan.empty:
-        pushed = Pushed(staged.repo_id, plan.head, hub.url(staged.kind, staged.repo_id), made_commit=False)
-        say(f"  unchanged at {pushed.revision}")
-        return pushed
-    message = f"Push {staged.kind} with Clinstill"
-    pushed = hub.commit(
-        staged, plan, revision=settings.revision, create_pr=settings.create_pr, message=message
-    )
-    say(f"  committed {pushed.revision}\n  {pushed.url}")
-    return pushed
+    return remote
 
 
 def _read_remotes(targets: Targets, settings: Settings, hub: Hub) -> tuple[dict[str, Remote | None], str]:
@@ -170,20 +169,16 @@ def _read_remotes(targets: Targets, settings: Settings, hub: Hub) -> tuple[dict[
     try:
         return {repo_id: hub.read(kind, repo_id, settings.revision) for kind, repo_id in wanted}, ""
     except UnreachableError as error:
-        return {
-            repo_id: None for _, repo_id in wanted
-        }, f"The remote was not compared, every file counts as new: {error}"
+        note = f"The remote was not compared, so every file counts as new: {error}\n"
+        return dict.fromkeys((repo_id for _, repo_id in wanted), None), note
 
 
 @contextmanager
 def _staged_models(run: Path, targets: Targets) -> Iterator[tuple[dict[str, Staged], Path]]:
     """The staged models by name, and the temporary folder that holds them."""
     with tempfile.TemporaryDirectory(prefix="clinstill-push-") as temporary:
-        folder = Path(temporary)
-        yield (
-            {
-                name: stage_model(run / "models" / name, targets.models, folder / "models" / name)
-                for name in targets.models
-            },
-            folder,
-        )
+        models = Path(temporary, "models")
+        staged = {
+            name: stage_model(run / "models" / name, targets.models, models / name) for name in targets.models
+        }
+        yield staged, Path(temporary)

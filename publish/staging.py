@@ -22,7 +22,9 @@ from .errors import PublishError
 
 Kind = Literal["model", "space"]
 
-MANIFEST = "manifest.json"  # path -> sha256 of every file of the push; the next push deletes no other file
+MANIFEST = (
+    "clinstill-manifest.json"  # path -> sha256 of every file of the push; the next push deletes no other file
+)
 MODELS = "models.json"  # in the Space: which revision of which model it shows
 SHOWN = ("student", "teacher")  # the models that the Space needs
 SPACE = Path(__file__).resolve().parents[1] / "space"
