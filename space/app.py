@@ -1,0 +1,93 @@
+"""The Space: `python app.py`, then open http://127.0.0.1:7860. HOST and PORT change the address.
+
+It loads the two models that models.json or the environment name (see sources.py), builds the page
+of ui/ around them, and serves it. No text is logged, stored or sent elsewhere.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+
+import gradio as gr
+import uvicorn
+from engine import EngineError, Tagger, load
+from fastapi import FastAPI
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import EntryNotFoundError
+from sources import Source, SourceError, find_sources
+from ui.contract import Model
+from ui.page import build, looks
+from ui.security import OwnServerOnly
+
+HOME = Path(__file__).resolve().parent
+
+
+def load_model(source: Source) -> Model:
+    """Load one model and its card. Raises SourceError, naming what chose the model, when it fails."""
+    try:
+        tagger = load(source.model, revision=source.revision, file=source.file)
+    except EngineError as error:
+        raise SourceError(f"the {source.role}, chosen by {source.chosen_by}, cannot be used: {error}") from error
+    if source.sha256 not in (None, tagger.sha256):
+        raise SourceError(
+            f"the {source.role}, chosen by {source.chosen_by}, is not the published file: {tagger.file.name} has "
+            f"sha256 {tagger.sha256}, expected {source.sha256}. Publish the Space again."
+        )
+    return Model(source.role.capitalize(), _origin(source, tagger), tagger, _card(source, tagger))
+
+
+def _origin(source: Source, tagger: Tagger) -> str:
+    """What visitors are told: a Hub id with its revision, or a folder's name, never its full path."""
+    if tagger.revision is None:
+        return f"{source.chosen_by} ({Path(source.model).name})"
+    return f"{source.model} at {tagger.revision}"
+
+
+def _card(source: Source, tagger: Tagger) -> str:
+    path = Path(source.model) / "README.md"
+    if tagger.revision is not None:
+        try:
+            path = Path(hf_hub_download(source.model, "README.md", revision=tagger.revision))
+        except EntryNotFoundError:  # also raised offline, when the cache does not hold the card
+            return ""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def create_app(student: Model, teacher: Model, *, space_id: str | None) -> FastAPI:
+    """The ASGI application; its routes beside the page come here."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(OwnServerOnly)
+    return gr.mount_gradio_app(
+        app,
+        build(student, teacher, space_id=space_id),
+        path="/",
+        root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
+        show_error=False,  # an error's message could quote the text
+        run_history=False,  # would write texts to the browser's storage
+        footer_links=["settings"],
+        ssr_mode=False,
+        **looks(),
+    )
+
+
+def main() -> int:
+    space_id = os.environ.get("SPACE_ID")
+    try:
+        student, teacher = (load_model(source) for source in find_sources(HOME, os.environ))
+    except SourceError as error:
+        print(f"space: {error}", file=sys.stderr)
+        return 2
+    uvicorn.run(
+        create_app(student, teacher, space_id=space_id),
+        host=os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1"),
+        port=int(os.environ.get("PORT") or 7860),
+        access_log=False,
+        timeout_graceful_shutdown=2,  # an open page's event stream never ends by itself
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""What the page needs of a tagger and its entities; the engine's own types satisfy it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class Entity(Protocol):
+    """One mention; `text == input[start:end]`, offsets in code points."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+    text: str
+
+
+class Tagger(Protocol):
+    labels: list[str]  # entity types
+    file: Path  # the ONNX file
+    sha256: str  # of that file
+    threads: int
+    notes: list[str]
+
+    def __call__(self, texts: Iterable[str]) -> list[list[Entity]]: ...
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model as the page shows it."""
+
+    name: str  # "Student" or "Teacher"
+    origin: str  # folder, or Hub id and revision
+    tagger: Tagger
+    card: str  # its README.md, front matter included; empty when it has none

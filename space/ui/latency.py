@@ -1,0 +1,66 @@
+"""Fair timing of several taggers on one text: warm-up, then repeats in turn, in one process."""
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .contract import Tagger
+
+WARM_UP = 3
+REPEATS = 20
+BUDGET_S = 5.0
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds of single calls, whole calls: tokenise, run, decode."""
+
+    samples_ms: tuple[float, ...]
+
+    @property
+    def median_ms(self) -> float:
+        return float(np.median(self.samples_ms))
+
+    @property
+    def p95_ms(self) -> float:
+        """95th percentile, linear between samples."""
+        return float(np.percentile(self.samples_ms, 95))
+
+
+def measure(
+    taggers: Sequence[Tagger], text: str, *, clock: Callable[[], float] = time.perf_counter
+) -> list[Latency]:
+    """Time each tagger on `text`; all get the same number of samples.
+
+    The taggers take turns, and the order is reversed from round to round, so that a machine that
+    warms up, throttles or is shared slows all alike. Rounds end after REPEATS, or when BUDGET_S
+    seconds are spent, but never before the first.
+    """
+    start = clock()
+    for tagger in taggers:
+        for _ in range(WARM_UP):
+            tagger([text])
+    samples: list[list[float]] = [[] for _ in taggers]
+    order = list(range(len(taggers)))
+    for _ in range(REPEATS):
+        for index in order:
+            before = clock()
+            taggers[index]([text])
+            samples[index].append((clock() - before) * 1000)
+        order.reverse()
+        if clock() - start > BUDGET_S:
+            break
+    return [Latency(tuple(values)) for values in samples]
+
+
+def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's name as the system gives it."""
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,52 @@
+"""Colours, type and spacing of Gradio's own parts; page.css has those of ours."""
+
+import gradio as gr
+
+TEAL = gr.themes.Color(
+    "#effaf7", "#d6f1eb", "#aee3d8", "#7fcfc1", "#4fb5a6", "#2f998c", "#1d7a70", "#17625b", "#154e49", "#12413d", "#082826"
+)
+STONE = gr.themes.Color(
+    "#faf9f7", "#f3f1ed", "#e6e3dc", "#d0ccc2", "#a09d94", "#77756d", "#5a5952", "#46453f", "#2b2c29", "#1c1e1c", "#121413"
+)
+
+
+def theme() -> gr.themes.Base:
+    """Both fonts come with gradio, so that nothing is fetched from a font service."""
+    return gr.themes.Base(
+        primary_hue=TEAL,
+        secondary_hue=TEAL,
+        neutral_hue=STONE,
+        font=(gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "system-ui", "sans-serif"),
+        font_mono=(gr.themes.LocalFont("IBM Plex Mono", weights=(400, 600)), "ui-monospace", "monospace"),
+        radius_size=gr.themes.sizes.radius_md,
+    ).set(
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        body_text_color="*neutral_900",
+        body_text_color_dark="*neutral_100",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        background_fill_primary="white",
+        background_fill_primary_dark="*neutral_900",
+        background_fill_secondary="*neutral_100",
+        background_fill_secondary_dark="*neutral_800",
+        border_color_primary="*neutral_200",
+        border_color_primary_dark="*neutral_800",
+        block_background_fill="white",
+        block_background_fill_dark="*neutral_900",
+        block_border_width="1px",
+        block_shadow="none",
+        block_shadow_dark="none",
+        block_label_text_color="*neutral_600",
+        block_label_text_color_dark="*neutral_400",
+        input_background_fill="white",
+        input_background_fill_dark="*neutral_900",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_text_color="white",
+        button_primary_text_color_dark="white",
+        link_text_color="*primary_700",
+        link_text_color_dark="*primary_300",
+    )
