@@ -1,0 +1,83 @@
+"""Who may import whom (ARCHITECTURE.md, "Imports")."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from sources import PACKAGES, ROOT, imports, sources
+
+# What each part may import of ours besides itself.
+ALLOWED = {
+    "space": (),
+    "cards": (),
+    "training": ("space.engine", "cards"),
+    "publish": ("space.engine", "cards"),
+}
+ENGINE_LIBRARIES = {"huggingface_hub", "numpy", "onnxruntime", "tokenizers"}  # the wheel's dependencies
+OURS = {*PACKAGES, "tests", "engine", "ui", "service"}
+
+
+def offences(source: str, place: Path) -> list[str]:
+    """What a file at `place` imports against the rules, one line each."""
+    part = place.parts[0]
+    in_engine = place.parts[:2] == ("space", "engine")
+    found = []
+    for imported in imports(source, place):
+        where = f"{place}:{imported.line}: imports {imported.module}"
+        inside = f"{imported.module}.".startswith(("space.engine." if in_engine else f"{part}.",))
+        if imported.relative:
+            if not inside:
+                found.append(f"{where}, out of its own package")
+        elif in_engine:
+            if imported.top not in ENGINE_LIBRARIES | sys.stdlib_module_names:
+                found.append(f"{where}; the engine takes relative imports and its wheel's libraries only")
+        elif part == "space":
+            # The Space's root is on its path: app.py imports the engine and ui; ui gets the taggers.
+            allowed = {"engine", "ui", "service"} if place.name == "app.py" else set()
+            if imported.top in OURS - allowed:
+                found.append(f"{where}; inside the Space only app.py imports by absolute name")
+        elif imported.top in OURS and not inside:
+            if not any(f"{imported.module}.".startswith(f"{allowed}.") for allowed in ALLOWED[part]):
+                found.append(f"{where}; {part} may import {' and '.join(ALLOWED[part]) or 'nothing'} of ours")
+    return found
+
+
+@pytest.mark.parametrize("path", sources(*PACKAGES), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_keep_their_direction(path):
+    assert offences(path.read_text(encoding="utf-8"), path.relative_to(ROOT)) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("space/engine/load.py", "import torch"),
+        ("space/engine/load.py", "from space.engine import tokens"),
+        ("space/engine/load.py", "from ..ui import theme"),
+        ("space/engine/load.py", "def late():\n    import gradio"),
+        ("space/ui/highlight.py", "from engine import load"),
+        ("space/ui/highlight.py", "from cards.ledger import read_ledger"),
+        ("space/app.py", "from training import recipe"),
+        ("cards/render.py", "from space.engine import load"),
+        ("training/student.py", "from publish import push"),
+        ("training/student.py", "import space.ui"),
+        ("publish/push.py", "from training.recipe import Recipe"),
+        ("publish/push.py", "from tests.support import tiny_model"),
+    ],
+)
+def test_a_wrong_direction_is_found(place, source):
+    assert len(offences(source, Path(place))) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("space/engine/load.py", "import numpy as np\nfrom .tokens import windows\nfrom . import decode"),
+        ("space/ui/highlight.py", "import gradio as gr\nfrom .theme import THEME\nfrom . import views"),
+        ("space/ui/highlight.py", "if TYPE_CHECKING:\n    from engine import Tagger"),
+        ("space/app.py", "from engine import load\nfrom ui.layout import build"),
+        ("training/student.py", "from cards.ledger import Claim\nfrom space.engine import load"),
+        ("publish/cli.py", "from cards import lint\nfrom publish.hub import push\nfrom space import engine"),
+    ],
+)
+def test_a_right_direction_is_let_through(place, source):
+    assert offences(source, Path(place)) == []

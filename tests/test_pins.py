@@ -1,0 +1,95 @@
+"""The requirement files: exact pins, the same versions where code runs in both environments."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from sources import PACKAGES, ROOT, sources, third_party
+
+LIGHT = "requirements.txt"
+TRAINING = "training/requirements.txt"
+TESTS = "tests/requirements.txt"
+DOWNSTREAM = "tests/downstream-requirements.txt"
+DISTRIBUTIONS = {"optimum": "optimum-onnx", "sklearn": "scikit-learn", "yaml": "pyyaml"}  # else the module's name
+
+
+def pins(file: str) -> dict[str, str]:
+    """Distribution -> version, files that it includes counted in. Anything but a pin fails."""
+    found = {}
+    path = ROOT / file
+    for line in path.read_text(encoding="utf-8").splitlines():
+        line = line.partition("#")[0].strip()
+        if line.startswith("-r "):
+            found |= pins(str((path.parent / line[3:]).relative_to(ROOT)))
+        elif line:
+            match = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9a-z.]*)", line)
+            assert match, f"{file}: {line!r} is not an exact pin of a lower-case name"
+            found[match[1]] = match[2]
+    return found
+
+
+def distribution(module: str) -> str:
+    return DISTRIBUTIONS.get(module, module.replace("_", "-"))
+
+
+@pytest.mark.parametrize("name", ["numpy", "onnxruntime", "pydantic", "tokenizers"])
+def test_what_runs_in_both_environments_is_pinned_in_both(name):
+    assert pins(LIGHT)[name] == pins(TRAINING)[name]
+
+
+def test_a_package_has_one_version_wherever_it_is_pinned():
+    """All but the Hub's client, whose two versions are why there are two environments."""
+    light, training, tests = pins(LIGHT), pins(TRAINING), pins(TESTS)
+    for one, other in ((light, training), (light, tests), (training, tests)):
+        shared = (one.keys() & other.keys()) - {"huggingface-hub"}
+        assert {name: one[name] for name in shared} == {name: other[name] for name in shared}
+
+
+def test_the_light_environment_has_no_torch():
+    assert not {"torch", "transformers", "optimum", "optimum-onnx"} & pins(LIGHT).keys()
+
+
+def test_downstream_has_a_current_transformers_and_our_torch():
+    assert int(pins(DOWNSTREAM)["transformers"].partition(".")[0]) >= 5
+    assert pins(DOWNSTREAM)["torch"] == pins(TRAINING)["torch"]
+    assert not {"optimum", "optimum-onnx"} & pins(DOWNSTREAM).keys()
+
+
+def test_the_space_runs_the_gradio_that_it_pins():
+    front_matter = yaml.safe_load((ROOT / "space/README.md").read_text(encoding="utf-8").split("---")[1])
+    assert front_matter["sdk_version"] == pins("space/requirements.txt")["gradio"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "file"),
+    [
+        (("space",), "space/requirements.txt"),
+        (("cards", "publish"), LIGHT),
+        (("training", "space/engine", "cards"), TRAINING),
+    ],
+)
+def test_every_imported_package_is_pinned(folders, file):
+    imported = {distribution(module) for path in sources(*folders) for module in third_party(path)}
+    assert imported - pins(file).keys() == set()
+
+
+def test_the_wheel_admits_the_pinned_versions():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    requirements = [Requirement(line) for line in project["dependencies"]]
+    for file in (LIGHT, TRAINING):
+        for requirement in requirements:
+            assert requirement.specifier.contains(pins(file)[requirement.name])
+    imported = {distribution(module) for path in sources("space/engine") for module in third_party(path)}
+    assert imported == {requirement.name for requirement in requirements}
+
+
+def test_no_requirement_names_an_index():
+    for file in (LIGHT, "space/requirements.txt", TRAINING, TESTS, DOWNSTREAM):
+        assert not re.search(r"https?:|--|@", (ROOT / file).read_text(encoding="utf-8")), file
+
+
+def test_every_package_of_ours_is_looked_at():
+    with_code = {path.parent.name for path in ROOT.glob("*/*.py") if (ROOT / path.parent.name / "__init__.py").is_file()}
+    assert with_code <= set(PACKAGES)

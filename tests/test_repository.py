@@ -1,0 +1,149 @@
+"""What a newcomer relies on: documents that tell the truth, a tree without leftovers."""
+
+import ast
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from sources import PACKAGES, ROOT, sources
+
+MEGABYTE = 10**6
+LONGEST_FUNCTION = 60  # lines; about 40 is the aim
+LONGEST_FILE = 350  # lines; about 300 is the aim
+DOCUMENTS = ("README.md", "ARCHITECTURE.md")
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def text_files() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked():
+        data = path.read_bytes()
+        if b"\0" not in data:
+            found.append((path.relative_to(ROOT), data.decode("utf-8")))
+    return found
+
+
+def test_no_file_names_a_place_on_one_machine():
+    own = re.compile(r"(?<![\w.~}/-])/(?:home|Users|root|mnt|work|opt|data)/\w")
+    hits = [f"{path}: {match[0]}" for path, text in text_files() for match in own.finditer(text)]
+    assert hits == []
+
+
+def test_only_ci_knows_of_the_folder_beside_the_clone():
+    beside = "../" + "shared"
+    assert [str(path) for path, text in text_files() if beside in text] == [".ci/run"]
+
+
+def test_no_file_is_too_large_for_a_clone():
+    sizes = {path.relative_to(ROOT): path.stat().st_size for path in tracked()}
+    assert {str(path): size for path, size in sizes.items() if size > 32 * MEGABYTE} == {}
+    bundled = sum(size for path, size in sizes.items() if path.parts[:2] == ("space", "bundled"))
+    assert 0 < bundled <= 44 * MEGABYTE
+
+
+@pytest.mark.parametrize("path", sources(*PACKAGES), ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_stay_readable(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            lines = node.end_lineno - node.lineno + 1
+            assert lines <= LONGEST_FUNCTION, f"{node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "CHANGELOG.md"])
+def test_links_lead_somewhere(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)\s]+)\)|<img[^>]*src=\"([^\"]+)\"", text)
+    for target in (one or other for one, other in targets):
+        if not target.startswith(("https://", "#")):
+            assert (ROOT / target.partition("#")[0]).exists(), f"{document} links {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_and_paths_exist(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for module in re.findall(r"python -m ((?:space|training|cards|publish)[\w.]*)", text):
+        assert (ROOT / module.replace(".", "/") / "__main__.py").is_file(), f"python -m {module}"
+    for script in re.findall(r"python ([\w/]+\.py)", text):
+        assert (ROOT / script).is_file(), script
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z-]+)\b(?=[`\s,])", _code(text))) <= set(targets)
+    for name in re.findall(r"`((?:space|training|cards|publish|tests|docs)/[\w./-]*)`", text):
+        assert (ROOT / name).exists(), name
+
+
+def _code(text: str) -> str:
+    """The code in a Markdown text: fenced blocks and code spans, one a line."""
+    return "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL) + re.findall(r"`[^`\n]+`", text))
+
+
+def test_the_map_shows_every_module():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    modules = [path for path in sources(*PACKAGES) if path.name not in ("__init__.py", "__main__.py")]
+    missing = [str(path.relative_to(ROOT)) for path in modules if path.name not in text]
+    assert missing == []
+
+
+def test_the_readme_s_python_prints_what_it_says(tmp_path):
+    """Each Python block is run, and its comments after `# ` at print calls are what it printed."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```\n+```text\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    python = ROOT / ".venv" / "bin" / "python"
+    for code, printed in blocks:
+        done = subprocess.run([python, "-c", code], cwd=ROOT, capture_output=True, text=True)
+        assert (done.stdout, done.returncode) == (printed, 0), done.stderr
+
+
+def test_the_changelog_tells_of_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert re.search(rf"^## \[{re.escape(version)}\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+
+
+@pytest.fixture
+def makefile(tmp_path) -> Path:
+    """A folder with the Makefile and the requirement files, and no environment."""
+    for name in ("Makefile", "requirements.txt", "space/requirements.txt", "training/requirements.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["make", "-C", folder, *arguments], capture_output=True, text=True)
+
+
+def test_make_alone_lists_the_targets(makefile):
+    listed = make(makefile, "--no-print-directory").stdout
+    assert {"demo", "setup", "test", "lint"} <= {line.split()[0] for line in listed.splitlines()}
+
+
+def test_make_says_which_python_is_missing(makefile):
+    done = make(makefile, "--dry-run", "demo", "PYTHON=")
+    assert done.returncode == 2
+    assert "Python 3.11 was not found" in done.stderr
+
+
+def test_make_demo_sets_up_no_torch_and_only_once(makefile):
+    first = make(makefile, "--dry-run", "demo", "PORT=8000")
+    assert "venv" in first.stdout
+    assert "training" not in first.stdout
+    assert "PORT=8000" in first.stdout
+    (makefile / ".venv").mkdir()
+    (makefile / ".venv" / ".ready").touch()
+    assert make(makefile, "--dry-run", "demo").stdout.splitlines()[-1].endswith("space/app.py")
+    assert "pip" not in make(makefile, "--dry-run", "demo").stdout
+
+
+def test_the_ci_script_is_valid_shell():
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", script], check=True)
