@@ -1,0 +1,78 @@
+"""The readers on real corpora: counts that their publishers state, and counts of the files' own lines."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from training import corpora
+from training.corpora import brat, conll
+from training.recipe import Corpus, load_recipe
+
+DATA = os.environ.get("CLINSTILL_DATA")
+pytestmark = [
+    pytest.mark.corpora,
+    pytest.mark.skipif(not DATA, reason="CLINSTILL_DATA names no folder of corpora"),
+]
+
+
+def mentions(documents):
+    return Counter(span.label for document in documents for span in document.spans)
+
+
+def test_bc5cdr_has_its_published_counts():
+    splits = corpora.load(load_recipe("bundled").corpus, {})
+    assert {split: len(documents) for split, documents in splits.items()} == {
+        "train": 500,
+        "development": 500,
+        "test": 500,
+    }
+    assert mentions(splits["train"]) == {"Chemical": 5203, "Disease": 4182}
+    assert mentions(splits["development"]) == {"Chemical": 5347, "Disease": 4244}
+    assert mentions(splits["test"]) == {"Chemical": 5385, "Disease": 4424}
+
+
+def test_bc5cdr_guard_is_fixed():
+    development = corpora.load(load_recipe("bundled").corpus, {})["development"]
+    held, rest = corpora.guard(development, 50)
+    assert (len(held), len(rest)) == (50, 450)
+    assert held[0].id == "16192988"
+
+
+def test_biored_maps_two_types_and_ignores_the_rest():
+    corpus = Corpus(
+        id="biored",
+        format="pubtator",
+        license="public-domain",
+        files={"train": "train.PubTator.txt"},
+        types={"ChemicalEntity": "Chemical", "DiseaseOrPhenotypicFeature": "Disease"},
+        ignore=("GeneOrGeneProduct", "SequenceVariant", "OrganismTaxon", "CellLine"),
+    )
+    documents = corpora.load(corpus, {})["train"]
+    assert len(documents) == 330
+    assert mentions(documents) == {"Chemical": 854, "Disease": 3016}
+
+
+def test_ncbi_disease_has_a_mention_for_each_b_tag():
+    for file in ("train.tsv", "devel.tsv"):
+        path = Path(DATA) / "ncbi-disease" / file
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert mentions(conll.read(path)) == {"Disease": sum(line.endswith("\tB-Disease") for line in lines)}
+
+
+def test_maccrobat_reads_every_text_bound_annotation():
+    for part, count in (("train", 40), ("measure", 60)):
+        folder = Path(DATA) / "maccrobat" / part
+        documents = brat.read(folder)
+        lines = [
+            line for path in folder.glob("*.ann") for line in path.read_text(encoding="utf-8").split("\n")
+        ]
+        assert len(documents) == count
+        assert mentions(documents).total() == sum(line.startswith("T") for line in lines)
+
+
+def test_pubmed_texts_load_as_the_bundled_recipe_names_them():
+    sentences, abstracts = (corpora.load(corpus, {})["all"] for corpus in load_recipe("bundled").unlabelled)
+    assert (len(sentences), len(abstracts)) == (123711, 1000)
+    assert not any(document.spans for document in sentences + abstracts)
