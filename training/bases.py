@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tokenizers import BertWordPieceTokenizer
+from tokenizers.processors import BertProcessing
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, BertTokenizerFast
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
@@ -57,6 +58,9 @@ def _from_scratch(shape: str, texts: Iterable[str]) -> tuple[PreTrainedModel, Pr
     layers, hidden = map(int, match.groups())
     learner = BertWordPieceTokenizer(lowercase=True)
     learner.train_from_iterator(texts, vocab_size=4000, min_frequency=2, show_progress=False)
+    learner.post_processor = BertProcessing(
+        ("[SEP]", learner.token_to_id("[SEP]")), ("[CLS]", learner.token_to_id("[CLS]"))
+    )
     tokenizer = BertTokenizerFast(tokenizer_object=learner._tokenizer, model_max_length=512)
     config = BertConfig(
         vocab_size=len(tokenizer),

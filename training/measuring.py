@@ -2,17 +2,18 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import psutil
+from pydantic import BaseModel, ConfigDict
 
 from cards.ledger import Claim
 
+INTERVAL = 0.5  # seconds between two looks at the memory
 
-def claim(
-    claim_id: str, name: str, value: float, unit: str, aggregation: str = "value", **details
-) -> Claim:
+
+def claim(claim_id: str, name: str, value: float, unit: str, aggregation: str = "value", **details) -> Claim:
     """A claim measured today. `details`: the other fields of Claim."""
     details.setdefault("command", "python -m training run RECIPE --out RUN")
     return Claim(
@@ -20,29 +21,45 @@ def claim(
     )
 
 
-@dataclass
-class Cost:
-    """Wall-clock seconds and the peak of the process's resident memory, in bytes."""
+class Attempt(BaseModel):
+    """What a stage has cost so far: wall-clock seconds and the peak of resident memory, in bytes."""
 
+    model_config = ConfigDict(extra="forbid")
+
+    inputs: str  # digest of what decides the stage's output
     seconds: float = 0.0
     peak_memory: int = 0
-    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
-    def __enter__(self) -> "Cost":
-        self._started = time.monotonic()
+
+class Cost:
+    """Measures the `with` block and keeps the sum in a file, so that what a killed attempt cost is
+    not forgotten when the next one goes on from its checkpoint."""
+
+    def __init__(self, attempt: Attempt, file: Path):
+        self.attempt, self.file = attempt, file
+        self._stop = threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> Attempt:
+        self._last = time.monotonic()
         self._sampler.start()
-        return self
+        return self.attempt
 
     def __exit__(self, *_) -> None:
         self._stop.set()
         self._sampler.join()
-        self.seconds = time.monotonic() - self._started
 
     def _sample(self) -> None:
-        """Twice a second: the kernel's own peak would count earlier stages of the process too."""
+        """Look again and again: the kernel's own peak would count earlier stages of the process."""
         process = psutil.Process()
         while True:
-            self.peak_memory = max(self.peak_memory, process.memory_info().rss)
-            if self._stop.wait(0.5):
+            stopped = self._stop.wait(INTERVAL)
+            now = time.monotonic()
+            self.attempt.seconds += now - self._last
+            self._last = now
+            self.attempt.peak_memory = max(self.attempt.peak_memory, process.memory_info().rss)
+            whole = self.file.with_suffix(".part")  # a kill in mid-write must not leave half a file
+            whole.write_text(self.attempt.model_dump_json(), encoding="utf-8")
+            whole.replace(self.file)
+            if stopped:
                 return

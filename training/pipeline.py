@@ -17,10 +17,12 @@ from cards.ledger import Claim
 
 from . import corpora
 from .context import Context
-from .measuring import Cost, claim
+from .measuring import Attempt, Cost
 from .recipe import RecipeError
 from .run_folder import sha256
 from .stages import STAGES, Stage
+
+RECORD, ATTEMPT = "record.json", "attempt.json"
 
 
 class Record(BaseModel):
@@ -29,7 +31,7 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stage: str
-    inputs: str  # digest of all that decides the output
+    cost: Attempt
     outputs: dict[str, str]  # file relative to the run folder -> sha256
     claims: tuple[Claim, ...]
 
@@ -54,28 +56,33 @@ def resolve(context: Context) -> None:
 
 
 def run_stage(context: Context, stage: Stage) -> None:
-    """Run one stage and write its record; checkpoints of older inputs are thrown away first.
+    """Run one stage and write its record; checkpoints of other inputs are thrown away first.
 
     Raises RecipeError when an earlier stage has not been run.
     """
-    inputs = digest(context, stage)
-    started = context.run.work(stage.name) / "started.txt"
-    if not started.is_file() or started.read_text() != inputs:
-        shutil.rmtree(context.run.work(stage.name))
-        context.run.work(stage.name)
-        started.write_text(inputs)
-    record = context.run.work(stage.name) / "record.json"
+    attempt = _attempt(context, stage)
+    record = context.run.work(stage.name) / RECORD
     record.unlink(missing_ok=True)
     print(f"{stage.name}: starts", flush=True)
-    with Cost() as cost:
+    with Cost(attempt, context.run.work(stage.name) / ATTEMPT):
         claims = importlib.import_module(f".{stage.module}", __package__).run(context)
-    claims += [
-        claim(f"{stage.name}.training.seconds", f"{stage.name} stage, wall clock", cost.seconds, "s", "total"),
-        claim(f"{stage.name}.training.peak_memory", f"{stage.name} stage, peak memory", cost.peak_memory, "bytes", "peak"),
-    ]
-    made = Record(stage=stage.name, inputs=inputs, outputs=_outputs(context, stage), claims=tuple(claims))
+    made = Record(stage=stage.name, cost=attempt, outputs=_outputs(context, stage), claims=tuple(claims))
     record.write_text(made.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
-    print(f"{stage.name}: done in {cost.seconds:.0f} s", flush=True)
+    print(f"{stage.name}: done in {attempt.seconds:.0f} s", flush=True)
+
+
+def _attempt(context: Context, stage: Stage) -> Attempt:
+    """The attempt that was cut short, or a new one in an empty folder when its inputs were others
+    or it had been finished."""
+    inputs = digest(context, stage)
+    folder = context.run.work(stage.name)
+    unfinished = (folder / ATTEMPT).is_file() and not (folder / RECORD).is_file()
+    if unfinished:
+        attempt = Attempt.model_validate_json((folder / ATTEMPT).read_bytes())
+        if attempt.inputs == inputs:
+            return attempt
+    shutil.rmtree(folder)
+    return Attempt(inputs=inputs)
 
 
 def is_done(context: Context, stage: Stage) -> bool:
@@ -84,12 +91,12 @@ def is_done(context: Context, stage: Stage) -> bool:
         record = read_record(context, stage.name)
     except RecipeError:
         return False
-    return record.inputs == digest(context, stage) and record.outputs == _outputs(context, stage)
+    return record.cost.inputs == digest(context, stage) and record.outputs == _outputs(context, stage)
 
 
 def read_record(context: Context, stage: str) -> Record:
     """Raises RecipeError when the stage has not been run."""
-    path = context.run.work(stage) / "record.json"
+    path = context.run.work(stage) / RECORD
     if not path.is_file():
         raise RecipeError(f"stage {stage!r} has not been run in {context.run.path}; `run` does all that is missing")
     return Record.model_validate_json(path.read_bytes())
@@ -118,12 +125,5 @@ def _sources(context: Context) -> list[dict[str, str]]:
 
 
 def _outputs(context: Context, stage: Stage) -> dict[str, str]:
-    own = context.run.work(stage.name)
-    found = {}
-    for place in stage.leaves:
-        path = context.run.path / place
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-        for file in files:
-            if file.parent != own or file.name not in ("record.json", "started.txt"):
-                found[file.relative_to(context.run.path).as_posix()] = sha256(file)
-    return found
+    files = sorted(path for pattern in stage.leaves for path in context.run.path.glob(pattern))
+    return {file.relative_to(context.run.path).as_posix(): sha256(file) for file in files}

@@ -29,11 +29,13 @@ class Corpus(Strict):
     format: Literal["pubtator", "conll", "brat", "jsonl", "lines", "hub"]
     license: str
     url: str | None = None  # where a person gets it
+    description: str | None = None  # what kind of text it is, for the card
+    citation: str | None = None  # BibTeX
     description: str | None = None  # what kind of text it is, e.g. "PubMed titles and abstracts"; for the card
     citation: str | None = None  # BibTeX, for the card
     repo: str | None = None  # Hub data set
     revision: str | None = None  # full commit of the Hub data set
-    files: dict[str, str] = {}  # split -> file relative to the corpus' folder, or the Hub's split
+    files: dict[str, str] = Field(min_length=1)  # split -> file relative to the corpus' folder, or the Hub's split
     types: dict[str, str] = {}  # the source's label -> ours; any other label in the source is an error
     ignore: tuple[str, ...] = ()  # the source's labels that are left out on purpose
     tags: tuple[str, ...] = ()  # tag names in a Hub data set's own numbering, where it does not name them

@@ -8,7 +8,7 @@ class Stage:
     """One arrow of the data's way: `training.MODULE.run(context) -> claims`.
 
     settings: keys of the recipe that it reads; needs: stages whose output it reads;
-    leaves: what it writes, relative to the run folder.
+    leaves: patterns of the files it writes, relative to the run folder.
     """
 
     name: str
@@ -18,14 +18,76 @@ class Stage:
     leaves: tuple[str, ...]
 
 
+_WINDOWS = ("labels", "window", "overlap")
+
 STAGES = (
-    Stage("corpus", "corpus", ("corpus", "unlabelled", "guard_documents", "guard_split", "labels"), (), ("work/corpus",)),
-    Stage("encoders", "encoders", ("vocabulary", "teacher.base", "student.base"), ("corpus",), ("work/encoders",)),
-    Stage("teacher", "teacher", ("labels", "window", "overlap", "teacher.fitting"), ("corpus", "encoders"), ("work/teacher/model",)),
-    Stage("student", "student", ("labels", "window", "overlap", "student"), ("corpus", "encoders", "teacher"), ("work/student/model",)),
-    Stage("prune", "pruning", ("labels", "window", "overlap", "student", "pruning"), ("corpus", "teacher", "student"), ("work/prune/model",)),
-    Stage("export", "export", (), ("corpus", "teacher", "student", "prune"), ("models",)),
-    Stage("quantize", "quantize", ("quantization",), ("corpus", "export"), ("models/student/onnx/model_quantized.onnx",)),
-    Stage("evaluate", "evaluation", ("evaluation", "labels"), ("corpus", "export", "quantize"), ("work/evaluate",)),
-    Stage("ledger", "ledger", (), ("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"), ("ledger.json",)),
-)  # fmt: skip
+    Stage(
+        "corpus",
+        module="corpus",
+        settings=("corpus", "unlabelled", "guard_documents", "guard_split", "labels"),
+        needs=(),
+        leaves=("work/corpus/*.jsonl",),
+    ),
+    Stage(
+        "encoders",
+        module="encoders",
+        settings=("vocabulary", "teacher.base", "student.base"),
+        needs=("corpus",),
+        leaves=("work/encoders/*/*",),
+    ),
+    Stage(
+        "teacher",
+        module="teacher",
+        settings=(*_WINDOWS, "teacher.fitting"),
+        needs=("corpus", "encoders"),
+        leaves=("work/teacher/model/*",),
+    ),
+    Stage(
+        "student",
+        module="student",
+        settings=(*_WINDOWS, "student"),
+        needs=("corpus", "encoders", "teacher"),
+        leaves=("work/student/model/*",),
+    ),
+    Stage(
+        "prune",
+        module="pruning",
+        settings=(*_WINDOWS, "student", "pruning"),
+        needs=("corpus", "teacher", "student"),
+        leaves=("work/prune/model/*",),
+    ),
+    Stage(
+        "export",
+        module="export",
+        settings=(),
+        needs=("corpus", "teacher", "student", "prune"),
+        leaves=(
+            "models/*/config.json",
+            "models/*/model.safetensors",
+            "models/*/tokenizer.json",
+            "models/*/onnx/model.onnx",
+            "models/*/onnx/model_fp16.onnx",
+        ),
+    ),
+    Stage(
+        "quantize",
+        module="quantize",
+        settings=("quantization", "labels"),
+        needs=("corpus", "export"),
+        leaves=("models/*/onnx/model_quantized.onnx",),
+    ),
+    Stage(
+        "evaluate",
+        module="evaluation",
+        settings=("evaluation", "labels"),
+        needs=("corpus", "export", "quantize"),
+        leaves=("work/evaluate/*.jsonl",),
+    ),
+    Stage(
+        "ledger",
+        module="ledger",
+        settings=("title", "summary", "license"),
+        needs=("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"),
+        leaves=("ledger.json", "models/*/ledger.json", "figures/*"),
+    ),
+)

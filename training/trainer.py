@@ -4,13 +4,21 @@ The guard documents are trained on by no model; whatever is chosen is chosen on 
 """
 
 import json
+import sys
 import time
 from functools import partial
 from pathlib import Path
 
 import torch
 from torch.utils.data import Dataset
-from transformers import EarlyStoppingCallback, PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    EarlyStoppingCallback,
+    PreTrainedModel,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
 from transformers.trainer_utils import get_last_checkpoint
 
 from .corpora.document import Document
@@ -93,6 +101,7 @@ def fit(
         labels=labels,
         **trainer_options,
     )
+    fitted.remove_callback(PrinterCallback)  # Progress says it in a line
     last = get_last_checkpoint(str(work)) if work.is_dir() else None
     if last is not None:
         print(f"{name}: going on from {Path(last).name}", flush=True)
@@ -131,9 +140,10 @@ def _arguments(fitting: Fitting, work: Path) -> TrainingArguments:
         metric_for_best_model="f1",
         greater_is_better=True,
         logging_steps=25,
+        logging_first_step=True,
         group_by_length=True,
         remove_unused_columns=False,
         label_names=["labels"],
         report_to=[],
-        disable_tqdm=False,
+        disable_tqdm=not sys.stderr.isatty(),
     )

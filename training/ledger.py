@@ -1,0 +1,118 @@
+"""Stage `ledger`: gather the claims of all stages, say what each model is, run the usage snippets."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from cards import snippets
+from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
+
+from .context import Context
+from .evaluation import TEST_EVALUATIONS
+from .figures import draw
+from .measuring import claim
+from .pipeline import read_record
+from .recipe import Corpus
+from .stages import STAGES
+
+VARIANTS = {"fp32": "onnx/model.onnx", "fp16": "onnx/model_fp16.onnx", "int8": "onnx/model_quantized.onnx"}
+NAMES = {
+    "learning_rate": "Learning rate",
+    "batch_size": "Batch size",
+    "weight_decay": "Weight decay",
+    "warmup": "Share of warm-up steps",
+    "clip": "Gradient norm limit",
+    "alpha": "Weight of the soft labels",
+    "temperature": "Temperature",
+    "min_count": "Least count of a kept word piece",
+    "window": "Window (tokens)",
+    "overlap": "Least overlap of windows (tokens)",
+}
+
+
+def run(context: Context) -> list[Claim]:
+    """Write RUN/ledger.json, each model folder's projection of it and the figures."""
+    recipe = context.recipe
+    earlier = [stage.name for stage in STAGES if stage.name != "ledger"]
+    claims = [claim for name in earlier for claim in read_record(context, name).claims]
+    models = {}
+    for name in ("teacher", "student"):
+        claims += [*_cost(context, name), *_settings(context, name)]
+        models[name] = _model(context, name)
+    ledger = Ledger(
+        recipe=recipe.name,
+        recipe_sha256=hashlib.sha256(context.run.recipe.read_bytes()).hexdigest(),
+        test_evaluations=_count_lines(TEST_EVALUATIONS),
+        sources=tuple(_sources(context)),
+        models=models,
+        claims=tuple(claims),
+    )
+    write_ledger(ledger, context.run.ledger)
+    for name in models:
+        write_ledger(project(ledger, name), context.run.models / name / "ledger.json")
+    draw(ledger, context.run)
+    return []
+
+
+def _cost(context: Context, name: str) -> list[Claim]:
+    cost = read_record(context, name).cost
+    return [
+        claim(f"{name}.training.seconds", "Training time", cost.seconds, "s", "total"),
+        claim(f"{name}.training.peak_memory", "Peak memory while training", cost.peak_memory, "bytes", "peak"),
+    ]
+
+
+def _settings(context: Context, name: str) -> Iterator[Claim]:
+    """Every number of the recipe that shaped this model."""
+    recipe = context.recipe
+    parts: list[BaseModel] = [getattr(recipe, name).fitting]
+    if name == "student":
+        parts.append(recipe.student.distillation)
+    if recipe.vocabulary:
+        parts.append(recipe.vocabulary)
+    values = {key: value for part in parts for key, value in part} | {"window": recipe.window, "overlap": recipe.overlap}
+    for key, value in values.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            title = NAMES.get(key, key.replace("_", " ").capitalize())
+            yield claim(f"{name}.setting.{key}", title, value, "setting", "setting")
+
+
+def _model(context: Context, name: str) -> Model:
+    recipe, folder = context.recipe, context.run.models / name
+    base = recipe.student.base if name == "student" and recipe.student.base else recipe.teacher.base
+    return Model(
+        task="token-classification",
+        title=f"{recipe.title}, {name}",
+        summary=recipe.summary,
+        labels=recipe.labels,
+        license=recipe.license,
+        base=Base(id=base.id, revision=base.revision, license=base.license),
+        teacher="teacher" if name == "student" else None,
+        variants=tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file()),
+        examples=tuple(
+            Example(tool=tool, text=snippets.SAMPLE, output=snippets.run(tool, folder)) for tool in snippets.CODE
+        ),
+    )
+
+
+def _sources(context: Context) -> Iterator[Source]:
+    yield _source(context.recipe.corpus, "training, selection on guard documents, test")
+    for corpus in context.recipe.unlabelled:
+        yield _source(corpus, "soft labels and vocabulary")
+
+
+def _source(corpus: Corpus, use: str) -> Source:
+    return Source(
+        id=corpus.repo or corpus.id,
+        license=corpus.license,
+        use=use,
+        url=corpus.url,
+        description=corpus.description,
+        citation=corpus.citation,
+    )
+
+
+def _count_lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
