@@ -30,12 +30,10 @@ class Corpus(Strict):
     license: str
     url: str | None = None  # where a person gets it
     description: str | None = None  # what kind of text it is, for the card
-    citation: str | None = None  # BibTeX
-    description: str | None = None  # what kind of text it is, e.g. "PubMed titles and abstracts"; for the card
     citation: str | None = None  # BibTeX, for the card
     repo: str | None = None  # Hub data set
     revision: str | None = None  # full commit of the Hub data set
-    files: dict[str, str] = Field(min_length=1)  # split -> file relative to the corpus' folder, or the Hub's split
+    files: dict[str, str] = Field(min_length=1)  # split -> file in the corpus' folder, or the Hub's split
     types: dict[str, str] = {}  # the source's label -> ours; any other label in the source is an error
     ignore: tuple[str, ...] = ()  # the source's labels that are left out on purpose
     tags: tuple[str, ...] = ()  # tag names in a Hub data set's own numbering, where it does not name them
@@ -45,7 +43,7 @@ class Corpus(Strict):
         if self.format == "hub" and not self.repo:
             raise ValueError("format `hub` needs `repo`, the id of the Hub data set")
         if self.repo and not re.fullmatch(r"[0-9a-f]{40}", self.revision or ""):
-            raise ValueError(f"`repo` needs a full commit (40 hex digits) as `revision`, found {self.revision!r}")
+            raise ValueError(f"`repo` needs a full commit (40 hex digits) as `revision`: {self.revision!r}")
         return self
 
 
