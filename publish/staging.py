@@ -22,9 +22,8 @@ from .errors import PublishError
 
 Kind = Literal["model", "space"]
 
-MANIFEST = (
-    "clinstill-manifest.json"  # path -> sha256 of every file of the push; the next push deletes no other file
-)
+# path -> sha256 of every file of a push; the next push deletes none that it does not list
+MANIFEST = "clinstill-manifest.json"
 MODELS = "models.json"  # in the Space: which revision of which model it shows
 SHOWN = ("student", "teacher")  # the models that the Space needs
 SPACE = Path(__file__).resolve().parents[1] / "space"
@@ -59,8 +58,8 @@ def stage_model(model_folder: Path, repos: Mapping[str, str], into: Path) -> Sta
     """Stage one model of a run into the empty folder `into`, with its card rendered for `repos`
     (model name -> repo id).
 
-    Raises PublishError when a file is missing, is not the file that was measured, or when the card
-    has a finding of severity error.
+    Raises PublishError when a file is missing or the lint finds an error, such as a file that is not
+    the one that was measured.
     """
     name = model_folder.name
     model = read_model(model_folder, name)
@@ -73,14 +72,8 @@ def stage_model(model_folder: Path, repos: Mapping[str, str], into: Path) -> Sta
         )
     for file in wanted + [file for file in OPTIONAL if (model_folder / file).is_file()]:
         _link(model_folder / file, into / file)
-    unlike = [f"{m.file} ({m.what})" for m in mismatches(into, name)]
-    if unlike:
-        raise PublishError(
-            f"{model_folder}: not the files that the ledger's numbers were measured on: "
-            f"{', '.join(unlike)}. Evaluate again, then push."
-        )
     render(model_folder, repos).write(into)
-    _refuse_bad_card(into, repos[name])
+    _refuse_errors(into, repos[name])
     _write_manifest(into)
     return Staged("model", repos[name], into)
 
@@ -101,33 +94,6 @@ def model_entry(staged: Staged, revision: str) -> dict:
     """What models.json says of one model: the file that the engine takes, by hash, at a revision."""
     file = choose(staged.folder, None).relative_to(staged.folder).as_posix()
     return {"repo": staged.repo_id, "revision": revision, "file": file, "sha256": sha256(staged.files[file])}
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """A file that is not the one that the ledger describes."""
-
-    file: str
-    what: str
-
-
-def mismatches(folder: Path, name: str) -> list[Mismatch]:
-    """Files of a model folder that differ from the artifacts of its ledger, by bytes or SHA-256."""
-    artifacts = {
-        c.artifact.file: c.artifact
-        for c in read(folder / "ledger.json").claims
-        if c.artifact and c.artifact.model == name
-    }
-    found = []
-    for file, artifact in sorted(artifacts.items()):
-        path = folder / file
-        if not path.is_file():
-            found.append(Mismatch(file, "missing"))
-        elif path.stat().st_size != artifact.bytes:
-            found.append(Mismatch(file, f"{path.stat().st_size:,} bytes, ledger {artifact.bytes:,}"))
-        elif sha256(path) != artifact.sha256:
-            found.append(Mismatch(file, "other SHA-256"))
-    return found
 
 
 def read(path: Path) -> Ledger:
@@ -152,12 +118,15 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _refuse_bad_card(folder: Path, repo_id: str) -> None:
-    errors = [finding for finding in lint(folder) if finding.severity == "error"]
+def _refuse_errors(folder: Path, repo_id: str) -> None:
+    """Refuse what the lint finds wrong: the card, the ledger, and whether the files are those measured."""
+    errors = [
+        str(finding).replace(f"{folder}/", "") for finding in lint(folder) if finding.severity == "error"
+    ]
     if errors:
+        listed = "\n".join(f"  {line}" for line in errors)
         raise PublishError(
-            f"{repo_id}: the card or its files have {len(errors)} error(s), so nothing is pushed:\n"
-            + "\n".join(f"  {e}" for e in errors)
+            f"{repo_id}: {len(errors)} error(s) in the card or its files, so nothing is pushed:\n{listed}"
         )
 
 

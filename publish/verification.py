@@ -10,12 +10,13 @@ from pathlib import Path
 from cards import snippets
 from cards.errors import CardError
 from cards.ledger import Example, Ledger
-from cards.lint import lint
-from cards.render import subject
+from cards.lint import Finding, lint
+from cards.numbers import MAP_FILE
+from cards.render import CARD_FILE, subject
 
 from .errors import PublishError
 from .hub import Hub, check_repo_id
-from .staging import MANIFEST, REQUIRED, mismatches, read, sha256
+from .staging import MANIFEST, REQUIRED, read, sha256
 
 SCORE_TOLERANCE = 0.05  # INT8 kernels of other CPUs round differently; labels and offsets must be equal
 
@@ -47,11 +48,14 @@ def check_folder(folder: Path) -> list[Check]:
     """All checks of a model folder in the Hub layout, README.md and ledger.json included."""
     ledger = read(folder / "ledger.json")
     name = subject(ledger)
+    findings = lint(folder)
+    files = [finding for finding in findings if finding.rule.startswith("file.")]
+    card = [finding for finding in findings if finding not in files]
     checks = [
         _layout(folder, ledger, name),
-        _artifacts(folder, ledger, name),
         _manifest(folder),
-        _card(folder),
+        _linted("files", "bytes, SHA-256 and parameters as measured", files),
+        _linted("card", "every number is the ledger's, no error found", card),
     ]
     examples = [example for example in ledger.models[name].examples if example.tool == "clinstill"]
     if not examples:
@@ -63,39 +67,15 @@ def show(checks: list[Check]) -> str:
     """The report as a table for a terminal."""
     lines = [f"{'ok' if check.holds else 'FAIL':<5}{check.what:<12}{check.found}" for check in checks]
     failed = sum(not check.holds for check in checks)
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks)} checks hold",
-        ]
-    )
+    total = f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks)} checks hold"
+    return "\n".join([*lines, "", total])
 
 
 def _layout(folder: Path, ledger: Ledger, name: str) -> Check:
-    wanted = [
-        *REQUIRED,
-        "README.md",
-        "card.map.json",
-        *(variant.file for variant in ledger.models[name].variants),
-    ]
+    wanted = [*REQUIRED, CARD_FILE, MAP_FILE, *(variant.file for variant in ledger.models[name].variants)]
     missing = [path for path in wanted if not (folder / path).is_file()]
-    return Check(
-        "layout",
-        not missing,
-        f"missing: {', '.join(missing)}" if missing else f"{len(wanted)} files where loaders look for them",
-    )
-
-
-def _artifacts(folder: Path, ledger: Ledger, name: str) -> Check:
-    wrong = mismatches(folder, name)
-    measured = {c.artifact.file for c in ledger.claims if c.artifact and c.artifact.model == name}
-    return Check(
-        "ledger",
-        not wrong,
-        "; ".join(f"{m.file}: {m.what}" for m in wrong)
-        or f"{', '.join(sorted(measured))}: bytes and SHA-256 as measured",
-    )
+    holding = f"{len(wanted)} files where loaders look for them"
+    return Check("layout", not missing, f"missing: {', '.join(missing)}" if missing else holding)
 
 
 def _manifest(folder: Path) -> Check:
@@ -115,17 +95,15 @@ def _manifest(folder: Path) -> Check:
     )
 
 
-def _card(folder: Path) -> Check:
-    findings = lint(folder)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    return Check(
-        "card", not errors, "\n".join(map(str, errors)) or f"no errors, {len(findings)} other findings"
-    )
+def _linted(what: str, holding: str, findings: list[Finding]) -> Check:
+    errors = [str(finding) for finding in findings if finding.severity == "error"]
+    return Check(what, not errors, "\n".join(errors) or holding)
 
 
 def _example(folder: Path, example: Example) -> Check:
     """Run the card's own snippet on its text, through the engine, and compare with what the card shows."""
-    if example.output.strip() not in (folder / "README.md").read_text(encoding="utf-8"):
+    card = folder / CARD_FILE
+    if not card.is_file() or example.output.strip() not in card.read_text(encoding="utf-8"):
         return Check("example", False, "the output in the ledger is not the one that the card shows")
     try:
         printed = snippets.run("clinstill", folder, example.text)

@@ -1,0 +1,76 @@
+"""A run, a stand-in Hub, and the two commands run against it as a user would."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hub_standin
+import pytest
+from tiny_ledger import make_run
+
+PUBLISH = Path(__file__).parents[2] / "publish"
+TOKEN = "hf_me"  # the stand-in's token of user "me"
+
+Command = Callable[..., subprocess.CompletedProcess]
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory) -> Path:
+    return make_run(tmp_path_factory.mktemp("finished") / "run")
+
+
+@pytest.fixture
+def run(finished_run: Path, tmp_path: Path) -> Path:
+    """A run folder of its own for each test."""
+    return Path(shutil.copytree(finished_run, tmp_path / "run"))
+
+
+@pytest.fixture
+def hub() -> Iterator[hub_standin.Hub]:
+    with hub_standin.serve() as standin:
+        yield standin
+
+
+@pytest.fixture
+def environment(hub, tmp_path) -> dict[str, str]:
+    """What the commands see: the stand-in as the Hub, an empty home, one thread."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
+    return kept | {
+        "HF_ENDPOINT": hub.url,
+        "HF_HOME": str(tmp_path / "hf"),
+        "HF_TOKEN": TOKEN,
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+@pytest.fixture
+def push(environment, run, tmp_path) -> Command:
+    """`push("--repo-id", "me/model", ...)` pushes the test's run; keywords change the environment."""
+    return lambda *arguments, **changes: command(
+        "push", run, *arguments, environment=environment | changes, cwd=tmp_path
+    )
+
+
+@pytest.fixture
+def verify(environment, tmp_path) -> Command:
+    return lambda *arguments, **changes: command(
+        "verify", *arguments, environment=environment | changes, cwd=tmp_path
+    )
+
+
+@pytest.fixture
+def closed_port() -> str:
+    """An address at which nothing answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def command(script: str, *arguments, environment: dict[str, str], cwd: Path) -> subprocess.CompletedProcess:
+    """Run a script of publish/ from a folder that is not the repository's."""
+    line = [sys.executable, PUBLISH / f"{script}.py", *arguments]
+    return subprocess.run(line, env=environment, cwd=cwd, capture_output=True, encoding="utf-8", timeout=300)

@@ -1,0 +1,65 @@
+"""`publish/push.py --dry-run`: shows everything, sends nothing."""
+
+ALL = ("--repo-id", "me/model", "--space-id", "me/demo")
+
+
+def test_first_push_is_all_adds_with_bytes_and_the_whole_card(hub, push, run):
+    done = push(*ALL, "--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith(("model ", "space "))] == [
+        "me/model-teacher",
+        "me/model",
+        "me/demo",
+    ]
+    assert any(line.split()[:2] == ["add", "onnx/model_quantized.onnx"] for line in lines)
+    assert "  update" not in done.stdout
+    assert "+library_name: transformers" in lines
+    assert "Dry run: nothing was sent." in lines
+    assert hub.repos == {}
+
+
+def test_sends_nothing_and_needs_no_token(hub, push):
+    assert push(*ALL).returncode == 0
+    hub.requests.clear()
+
+    done = push(*ALL, "--dry-run", HF_TOKEN="")
+
+    assert done.returncode == 0, done.stderr
+    assert {method for method, _ in hub.requests} == {"GET"}
+    assert done.stdout.count("no change") == 3
+
+
+def test_change_is_shown_as_update_delete_bytes_and_the_cards_diff(hub, push, run):
+    assert push(*ALL).returncode == 0
+    hub.model("me/model").edit("README.md", b"---\nlicense: mit\n---\nsomething else\n")
+    (run / "models/student/special_tokens_map.json").unlink()
+
+    done = push(*ALL, "--dry-run")
+
+    lines = done.stdout.splitlines()
+    assert f"model me/model (compared with {hub.model('me/model').head.oid[:12]})" in lines
+    assert any(line.startswith("  update README.md") for line in lines)
+    assert "  delete special_tokens_map.json" in lines
+    assert any("2 to update, 1 to delete" in line and "bytes to send" in line for line in lines)
+    assert "--- me/model/README.md on the Hub" in lines
+    assert "-something else" in lines
+    # The Space would be pinned to a commit that does not exist yet.
+    assert any(line.startswith("  update models.json") for line in lines)
+
+
+def test_hub_out_of_reach_counts_everything_as_new(push, closed_port):
+    done = push(*ALL, "--dry-run", HF_ENDPOINT=closed_port)
+
+    assert done.returncode == 0, done.stderr
+    assert "The remote was not compared, so every file counts as new: no answer from the Hub" in done.stdout
+    assert "  update" not in done.stdout
+    assert "me/demo" in done.stdout
+
+
+def test_offline_mode_counts_as_out_of_reach(push):
+    done = push(*ALL, "--dry-run", HF_HUB_OFFLINE="1")
+
+    assert done.returncode == 0, done.stderr
+    assert "The remote was not compared" in done.stdout

@@ -1,0 +1,171 @@
+"""What can go wrong in a push: exit code 2, one clear message, nothing half done."""
+
+import shutil
+
+import pytest
+from hub_store import RefusalError
+
+BOTH = ("--repo-id", "me/model")
+ALL = (*BOTH, "--space-id", "me/demo")
+
+
+def refused(done, *parts):
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    message = done.stderr[done.stderr.index("error: ") :]
+    for part in parts:
+        assert part in message
+    return message
+
+
+def test_missing_token(hub, push):
+    refused(push(*BOTH, HF_TOKEN=""), "no Hugging Face token found", "hf auth login", "HF_TOKEN")
+    assert hub.repos == {}
+
+
+def test_unknown_token(hub, push):
+    refused(push(*BOTH, HF_TOKEN="hf_nobody"), "the Hub does not know this token", "HTTP 401")
+
+
+def test_no_network(push, closed_port):
+    refused(push(*BOTH, HF_ENDPOINT=closed_port), f"no answer from the Hub at {closed_port}", "HF_ENDPOINT")
+
+
+def test_namespace_of_someone_else(hub, push):
+    refused(
+        push("--repo-id", "other/model"), "other/model-teacher: this token may not write there", "HTTP 403"
+    )
+    assert hub.repos == {}
+
+
+def test_repository_of_someone_else(hub, push):
+    assert push("--repo-id", "other/model", HF_TOKEN="hf_other").returncode == 0
+    head = hub.model("other/model-teacher").head.oid
+    hub.model("other/model-teacher").edit("README.md", b"---\nlicense: mit\n---\n")
+
+    refused(push("--repo-id", "other/model"), "this token may not write there", "--create-pr")
+    assert hub.model("other/model-teacher").head.parent == head
+
+
+def test_private_repository_of_someone_else(hub, push):
+    assert push("--repo-id", "other/model", "--private", HF_TOKEN="hf_other").returncode == 0
+
+    refused(push("--repo-id", "other/model"), "other/model-teacher")
+
+
+@pytest.mark.parametrize(
+    ("repo_id", "part"),
+    [
+        ("model", "lacks the namespace. Write it as NAME/model"),
+        ("me/my model", "not a repo id"),
+        ("me/a/b", "not a repo id"),
+        ("me/a--b", "Cannot have -- or .."),
+        ("https://huggingface.co/me/model", "not a repo id"),
+    ],
+)
+def test_bad_repo_id(hub, push, repo_id, part):
+    refused(push("--repo-id", repo_id), part)
+    assert hub.requests == []
+
+
+def test_two_models_in_one_repository(push):
+    refused(push(*BOTH, "--teacher-repo-id", "me/model"), "student=me/model, teacher=me/model")
+
+
+def test_unknown_model(push):
+    refused(push("--model", "pruned=me/pruned"), "the run has no model pruned; it has", "student")
+
+
+def test_nothing_named(push):
+    refused(push(), "--repo-id")
+
+
+def test_space_without_the_teacher(push):
+    refused(push("--model", "student=me/model", "--space-id", "me/demo"), "both must be pushed")
+
+
+def test_run_without_models(hub, push, run):
+    shutil.rmtree(run / "models")
+
+    refused(push(*BOTH), "a run without models", "python -m training run")
+    assert hub.requests == []
+
+
+def test_no_run_at_all(push, run):
+    shutil.rmtree(run)
+
+    refused(push(*BOTH), "no such run folder")
+
+
+def test_missing_file(hub, push, run):
+    (run / "models/student/onnx/model.onnx").unlink()
+
+    refused(push(*BOTH), "onnx/model.onnx missing")
+    assert hub.repos == {}
+
+
+def test_file_that_is_not_the_measured_one(hub, push, run):
+    with (run / "models/student/onnx/model_quantized.onnx").open("ab") as file:
+        file.write(b"\0")
+
+    refused(push(*BOTH), "file.bytes", "onnx/model_quantized.onnx", "nothing is pushed")
+    assert hub.repos == {}
+
+
+def test_card_that_the_hub_refuses(hub, push):
+    def refuse_the_space(request):
+        if request.path == "/api/validate-yaml" and request.json["repoType"] == "space":
+            return RefusalError(400, "Invalid", body={"errors": [{"message": '"emoji" is not allowed'}]})
+        return None
+
+    hub.faults.append(refuse_the_space)
+    refused(push(*ALL), "me/demo: the Hub refuses the front matter", '"emoji" is not allowed')
+    assert hub.repos == {}
+
+
+def test_stale_parent_overwrites_nothing(hub, push):
+    def someone_else_commits_first(request):
+        if request.path == "/api/models/me/model/commit/main":
+            hub.faults.clear()
+            hub.model("me/model").edit("notes.md", b"meanwhile")
+
+    hub.faults.append(someone_else_commits_first)
+    refused(push(*ALL), "me/model: someone committed to it", "HTTP 412", "--dry-run")
+    assert "README.md" not in hub.model("me/model").head.files
+    assert ("space", "me/demo") not in hub.repos
+
+    assert push(*ALL).returncode == 0
+    assert hub.model("me/model").head.files["notes.md"].content == b"meanwhile"
+    assert len(hub.model("me/model-teacher").history) == 1
+
+
+def test_upload_that_arrives_damaged_is_not_committed(hub, push):
+    def damage(request):
+        if request.method == "PUT":
+            request.body = b"damaged" + request.body
+
+    hub.faults.append(damage)
+    refused(push(*BOTH), "me/model-teacher", "HTTP 422")
+    assert hub.model("me/model-teacher").history == []
+
+
+def test_private_push_to_a_public_repository(hub, push):
+    assert push(*BOTH).returncode == 0
+
+    refused(push(*BOTH, "--private"), "me/model-teacher: is public", "/settings")
+
+
+def test_gitattributes_that_would_hide_the_card(hub, push):
+    assert push(*BOTH).returncode == 0
+    attributes = hub.model("me/model-teacher").head.files[".gitattributes"].content
+    hub.model("me/model-teacher").edit(
+        ".gitattributes", attributes + b"*.md filter=lfs diff=lfs merge=lfs -text\n"
+    )
+
+    refused(push(*BOTH), "'*.md filter=lfs diff=lfs merge=lfs -text'", "Remove that line")
+
+
+def test_rate_limit(hub, push):
+    hub.faults.append(lambda request: RefusalError(429, "slow down") if "/commit/" in request.path else None)
+
+    refused(push(*BOTH), "fewer requests", "HTTP 429: slow down")
