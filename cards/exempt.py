@@ -37,7 +37,12 @@ def fences(text: str) -> list[re.Match]:
 
 def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
     """The names that may stand on a card as they are."""
-    found = {ledger.recipe, ledger.recipe_sha256, *repos.values(), *(r.split("/")[-1] for r in repos.values())}
+    found = {
+        ledger.recipe,
+        ledger.recipe_sha256,
+        *repos.values(),
+        *(r.split("/")[-1] for r in repos.values()),
+    }
     for model in ledger.models.values():
         found |= {model.base.id, model.base.license, model.license, *model.labels}
         found |= {text for variant in model.variants for text in (variant.name, variant.file)}
@@ -49,15 +54,16 @@ def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
             found |= {claim.data.id, claim.data.revision or "", claim.data.sha256}
         if claim.environment:
             found |= set(claim.environment.versions)
-    return found - {""}
+    return {name for name in found if re.search(r"[^\W\d_]", name)}  # a bare number is no name
 
 
 def exempt_spans(text: str, ledger: Ledger, repos: Mapping[str, str]) -> list[Span]:
     """Where `text` holds names or fenced code."""
     known = names(ledger, repos)
-    parts = {part for name in known for part in re.findall(r"[^\W\d_][^\W_]*", name) if re.search(r"\d", part)}
+    parts = {part.lower() for name in known for part in re.findall(r"[^\W\d_][^\W_]*", name)}
     fenced = [fence.span() for fence in fences(text)]
-    return fenced + spans_of(known, text) + [w.span() for w in WORD.finditer(text) if w[0].lower() in _lower(parts)]
+    in_names = [word.span() for word in WORD.finditer(text) if word[0].lower() in parts]
+    return fenced + spans_of(known, text) + in_names
 
 
 def spans_of(strings: set[str] | frozenset[str], text: str) -> list[Span]:
@@ -72,7 +78,3 @@ def spans_of(strings: set[str] | frozenset[str], text: str) -> list[Span]:
 def covered(span: Span, spans: list[Span]) -> bool:
     """Whether one of `spans` holds all of `span`."""
     return any(start <= span[0] and span[1] <= end for start, end in spans)
-
-
-def _lower(strings: set[str]) -> set[str]:
-    return {string.lower() for string in strings}

@@ -64,7 +64,12 @@ BY_FUNCTION = {
     "size": "megabytes",
     "length": "count",
 }
-_BY_FIELD = {"n": "count", "interval.level": "level", "test_evaluations": "count", "artifact.bytes": "megabytes"}
+_BY_FIELD = {
+    "n": "count",
+    "interval.level": "level",
+    "test_evaluations": "count",
+    "artifact.bytes": "megabytes",
+}
 
 
 def format_value(value: Value, name: str) -> str:

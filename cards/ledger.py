@@ -197,7 +197,9 @@ def read_ledger(path: Path) -> Ledger:
     try:
         return Ledger.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise LedgerError(f"{path}: cannot be read ({error.strerror}). A run writes it in its last stage.") from error
+        raise LedgerError(
+            f"{path}: cannot be read ({error.strerror}). A run writes it in its last stage."
+        ) from error
     except ValidationError as error:
         raise LedgerError(f"{path}: not a valid ledger.\n{error}") from error
 

@@ -77,6 +77,8 @@ def read_map(path: Path) -> CardMap:
     try:
         return CardMap.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise CardError(f"{path}: cannot be read ({error.strerror}). `python -m cards render` writes it.") from error
+        raise CardError(
+            f"{path}: cannot be read ({error.strerror}). `python -m cards render` writes it."
+        ) from error
     except ValidationError as error:
         raise CardError(f"{path}: not a valid card map.\n{error}") from error

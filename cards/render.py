@@ -54,7 +54,9 @@ def render(model_folder: Path, repos: Mapping[str, str]) -> Card:
 def subject(ledger: Ledger) -> str:
     """The model that a model folder's ledger is about. Raises CardError for the ledger of a run."""
     if ledger.subject is None:
-        raise CardError("this is the ledger of a run; a card is rendered from a model folder's, made by cards.ledger.project")
+        raise CardError(
+            "this is the ledger of a run; a card is rendered from a model folder's own (cards.ledger.project)"
+        )
     return ledger.subject
 
 
@@ -93,19 +95,20 @@ def context(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:
         "variants": model.variants,
         "titles": VARIANT_TITLES,
         "groups": [*model.labels, "Micro", "Macro"],
-        "latencies": _latencies(ledger, f"{name}.{model.variants[0].name}"),
+        "latencies": _latencies(ledger),
         "tested_latencies": _tested_latencies(ledger, name),
         "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
         "splits": _splits(ledger),
-        "examples": _examples(model, repos[name]),
+        "examples": usage(model, repos[name]),
         "citations": citations(ledger, name),
     }
 
 
-def _latencies(ledger: Ledger, which: str) -> list[str]:
-    """Id parts `latency.LENGTH` of a variant, shortest texts first."""
-    medians = [c for c in ledger.claims if c.id.startswith(f"{which}.latency.") and c.aggregation == "median"]
-    return [f"latency.{length(claim)}" for claim in sorted(medians, key=length)]
+def _latencies(ledger: Ledger) -> list[str]:
+    """Id parts `latency.LENGTH` that any file was measured at, shortest texts first: a card that
+    shows one shows all, so that a measurement left out fails the rendering."""
+    lengths = {length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"}
+    return [f"latency.{tokens}" for tokens in sorted(lengths)]
 
 
 def _tested_latencies(ledger: Ledger, name: str) -> list[str]:
@@ -116,20 +119,33 @@ def _tested_latencies(ledger: Ledger, name: str) -> list[str]:
 
 
 def _splits(ledger: Ledger) -> list[str]:
-    return [c.id.split(".")[1] for c in ledger.claims if c.id.startswith("corpus.") and c.id.endswith(".documents")]
+    return [
+        c.id.split(".")[1]
+        for c in ledger.claims
+        if c.id.startswith("corpus.") and c.id.endswith(".documents")
+    ]
 
 
-def _examples(model: Model, repo: str) -> list[dict[str, str]]:
-    """The usage snippets that were run, with the output that they printed."""
+def usage(model: Model, repo: str) -> list[dict[str, str]]:
+    """The usage snippets, in the order of the tools, with the output that they printed.
+
+    Raises CardError when the snippet of a tool was not run.
+    """
     file = onnx_file(variant.file for variant in model.variants)
+    outputs = {example.tool: example for example in model.examples}
+    missing = [tool for tool in INSTALL if tool not in outputs]
+    if missing:
+        raise CardError(
+            f"the ledger has no output of the snippet for {', '.join(missing)}; see cards.snippets.run"
+        )
     return [
         {
-            "tool": example.tool,
-            "install": INSTALL[example.tool],
-            "code": code(example.tool, repo, file, example.text),
-            "output": example.output,
+            "tool": tool,
+            "install": INSTALL[tool],
+            "code": code(tool, repo, file, outputs[tool].text),
+            "output": outputs[tool].output,
         }
-        for example in model.examples
+        for tool in INSTALL
     ]
 
 
@@ -140,10 +156,14 @@ def render_run(run: Path, repos: Mapping[str, str]) -> list[Path]:
     """
     folders = sorted(path.parent for path in (run / "models").glob("*/ledger.json"))
     if not folders:
-        raise CardError(f"{run}: not a run folder, no models/NAME/ledger.json in it. `python -m training run` makes one.")
+        raise CardError(
+            f"{run}: not a run folder, no models/NAME/ledger.json in it. `python -m training run` makes one."
+        )
     unknown = sorted(set(repos) - {folder.name for folder in folders})
     if unknown:
-        raise CardError(f"{run} has no model {', '.join(unknown)}; it has {', '.join(f.name for f in folders)}")
+        raise CardError(
+            f"{run} has no model {', '.join(unknown)}; it has {', '.join(f.name for f in folders)}"
+        )
     cards = [(folder, render(folder, repos)) for folder in folders]  # all or none is written
     for folder, card in cards:
         card.write(folder)

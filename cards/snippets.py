@@ -77,7 +77,9 @@ def onnx_file(files: Iterable[str]) -> str:
     for name in ("model_quantized.onnx", "model.onnx"):
         if name in names:
             return name
-    raise CardError(f"no onnx/model_quantized.onnx and no onnx/model.onnx among {sorted(names)}; export the model first")
+    raise CardError(
+        f"no onnx/model_quantized.onnx and no onnx/model.onnx among {sorted(names)}; export the model first"
+    )
 
 
 def run(tool: str, model_folder: Path, text: str = SAMPLE, python: str = sys.executable) -> str:

@@ -6,6 +6,8 @@
     ledger#test_evaluations                           a field of the ledger itself
     retention(student.int8.test.macro.f1, teacher.fp32.test.macro.f1)
                                                       a function of `cards.derived`
+
+Templates write them, `card.map.json` keeps them, the lint resolves them again.
 """
 
 import datetime

@@ -48,7 +48,11 @@ LATENCY = {
     "student.int8": {128: 5.2, 256: 11.1},
 }
 SETTINGS = {
-    "teacher": {"epochs": ("Epochs", 12), "learning_rate": ("Learning rate", 4e-4), "batch_size": ("Batch size", 8)},
+    "teacher": {
+        "epochs": ("Epochs", 12),
+        "learning_rate": ("Learning rate", 4e-4),
+        "batch_size": ("Batch size", 8),
+    },
     "student": {
         "epochs": ("Epochs", 6),
         "learning_rate": ("Learning rate", 4e-4),
@@ -62,7 +66,9 @@ TEXT = "Aspirin caused renal failure."
 OUTPUT = "Chemical 0 7 Aspirin 1.0\nDisease 15 28 renal failure 0.99\n"
 
 TODAY = date(2025, 1, 15)
-DATA = DataSet(id="invented", revision="0123456789abcdef0123456789abcdef01234567", sha256="ab" * 32, documents=60)
+DATA = DataSet(
+    id="invented", revision="0123456789abcdef0123456789abcdef01234567", sha256="ab" * 32, documents=60
+)
 ENVIRONMENT = Environment(
     cpu="Invented CPU 9000 @ 2.50GHz",
     isa="avx512_vnni",
@@ -116,7 +122,9 @@ def _model(name: str) -> Model:
         base=Base(id="example/MiniLM-L6-H384", license="mit"),
         teacher="teacher" if name == "student" else None,
         variants=tuple(Variant(name=variant, file=FILES[variant]) for variant in VARIANTS[name]),
-        examples=tuple(Example(tool=t, text=TEXT, output=OUTPUT) for t in ("transformers", "optimum", "clinstill")),
+        examples=tuple(
+            Example(tool=t, text=TEXT, output=OUTPUT) for t in ("transformers", "optimum", "clinstill")
+        ),
     )
 
 
@@ -138,7 +146,7 @@ def _model_claims(run: Path, name: str) -> list[Claim]:
 
 def _score_claims(which: str, artifact: Artifact) -> list[Claim]:
     scores = {slug(label): _scores(*counts) for label, counts in zip(LABELS, COUNTS[which], strict=True)}
-    kinds = {group: "type" for group in scores} | {"micro": "micro", "macro": "macro"}
+    kinds = dict.fromkeys(scores, "type") | {"micro": "micro", "macro": "macro"}
     scores["micro"] = _scores(*map(sum, zip(*COUNTS[which], strict=True)))
     types = [scores[slug(label)] for label in LABELS]
     scores["macro"] = {what: sum(s[what] for s in types) / len(types) for what in types[0]}
@@ -160,7 +168,16 @@ def _score_claims(which: str, artifact: Artifact) -> list[Claim]:
     ]
     guard = scores["macro"]["f1"] + 0.004
     claims.append(
-        _claim(f"{which}.guard.macro.f1", "Macro F1 on the guard", guard, "F1", "macro", n=10, split="guard", artifact=artifact)
+        _claim(
+            f"{which}.guard.macro.f1",
+            "Macro F1 on the guard",
+            guard,
+            "F1",
+            "macro",
+            n=10,
+            split="guard",
+            artifact=artifact,
+        )
     )
     return claims
 
@@ -200,7 +217,16 @@ def _comparison_claims() -> list[Claim]:
                 data=DATA,
                 interval=_interval(difference - 0.011, difference + 0.012),
             ),
-            _claim(f"{pair}.document_f1.wilcoxon_p", "Wilcoxon p, F1", 0.0123, "p", "p-value", n=60, split="test", data=DATA),
+            _claim(
+                f"{pair}.document_f1.wilcoxon_p",
+                "Wilcoxon p, F1",
+                0.0123,
+                "p",
+                "p-value",
+                n=60,
+                split="test",
+                data=DATA,
+            ),
             _claim(f"{pair}.latency.128.wilcoxon_p", "Wilcoxon p, latency", 1.2e-9, "p", "p-value", n=50),
         ]
     return claims
@@ -208,10 +234,16 @@ def _comparison_claims() -> list[Claim]:
 
 def _corpus_claims() -> list[Claim]:
     claims = []
-    for split, documents, mentions in (("training", 120, (1010, 795)), ("development", 40, (330, 270)), ("test", 60, (500, 400))):
+    for split, documents, mentions in (
+        ("training", 120, (1010, 795)),
+        ("development", 40, (330, 270)),
+        ("test", 60, (500, 400)),
+    ):
         claims.append(_claim(f"corpus.{split}.documents", "Documents", documents, "count"))
         for label, count in zip(LABELS, mentions, strict=True):
-            claims.append(_claim(f"corpus.{split}.{slug(label)}.mentions", f"{label} mentions", count, "count"))
+            claims.append(
+                _claim(f"corpus.{split}.{slug(label)}.mentions", f"{label} mentions", count, "count")
+            )
     return claims
 
 

@@ -1,0 +1,146 @@
+"""The ledger's claims against each other: what can be computed from other claims agrees with them."""
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+
+from ..ledger import Claim, slug
+from .finding import Finding, error
+from .subject import Subject
+
+TOLERANCE = 1e-6
+SCORES = ("f1", "precision", "recall")
+SCORE_UNITS = ("F1", "precision", "recall", "p")
+
+
+def means(subject: Subject) -> Iterator[Finding]:
+    """A macro score is the mean of its types' scores; an F1 the harmonic mean of precision and recall."""
+    claims = _by_id(subject)
+    for claim in claims.values():
+        prefix, _, what = claim.id.rpartition(".")
+        group = prefix.rpartition(".")[0]
+        if claim.aggregation == "macro" and what in SCORES:
+            yield from _check_macro(subject, claim, group, what, claims)
+        if claim.aggregation in ("type", "micro") and what == "f1":
+            precision, recall = claims.get(f"{prefix}.precision"), claims.get(f"{prefix}.recall")
+            if precision and recall:
+                total = precision.value + recall.value
+                expected = 2 * precision.value * recall.value / total if total else 0.0
+                yield from _compare(
+                    subject, "claim.harmonic-mean", claim, expected, "of precision and recall"
+                )
+
+
+def _check_macro(
+    subject: Subject, claim: Claim, group: str, what: str, claims: dict[str, Claim]
+) -> Iterator[Finding]:
+    labels = subject.ledger.models[claim.id.split(".")[0]].labels
+    parts = [claims[part] for label in labels if (part := f"{group}.{slug(label)}.{what}") in claims]
+    if not parts:
+        return  # the types were not measured, as on the guard documents
+    if len(parts) < len(labels):
+        found = f"{len(parts)} of {len(labels)} types beside it"
+        yield error(
+            "claim.macro-mean",
+            f"{subject.ledger_file} {claim.id}",
+            found,
+            f"one claim for each of {', '.join(labels)}",
+        )
+        return
+    expected = sum(part.value for part in parts) / len(parts)
+    yield from _compare(subject, "claim.macro-mean", claim, expected, "the mean of its types")
+
+
+def score_ranges(subject: Subject) -> Iterator[Finding]:
+    """Scores and p-values lie between 0 and 1, differences of scores between -1 and 1."""
+    for claim in subject.ledger.claims:
+        low = -1 if claim.aggregation == "difference" else 0
+        if claim.unit in SCORE_UNITS and not low <= claim.value <= 1:
+            yield error(
+                "claim.range",
+                f"{subject.ledger_file} {claim.id}",
+                f"{claim.value}",
+                f"a value from {low} to 1",
+            )
+
+
+def intervals(subject: Subject) -> Iterator[Finding]:
+    """An interval contains its value."""
+    for claim in subject.ledger.claims:
+        bounds = claim.interval
+        if bounds and not bounds.low <= claim.value <= bounds.high:
+            found = f"{claim.value} outside [{bounds.low}, {bounds.high}]"
+            yield error(
+                "claim.interval",
+                f"{subject.ledger_file} {claim.id}",
+                found,
+                "an interval that contains its value",
+            )
+
+
+def ordered_times(subject: Subject) -> Iterator[Finding]:
+    """Minimum, median and p95 of one measurement rise in that order."""
+    claims = _by_id(subject)
+    for claim in claims.values():
+        if claim.aggregation != "median":
+            continue
+        prefix = claim.id.removesuffix(".median")
+        parts = [claims[part] for part in (f"{prefix}.min", claim.id, f"{prefix}.p95") if part in claims]
+        for below, above in itertools.pairwise(parts):
+            if below.value > above.value:
+                found = f"{below.aggregation} {below.value} above {above.aggregation} {above.value}"
+                right = f"{above.aggregation} at or above {below.aggregation}"
+                yield error("claim.order", f"{subject.ledger_file} {above.id}", found, right)
+
+
+def recomputed_differences(subject: Subject) -> Iterator[Finding]:
+    """A paired difference of macro F1 is the difference of the two claims."""
+    claims = _by_id(subject)
+    for claim in claims.values():
+        pair = re.fullmatch(r"(.+)\.vs\.(.+)\.macro\.f1_difference", claim.id)
+        if not pair:
+            continue
+        ours, reference = (claims.get(f"{which}.{claim.split}.macro.f1") for which in pair.groups())
+        if ours and reference:
+            yield from _compare(
+                subject,
+                "claim.difference",
+                claim,
+                ours.value - reference.value,
+                "the difference of the two F1",
+            )
+
+
+def claims_agree(subject: Subject) -> Iterator[Finding]:
+    """Claims on one file name the same bytes, hash and parameters; a size is its file's bytes."""
+    first: dict[tuple[str, str], Claim] = {}
+    claims = _by_id(subject)
+    for claim in claims.values():
+        artifact = claim.artifact
+        if not artifact:
+            continue
+        place = f"{subject.ledger_file} {claim.id}"
+        other = first.setdefault((artifact.model, artifact.file), claim)
+        if artifact != other.artifact:
+            found = f"another {artifact.file} than {other.id} was measured on"
+            yield error("claim.artifact", place, found, "claims measured on one and the same file")
+        if claim.unit == "bytes" and claim.id.endswith(".bytes") and claim.value != artifact.bytes:
+            yield error(
+                "claim.bytes", place, f"{claim.value:.0f}", f"{artifact.bytes}, the bytes of {artifact.file}"
+            )
+        counted = claims.get(f"{artifact.model}.parameters")
+        if counted and counted.value != artifact.parameters:
+            right = f"{counted.value:.0f}, as {counted.id}"
+            yield error("claim.parameters", place, f"{artifact.parameters} parameters", right)
+
+
+def _compare(subject: Subject, rule: str, claim: Claim, expected: float, what: str) -> Iterator[Finding]:
+    if not math.isclose(claim.value, expected, rel_tol=0, abs_tol=TOLERANCE):
+        yield error(
+            rule, f"{subject.ledger_file} {claim.id}", f"{claim.value:.6f}", f"{expected:.6f}, {what}"
+        )
+
+
+def _by_id(subject: Subject) -> dict[str, Claim]:
+    return {claim.id: claim for claim in subject.ledger.claims}

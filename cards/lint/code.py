@@ -1,0 +1,23 @@
+"""Fenced code on a card is what was run, what it printed, or a citation; nothing else."""
+
+from collections.abc import Iterator
+
+from ..citations import citations
+from ..exempt import fences
+from ..render import usage
+from .finding import Finding, error
+from .subject import Subject
+
+
+def fenced_code(subject: Subject) -> Iterator[Finding]:
+    """Every block is known, and every usage snippet of the ledger is shown with its output."""
+    repo = subject.map.repos.get(subject.name, subject.name)
+    shown = {part for example in usage(subject.model, repo) for part in (example["code"], example["output"])}
+    installs = {example["install"] + "\n" for example in usage(subject.model, repo)}
+    blocks = fences(subject.text)
+    for block in blocks:
+        if block[2] not in shown | installs | set(citations(subject.ledger, subject.name)):
+            right = "a usage snippet, its output as the ledger keeps it, or a citation"
+            yield error("code.known", subject.at(block.start()), repr(block[2].split("\n")[0]), right)
+    for missing in sorted(shown - {block[2] for block in blocks}):
+        yield error("code.shown", subject.card, "no such block", repr(missing))

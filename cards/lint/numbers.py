@@ -1,0 +1,65 @@
+"""Every number of a card is traceable: the map's numbers stand where it says, and no others do."""
+
+from collections.abc import Iterator
+
+from ..errors import CardError
+from ..exempt import covered, exempt_spans, words
+from ..formats import format_value
+from ..numbers import Entry
+from ..values import is_derived, resolve
+from .finding import Finding, error
+from .subject import Subject
+
+
+def mapped_numbers(subject: Subject) -> Iterator[Finding]:
+    """Each claim in the map, formatted anew, is what the card says at that place."""
+    yield from _check(subject, derived=False, rule="number.mapped")
+
+
+def derived_numbers(subject: Subject) -> Iterator[Finding]:
+    """Each derived figure (ratio, size, length), computed anew, is what the card says."""
+    yield from _check(subject, derived=True, rule="number.derived")
+
+
+def unmapped_numbers(subject: Subject) -> Iterator[Finding]:
+    """Every other number is exempt for a reason that `cards.exempt` lists."""
+    known = exempt_spans(subject.text, subject.ledger, subject.map.repos)
+    for entry in subject.map.numbers:
+        start = _offset(subject.text, entry)
+        if start is not None:
+            known.append((start, start + len(_expected(subject, entry) or "")))
+    for word in words(subject.text):
+        if not covered(word.span(), known):
+            right = "a claim of the ledger, through `number(...)` in the template"
+            yield error("number.unmapped", subject.at(word.start()), repr(word[0]), right)
+
+
+def _check(subject: Subject, derived: bool, rule: str) -> Iterator[Finding]:
+    for entry in subject.map.numbers:
+        if is_derived(entry.claim) != derived:
+            continue
+        place = f"{subject.card}:{entry.line}:{entry.column}"
+        try:
+            expected = format_value(resolve(subject.ledger, entry.claim), entry.format)
+        except CardError as problem:
+            yield error(rule, place, str(problem), "a reference that the ledger has; render the card again")
+            continue
+        start = _offset(subject.text, entry)
+        found = "" if start is None else subject.text[start : start + len(expected)]
+        if found != expected:
+            yield error(rule, place, repr(found), f"{expected!r} ({entry.claim})")
+
+
+def _expected(subject: Subject, entry: Entry) -> str | None:
+    try:
+        return format_value(resolve(subject.ledger, entry.claim), entry.format)
+    except CardError:
+        return None  # reported by the rules above
+
+
+def _offset(text: str, entry: Entry) -> int | None:
+    """Where an entry's number begins in the text; None when the card has no such place."""
+    lines = text.split("\n")
+    if not (1 <= entry.line <= len(lines) and 1 <= entry.column <= len(lines[entry.line - 1])):
+        return None
+    return sum(len(line) + 1 for line in lines[: entry.line - 1]) + entry.column - 1
