@@ -93,17 +93,22 @@ def word_tags(word_spans: np.ndarray, spans: Iterable[Span], tags: list[str]) ->
 
 
 def pack(documents: Iterable[Document], characters: int) -> list[Document]:
-    """Join short unlabelled documents to texts of about `characters` characters, in their order."""
+    """Join short unlabelled documents, in their order, to texts of at most `characters` characters;
+    a longer document stays a text of its own."""
     packed: list[Document] = []
     waiting: list[Document] = []
+    length = 0
     for document in documents:
+        if waiting and length + len(document.text) > characters:
+            packed.append(_joined(waiting))
+            waiting, length = [], 0
         waiting.append(document)
-        if sum(len(d.text) + 1 for d in waiting) >= characters:
-            packed.append(Document(id=waiting[0].id, text=" ".join(d.text for d in waiting)))
-            waiting = []
-    if waiting:
-        packed.append(Document(id=waiting[0].id, text=" ".join(d.text for d in waiting)))
-    return packed
+        length += len(document.text) + 1
+    return packed + ([_joined(waiting)] if waiting else [])
+
+
+def _joined(documents: list[Document]) -> Document:
+    return Document(id=documents[0].id, text=" ".join(document.text for document in documents))
 
 
 def draw(documents: list[Document], count: int, seed: int) -> list[Document]:

@@ -95,7 +95,7 @@ class Distillation(Strict):
     temperature: float = Field(gt=0)
     hidden_weight: float = Field(0.0, ge=0)  # MSE between matched hidden states
     attention_weight: float = Field(0.0, ge=0)  # MSE between matched attention maps
-    unlabelled_windows: int = Field(0, ge=0)  # windows drawn from the unlabelled corpora
+    unlabelled_texts: int = Field(0, ge=0)  # drawn from the unlabelled corpora, packed to a window each
 
 
 class Student(Strict):

@@ -16,7 +16,7 @@ from .recipe import Fitting, RecipeError
 from .soft_labels import align, soften
 from .trainer import fit
 
-CHARACTERS_PER_TOKEN = 5  # of biomedical English, roughly; unlabelled sentences are packed to windows
+CHARACTERS_PER_TOKEN = 4  # of biomedical English, roughly; unlabelled sentences are packed to windows
 
 
 def run(context: Context) -> list[Claim]:
@@ -90,7 +90,7 @@ def soft_examples(context: Context, tokenizer: PreTrainedTokenizerFast, fitting:
     recipe, distillation = context.recipe, context.recipe.student.distillation
     labelled = context.documents(*fitting.train_on)
     packed = pack(context.documents("unlabelled"), recipe.window * CHARACTERS_PER_TOKEN)
-    texts = labelled + draw(packed, distillation.unlabelled_windows, fitting.seed)
+    texts = labelled + draw(packed, distillation.unlabelled_texts, fitting.seed)
 
     teacher = _teacher(context).to("cuda" if torch.cuda.is_available() else "cpu")
     theirs = context.cutter(load_tokenizer(_teacher_folder(context)))
