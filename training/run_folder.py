@@ -9,6 +9,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+# The runnable files of a model, relative to its folder: as optimum exports it, the same weights stored
+# as FP16 and computed in FP32, and quantized.
+VARIANTS = {"fp32": "onnx/model.onnx", "fp16": "onnx/model_fp16.onnx", "int8": "onnx/model_quantized.onnx"}
+
 
 @dataclass(frozen=True)
 class RunFolder:

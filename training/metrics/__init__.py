@@ -13,6 +13,8 @@ import numpy as np
 
 from training.corpora.document import Document
 
+RATES = ("precision", "recall", "f1")  # the last axis of every array of scores here
+
 
 class Mention(Protocol):
     """A gold `Span` or a found `Entity`."""
@@ -47,28 +49,35 @@ class Scores:
     counts: np.ndarray
 
 
+def table(counts: np.ndarray) -> np.ndarray:
+    """(..., types, 3) counts to (..., types + 2, 3) precision, recall and F1: a row for each type,
+    then micro, then macro."""
+    by_type = rates(counts)
+    micro = rates(counts.sum(axis=-2))
+    return np.concatenate([by_type, micro[..., None, :], by_type.mean(axis=-2, keepdims=True)], axis=-2)
+
+
 def score(gold: Sequence[Document], found: Sequence[Iterable[Mention]], labels: Sequence[str]) -> Scores:
     """Score the entities found in each document (same order as `gold`) for these entity types.
 
     Raises ValueError for lists of different length and for a mention of a type not in `labels`.
     """
     counts = count([document.spans for document in gold], found, labels).sum(axis=0)
-    by_type = rates(counts)  # (types, 3)
-    return Scores(
-        types={label: Score(*map(float, row)) for label, row in zip(labels, by_type, strict=True)},
-        micro=Score(*map(float, rates(counts.sum(axis=0)))),
-        macro=Score(*map(float, by_type.mean(axis=0))),
-        counts=counts,
-    )
+    *types, micro, macro = (Score(*row) for row in table(counts).tolist())
+    return Scores(types=dict(zip(labels, types, strict=True)), micro=micro, macro=macro, counts=counts)
 
 
-def count(gold: Sequence[Iterable[Mention]], found: Sequence[Iterable[Mention]], labels: Sequence[str]) -> np.ndarray:
+def count(
+    gold: Sequence[Iterable[Mention]], found: Sequence[Iterable[Mention]], labels: Sequence[str]
+) -> np.ndarray:
     """(documents, types, 3) right, gold and found mentions: all that any score here rests on.
 
     Raises ValueError as `score` does.
     """
     if len(gold) != len(found):
-        raise ValueError(f"{len(gold)} gold documents but {len(found)} predicted: give them in the same order, one for one")
+        raise ValueError(
+            f"{len(gold)} gold documents but {len(found)} predicted: give the same, in one order"
+        )
     column = {label: index for index, label in enumerate(labels)}
     counts = np.zeros((len(gold), len(labels), 3), dtype=np.int64)
     for row, (theirs, ours) in enumerate(zip(gold, found, strict=True)):
@@ -100,7 +109,8 @@ def _mentions(mentions: Iterable[Mention], known: Mapping[str, int]) -> set[tupl
     triples = {(mention.start, mention.end, mention.label) for mention in mentions}
     unknown = sorted({label for _, _, label in triples} - set(known))
     if unknown:
-        raise ValueError(f"mentions of type {', '.join(unknown)}, but the types to score are {', '.join(known)}")
+        listing = ", ".join(known)
+        raise ValueError(f"mentions of type {', '.join(unknown)}, but the types to score are {listing}")
     return triples
 
 

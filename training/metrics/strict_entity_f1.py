@@ -1,17 +1,17 @@
 """`training.metrics` as an `evaluate.Metric`, for those who score with Hugging Face `evaluate`.
 
-    from training.metrics.strict_entity_f1 import StrictEntityF1
+from training.metrics.strict_entity_f1 import StrictEntityF1
 
-    mention = {"start": 0, "end": 7, "label": "Chemical"}
-    StrictEntityF1().compute(references=[[mention]], predictions=[[mention]], labels=["Chemical"])
-    # {"macro_f1": 1.0, "micro_f1": 1.0, ..., "Chemical_f1": 1.0, "Chemical_precision": 1.0, ...}
+mention = {"start": 0, "end": 7, "label": "Chemical"}
+StrictEntityF1().compute(references=[[mention]], predictions=[[mention]], labels=["Chemical"])
+# {"Chemical_precision": 1.0, "Chemical_recall": 1.0, "Chemical_f1": 1.0, "micro_precision": 1.0, ...}
 """
 
 import datasets
 import evaluate
 
 from training.corpora.document import Span
-from training.metrics import Score, count, rates
+from training.metrics import RATES, count, table
 
 _MENTIONS = datasets.List(
     {"start": datasets.Value("int64"), "end": datasets.Value("int64"), "label": datasets.Value("string")}
@@ -35,12 +35,10 @@ class StrictEntityF1(evaluate.Metric):
 
     def _compute(self, predictions: list, references: list, labels: list[str]) -> dict[str, float]:
         counts = count([_spans(r) for r in references], [_spans(p) for p in predictions], labels).sum(axis=0)
-        by_type = rates(counts)
-        rows = {"macro": by_type.mean(axis=0), "micro": rates(counts.sum(axis=0)), **dict(zip(labels, by_type, strict=True))}
         return {
-            f"{name}_{rate}": float(value)
-            for name, row in rows.items()
-            for rate, value in zip(Score.__dataclass_fields__, row, strict=True)
+            f"{name}_{rate}": value
+            for name, row in zip([*labels, "micro", "macro"], table(counts).tolist(), strict=True)
+            for rate, value in zip(RATES, row, strict=True)
         }
 
 

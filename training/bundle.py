@@ -1,0 +1,62 @@
+"""`bundle`: what inference needs of a run's pair, copied into the Space as its embedded default."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from cards.ledger import project, read_ledger, write_ledger
+
+from .errors import StageError
+from .run_folder import VARIANTS
+
+FILES = {"student": VARIANTS["int8"], "teacher": VARIANTS["fp16"]}
+NEEDED = ("config.json", "tokenizer.json")
+OPTIONAL = ("tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "README.md", "card.map.json")
+MOST_TOGETHER, MOST_EACH = 44_000_000, 32_000_000  # bytes: these files are committed to git
+
+
+def bundle(run: Path, to: Path) -> None:
+    """Replace the folder `to` by {student,teacher}: configuration, tokenizer, one ONNX file, the model's
+    part of the ledger, and its card where it was rendered.
+
+    Raises StageError, and leaves `to` as it was, when a file is missing or too large; LedgerError
+    when the run has no valid ledger.
+    """
+    ledger = read_ledger(run / "ledger.json")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".bundle-", dir=to.parent) as work:
+        made = Path(work) / "made"
+        for name, file in FILES.items():
+            copy_model(run / "models" / name, made / name, file)
+            write_ledger(project(ledger, name), made / name / "ledger.json")
+        check_sizes(made)
+        if to.exists():
+            to.rename(Path(work) / "replaced")
+        made.rename(to)
+
+
+def copy_model(model_folder: Path, to: Path, file: str) -> None:
+    """Raises StageError when something that inference needs is missing."""
+    (to / file).parent.mkdir(parents=True)
+    for name in (*NEEDED, file, *OPTIONAL):
+        if (model_folder / name).is_file():
+            shutil.copyfile(model_folder / name, to / name)
+        elif name not in OPTIONAL:
+            raise StageError(f"{model_folder / name} is missing; `python -m training run` makes it")
+
+
+def check_sizes(folder: Path) -> None:
+    """Raises StageError when the files are too large for a git repository."""
+    sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    largest = max(sizes, key=sizes.get)
+    if sizes[largest] > MOST_EACH:
+        raise StageError(
+            f"{largest.relative_to(folder)} has {sizes[largest]:,} bytes; one file may have {MOST_EACH:,}: "
+            "trim the vocabulary (recipe: vocabulary.min_count) or take a smaller base"
+        )
+    together = sum(sizes.values())
+    if together > MOST_TOGETHER:
+        raise StageError(
+            f"the bundled pair has {together:,} bytes; it may have {MOST_TOGETHER:,}: "
+            "trim the vocabulary (recipe: vocabulary.min_count) or give the student fewer layers"
+        )

@@ -1,0 +1,258 @@
+"""Stage `evaluate`: every variant of every model, as the file that ships, through the engine.
+
+    scores      strict entity scores on the test split and macro F1 on the guard documents
+    speed       latency of one window at stated lengths, all variants taking turns
+    comparison  each student variant against the teacher's FP32 file, and INT8 against its own FP32
+
+Found entities are kept in work/evaluate/MODEL.VARIANT.jsonl, in the engine's output format.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from cards.ledger import Artifact, Claim, DataSet, Environment, slug
+from space.engine import Entity, Tagger, load
+
+from . import latency, statistics
+from .context import Context
+from .corpora.document import Document
+from .measuring import claim
+from .metrics import RATES, count, document_f1, table
+from .provenance import artifact, data_set, environment
+from .recipe import RECIPES, Recipe
+from .run_folder import VARIANTS, RunFolder, sha256
+
+REFERENCE = "teacher.fp32"
+PAIRS = {"student.fp32": (REFERENCE,), "student.int8": (REFERENCE, "student.fp32")}
+TEST_EVALUATIONS = Path(__file__).parent / "test_evaluations.jsonl"
+_TITLES = {"f1": "F1", "precision": "precision", "recall": "recall"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One file of one model, loaded. id: "MODEL.VARIANT"."""
+
+    id: str
+    tagger: Tagger
+    artifact: Artifact
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What all claims of one evaluation share. `split` is the recipe's name of the test data."""
+
+    recipe: Recipe
+    data: DataSet
+    environment: Environment
+    command: str
+
+    def claim(self, claim_id: str, name: str, value: float, unit: str, aggregation: str, **details) -> Claim:
+        details.setdefault("environment", self.environment)
+        return claim(claim_id, name, value, unit, aggregation, command=self.command, **details)
+
+    @property
+    def on_test(self):
+        """`claim` for what was measured on the test documents."""
+        return partial(self.claim, split=self.recipe.evaluation.split, data=self.data, n=self.data.documents)
+
+
+def run(context: Context) -> list[Claim]:
+    """Measure the models of a run. Evaluations on test data are counted in TEST_EVALUATIONS, but for
+    corpora of this project's own writing, on which nothing can be overfitted that matters."""
+    recipe = context.recipe
+    invented = (RECIPES / recipe.corpus.id).is_dir()
+    return evaluate(
+        context.run,
+        recipe,
+        context.documents(recipe.evaluation.split),
+        context.documents("guard"),
+        log=None if invented else TEST_EVALUATIONS,
+    )
+
+
+def evaluate(
+    run: RunFolder, recipe: Recipe, test: Sequence[Document], guard: Sequence[Document], log: Path | None
+) -> list[Claim]:
+    """All claims on the models of a run folder.
+
+    log: JSON lines to which each variant's test F1 is appended, with date and recipe hash; None for no log.
+    Raises EngineError when a file cannot be run, StageError when a latency length does not fit.
+    """
+    settings = recipe.evaluation
+    variants = {variant.id: variant for variant in load_variants(run, settings.threads)}
+    shared = Evaluation(
+        recipe=recipe,
+        data=data_set(recipe.corpus, test),
+        environment=environment(settings.threads),
+        command=f"python -m training evaluate {recipe.name} --out RUN",
+    )
+    claims = list(_size_claims(variants.values(), shared))
+    counts = {}
+    draws = statistics.resample(len(test), settings.resamples)
+    for variant in variants.values():
+        counts[variant.id] = _count(variant, test, recipe.labels, run.work("evaluate"))
+        claims += _score_claims(variant, counts[variant.id], draws, shared)
+        claims.append(_guard_claim(variant, guard, shared))
+        print(f"evaluate: {variant.id} test macro F1 {_macro_f1(counts[variant.id]):.4f}", flush=True)
+    if log is not None:
+        append(log, run, {name: _macro_f1(own) for name, own in counts.items()})
+    times = {
+        length: latency.measure({v.id: v.tagger for v in variants.values()}, test, length, settings.repeats)
+        for length in settings.lengths
+    }
+    claims += _latency_claims(variants, times, shared)
+    for ours, theirs in _pairs(variants):
+        claims += _comparison_claims(ours, theirs, counts, times, draws, shared)
+    return claims
+
+
+def load_variants(run: RunFolder, threads: int) -> Iterator[Variant]:
+    """Every ONNX file of the run's models that is a known variant."""
+    for folder in sorted(run.models.iterdir(), reverse=True):  # the teacher, then the student
+        for name, file in VARIANTS.items():
+            if (folder / file).is_file():
+                tagger = load(folder, file=file, threads=threads)
+                yield Variant(f"{folder.name}.{name}", tagger, artifact(folder, file))
+
+
+def append(log: Path, run: RunFolder, macro_f1: Mapping[str, float]) -> None:
+    """One line for each variant whose F1 on test data somebody now knows."""
+    recipe = sha256(run.recipe)
+    with log.open("a", encoding="utf-8") as file:
+        for name, value in macro_f1.items():
+            line = {"date": date.today().isoformat(), "recipe_sha256": recipe, "model": name}
+            line["macro_f1"] = round(value, 6)
+            file.write(json.dumps(line) + "\n")
+
+
+def _pairs(variants: Mapping[str, Variant]) -> list[tuple[str, str]]:
+    pairs = [(ours, other) for ours, others in PAIRS.items() for other in others]
+    return [pair for pair in pairs if variants.keys() >= set(pair)]
+
+
+def _count(variant: Variant, documents: Sequence[Document], labels: Sequence[str], work: Path) -> np.ndarray:
+    """(documents, types, 3) counts of right, gold and found mentions; keeps what was found."""
+    found = variant.tagger([document.text for document in documents])
+    with (work / f"{variant.id}.jsonl").open("w", encoding="utf-8") as file:
+        for document, entities in zip(documents, found, strict=True):
+            file.write(_line(document, entities))
+    return count([document.spans for document in documents], found, labels)
+
+
+def _line(document: Document, entities: Sequence[Entity]) -> str:
+    record = {"id": document.id, "entities": [entity.to_dict() for entity in entities]}
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _macro_f1(counts: np.ndarray) -> float:
+    return float(table(counts.sum(axis=0))[-1, RATES.index("f1")])
+
+
+def _size_claims(variants: Iterator[Variant], shared: Evaluation) -> Iterator[Claim]:
+    counted = set()
+    for variant in variants:
+        own = variant.artifact
+        if own.model not in counted:
+            counted.add(own.model)
+            yield shared.claim(f"{own.model}.parameters", "Parameters", own.parameters, "parameters", "value")
+        yield shared.claim(f"{variant.id}.bytes", "File size", own.bytes, "bytes", "value", artifact=own)
+
+
+def _score_claims(
+    variant: Variant, counts: np.ndarray, draws: np.ndarray, shared: Evaluation
+) -> Iterator[Claim]:
+    """Precision, recall and F1 of every type, micro and macro, with intervals."""
+    scores = table(counts.sum(axis=0))
+    resampled = statistics.resampled_scores(counts, draws)
+    rows = [*((label, "type") for label in shared.recipe.labels), ("micro", "micro"), ("macro", "macro")]
+    for row, (group, aggregation) in enumerate(rows):
+        for column, rate in enumerate(RATES):
+            yield shared.on_test(
+                f"{variant.id}.{shared.recipe.evaluation.split}.{slug(group)}.{rate}",
+                f"{group[0].upper()}{group[1:]} {_TITLES[rate]}",
+                float(scores[row, column]),
+                _TITLES[rate],
+                aggregation,
+                interval=statistics.interval(resampled[:, row, column]),
+                artifact=variant.artifact,
+            )
+
+
+def _guard_claim(variant: Variant, guard: Sequence[Document], shared: Evaluation) -> Claim:
+    found = variant.tagger([document.text for document in guard])
+    counts = count([document.spans for document in guard], found, shared.recipe.labels)
+    return shared.claim(
+        f"{variant.id}.guard.macro.f1",
+        "Macro F1 on the guard documents",
+        _macro_f1(counts),
+        "F1",
+        "macro",
+        n=len(guard),
+        split="guard",
+        data=data_set(shared.recipe.corpus, guard),
+        artifact=variant.artifact,
+    )
+
+
+def _latency_claims(
+    variants: Mapping[str, Variant], times: Mapping[int, Mapping[str, np.ndarray]], shared: Evaluation
+) -> Iterator[Claim]:
+    """Median, 95th percentile and minimum of the time from one window of text to its entities."""
+    summaries = {"median": np.median, "p95": partial(np.percentile, q=95), "min": np.min}
+    for length, by_variant in times.items():
+        for name, values in by_variant.items():
+            for aggregation, summary in summaries.items():
+                yield shared.claim(
+                    f"{name}.latency.{length}.{aggregation}",
+                    f"Latency, text of {length} tokens to entities, {aggregation}",
+                    float(summary(values)),
+                    "ms",
+                    aggregation,
+                    n=len(values),
+                    artifact=variants[name].artifact,
+                )
+
+
+def _comparison_claims(
+    ours: str,
+    theirs: str,
+    counts: Mapping[str, np.ndarray],
+    times: Mapping[int, Mapping[str, np.ndarray]],
+    draws: np.ndarray,
+    shared: Evaluation,
+) -> Iterator[Claim]:
+    """Paired on the same documents and the same texts: the difference of macro F1 (ours minus theirs)
+    with its interval, and Wilcoxon tests of the documents' F1 and of latency."""
+    pair = f"{ours}.vs.{theirs}"
+    macro = (slice(None), -1, RATES.index("f1"))
+    differences = [statistics.resampled_scores(counts[name], draws)[macro] for name in (ours, theirs)]
+    yield shared.on_test(
+        f"{pair}.macro.f1_difference",
+        "Difference of macro F1",
+        _macro_f1(counts[ours]) - _macro_f1(counts[theirs]),
+        "F1",
+        "difference",
+        interval=statistics.interval(differences[0] - differences[1]),
+    )
+    yield shared.on_test(
+        f"{pair}.document_f1.wilcoxon_p",
+        "Wilcoxon signed-rank p of the documents' F1",
+        statistics.wilcoxon(document_f1(counts[ours]), document_f1(counts[theirs])),
+        "p",
+        "p-value",
+    )
+    for length, by_variant in times.items():
+        yield shared.claim(
+            f"{pair}.latency.{length}.wilcoxon_p",
+            f"Wilcoxon signed-rank p of latency, {length} tokens",
+            statistics.wilcoxon(by_variant[ours], by_variant[theirs]),
+            "p",
+            "p-value",
+            n=len(by_variant[ours]),
+        )

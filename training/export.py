@@ -1,0 +1,131 @@
+"""Stage `export`: checkpoints to ONNX files that compute the same. Lost parity writes nothing.
+
+`onnx/model.onnx` is optimum's FP32 export. `onnx/model_fp16.onnx` stores the same weights in half the
+bytes and computes in FP32 all the same: FP16 arithmetic is slow or missing on CPUs, and the cast back
+is folded when the session is made.
+"""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from optimum.exporters.onnx import main_export
+from transformers import AutoModelForTokenClassification, PreTrainedModel
+
+from cards.ledger import Claim
+
+from . import parity
+from .context import Context
+from .errors import StageError
+from .run_folder import VARIANTS
+
+OPSET = 18  # has LayerNormalization as one operator; run by every onnxruntime and onnxruntime-web since 2023
+FP32, FP16 = VARIANTS["fp32"], VARIANTS["fp16"]
+PARITY_TEXTS = 8
+
+
+def run(context: Context) -> list[Claim]:
+    """Make models/{teacher,student} in the Hub's layout: checkpoint, tokenizer and ONNX files."""
+    texts = [document.text for document in context.documents("guard")[:PARITY_TEXTS]]
+    last = "prune" if context.recipe.pruning else "student"
+    for name, stage in (("teacher", "teacher"), ("student", last)):
+        folder = context.run.models / name
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(context.run.work(stage) / "model", folder)
+        export(folder, texts)
+        print(f"export: {name} as {FP32}, {size(folder / FP32)}", flush=True)
+    store_fp16(context.run.models / "teacher", texts)
+    print(f"export: teacher as {FP16}, {size(context.run.models / 'teacher' / FP16)}", flush=True)
+    return []
+
+
+def export(model_folder: Path, texts: Sequence[str]) -> None:
+    """Write `onnx/model.onnx` beside the checkpoint: one file, FP32, any batch size and length.
+
+    texts: what PyTorch and ONNX Runtime are compared on, see `parity.probes`.
+    Raises StageError, and leaves the folder as it was, when logits differ or the model is too large
+    for one file.
+    """
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=model_folder) as work:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)  # parity is what tells
+            main_export(
+                str(model_folder),
+                output=work,
+                task="token-classification",
+                opset=OPSET,
+                framework="pt",
+                library_name="transformers",
+                do_validation=False,  # `parity` is stricter and takes real text
+            )
+        file = Path(work) / "model.onnx"
+        if list(Path(work).glob("*.onnx_data")):
+            raise StageError(f"{model_folder}: over 2 GB, too much for one ONNX file; use a smaller base")
+        _ship(file, model_folder / FP32, _load(model_folder), texts)
+
+
+def store_fp16(model_folder: Path, texts: Sequence[str]) -> None:
+    """Write `onnx/model_fp16.onnx` from `onnx/model.onnx`; it must compute what PyTorch computes with
+    the rounded weights.
+
+    Raises StageError, and leaves the folder as it was, when logits differ or a weight is beyond FP16.
+    """
+    graph = onnx.load(model_folder / FP32)
+    halve(graph.graph)
+    model = _load(model_folder)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half().float())
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=model_folder) as work:
+        onnx.save(graph, Path(work) / "model.onnx")
+        _ship(Path(work) / "model.onnx", model_folder / FP16, model, texts)
+
+
+def halve(graph: onnx.GraphProto) -> None:
+    """Store every FP32 weight of a graph as FP16, followed by a Cast back to FP32. In place.
+
+    Raises StageError for a weight beyond FP16's range.
+    """
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT:
+            continue
+        name, values = tensor.name, numpy_helper.to_array(tensor)
+        with np.errstate(over="ignore"):
+            half = values.astype(np.float16)
+        if not np.isfinite(half).all():
+            raise StageError(f"weight {name} reaches {np.abs(values).max():.3g}; FP16 ends at 65504")
+        tensor.CopyFrom(numpy_helper.from_array(half, f"{name}_fp16"))
+        casts.append(helper.make_node("Cast", [f"{name}_fp16"], [name], to=TensorProto.FLOAT))
+    computing = list(graph.node)
+    del graph.node[:]
+    graph.node.extend(casts + computing)
+
+
+def window(model: PreTrainedModel) -> int:
+    """Tokens of a full window of the model, special tokens included."""
+    settings = getattr(model.config, "clinstill", {})
+    return settings.get("window", min(256, model.config.max_position_embeddings))
+
+
+def size(file: Path) -> str:
+    return f"{file.stat().st_size / 1e6:.1f} MB"
+
+
+def _load(folder: Path) -> PreTrainedModel:
+    return AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32)
+
+
+def _ship(file: Path, to: Path, model: PreTrainedModel, texts: Sequence[str]) -> None:
+    """Move a finished file to its place, once it is shown to compute what `model` does."""
+    onnx.checker.check_model(str(file))
+    probes = parity.probes(to.parent.parent, texts, window(model))
+    parity.check(to.name, parity.onnx_logits(file), parity.torch_logits(model), probes)
+    to.parent.mkdir(exist_ok=True)
+    file.replace(to)

@@ -1,0 +1,84 @@
+"""Whether two forms of a model give the same logits: the gate that every exported file passes."""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from transformers import AutoTokenizer, PreTrainedModel
+
+from .errors import StageError
+
+# Largest difference of a logit, relative to the largest logit. FP32 arithmetic in another order gives
+# about 1e-6 of it; a lost mask or a wrong weight gives 1e-2 and more.
+TOLERANCE = 1e-4
+
+Inputs = dict[str, np.ndarray]  # input_ids, attention_mask, ...: each (batch, tokens) int64
+Logits = Callable[[Inputs], np.ndarray]  # to (batch, tokens, tags)
+
+
+def probes(folder: Path, texts: Sequence[str], window: int) -> list[Inputs]:
+    """Inputs to compare on: one word, each text, a full window, and batches padded right and left.
+
+    folder: with the tokenizer; window: tokens, special tokens included.
+    Raises ValueError when the texts hold no word.
+    """
+    joined = " ".join(texts)
+    words = joined.split()
+    if not words:
+        raise ValueError("parity needs at least one word of text")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    full = " ".join(words * window)
+
+    def encode(batch: list[str], **options) -> Inputs:
+        encoded = tokenizer(batch, truncation=True, max_length=window, return_tensors="np", **options)
+        return {name: values.astype(np.int64) for name, values in encoded.items()}
+
+    alone = [encode([text]) for text in (words[0], *texts, full)]
+    batch = [words[0], full, texts[0]]
+    return alone + [encode(batch, padding=True, padding_side=side) for side in ("right", "left")]
+
+
+def torch_logits(model: PreTrainedModel) -> Logits:
+    """A PyTorch model as a function of the inputs that it knows."""
+    known = set(inspect.signature(model.forward).parameters)
+    model.eval()
+
+    def logits(inputs: Inputs) -> np.ndarray:
+        with torch.inference_mode():
+            tensors = {name: torch.from_numpy(v) for name, v in inputs.items() if name in known}
+            return model(**tensors).logits.numpy()
+
+    return logits
+
+
+def onnx_logits(file: Path) -> Logits:
+    """An ONNX file under plain ONNX Runtime on the CPU, as any other user would run it."""
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    known = {value.name for value in session.get_inputs()}
+
+    def logits(inputs: Inputs) -> np.ndarray:
+        return session.run(["logits"], {name: v for name, v in inputs.items() if name in known})[0]
+
+    return logits
+
+
+def check(what: str, ours: Logits, reference: Logits, inputs: Iterable[Inputs]) -> None:
+    """Compare the logits of all tokens that are no padding.
+
+    Raises StageError, naming `what`, when any differs by more than TOLERANCE.
+    """
+    for probe in inputs:
+        seen = probe["attention_mask"] == 1
+        expected, found = reference(probe)[seen], ours(probe)[seen]
+        allowed = TOLERANCE * max(1.0, float(np.abs(expected).max()))
+        difference = float(np.abs(found - expected).max())
+        if not difference <= allowed:  # so that NaN fails
+            batch, tokens = seen.shape
+            raise StageError(
+                f"{what} lost parity: logits differ by {difference:.2g} (allowed: {allowed:.2g}) for a "
+                f"batch of {batch} with {tokens} tokens. Nothing was written. Check the versions of torch, "
+                "optimum-onnx and onnxruntime against training/requirements.txt."
+            )

@@ -1,0 +1,70 @@
+"""What a number was measured on: file, data and machine, as the ledger names them."""
+
+import math
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from safetensors import safe_open
+
+from cards.ledger import Artifact, DataSet, Environment
+from space.engine.cpu import cpu_flags
+
+from . import corpora
+from .corpora.document import Document
+from .recipe import Corpus
+from .run_folder import sha256
+
+# Widest first: the digits of an INT8 score, and its speed, depend on which of these the kernels use.
+ISA = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "i8mm", "asimddp", "asimd")
+PACKAGES = ("onnxruntime", "tokenizers", "numpy")
+
+
+def artifact(model_folder: Path, file: str) -> Artifact:
+    """One file of a model folder, with the parameters of the model's checkpoint."""
+    path = model_folder / file
+    return Artifact(
+        model=model_folder.name,
+        file=file,
+        sha256=sha256(path),
+        bytes=path.stat().st_size,
+        parameters=parameters(model_folder / "model.safetensors"),
+    )
+
+
+def parameters(checkpoint: Path) -> int:
+    """Numbers stored in a safetensors file, by its header."""
+    with safe_open(checkpoint, framework="numpy") as tensors:
+        names = tensors.keys()
+        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
+
+
+def data_set(corpus: Corpus, documents: Sequence[Document]) -> DataSet:
+    """The documents of one split, as read."""
+    return DataSet(
+        id=corpus.repo or corpus.id,
+        revision=corpus.revision,
+        sha256=corpora.sha256(documents),
+        documents=len(documents),
+    )
+
+
+def environment(threads: int) -> Environment:
+    """This machine and the versions of all that the engine computes with."""
+    flags = cpu_flags()
+    return Environment(
+        cpu=_cpu_name(),
+        isa=next((name for name in ISA if name in flags), platform.machine()),
+        threads=threads,
+        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    )
+
+
+def _cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()
