@@ -5,7 +5,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 
 from .errors import EngineError
 from .tagger import Tagger, load
@@ -60,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(tagger: Tagger) -> int:
     """Tag standard input line by line; each answer is written before the next line is read."""
+    if sys.stdin.isatty():
+        print("reading JSON lines from the terminal; Ctrl-D ends them", file=sys.stderr)
     failed = False
     progress = _Progress()
     for number, line in enumerate(sys.stdin.buffer, start=1):
@@ -79,10 +80,10 @@ def _answer(tagger: Tagger, number: int, line: bytes) -> dict:
     """The output line of one input line."""
     identity = None
     try:
-        record = json.loads(line, parse_constant=_refuse)
+        record = json.loads(line.strip().decode("utf-8-sig"), parse_constant=_refuse)
         if not isinstance(record, dict):
             raise ValueError('expected an object {"id", "text"}')
-        if not isinstance(record.get("id"), str | int):
+        if type(record.get("id")) not in (str, int):  # True is an int, but no id
             raise ValueError('"id" should be a string or an integer')
         identity = record["id"]
         if not isinstance(record.get("text"), str):
@@ -109,16 +110,16 @@ class _Progress:
         now = time.monotonic()
         if self._shown and now - self._last >= 0.2:
             self._last = now
-            self._print("\r")
+            self._print()
 
     def end(self) -> None:
         if self._shown:
-            self._print("\n")
+            self._print()
+            print(file=sys.stderr)
 
-    def _print(self, end: str) -> None:
-        rate = self._lines / max(time.monotonic() - self._start, 1e-9)
-        print(f"\r{self._lines:,} texts, {rate:,.1f} a second", end="" if end == "\r" else end, file=sys.stderr)
-        sys.stderr.flush()
+    def _print(self) -> None:
+        rate = self._lines / (time.monotonic() - self._start)
+        print(f"\r{self._lines:,} texts, {rate:,.1f} a second", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

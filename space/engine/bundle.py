@@ -73,7 +73,8 @@ def download(repo: str, revision: str | None, file: str | None) -> Path:
     # Imported here: a model from a folder needs none of it.
     import huggingface_hub
 
-    for pattern in [_in_onnx(file)] if file else [*PREFERRED, "onnx/*.onnx"]:
+    patterns = [_in_onnx(file)] if file else [*PREFERRED, "onnx/*.onnx"]
+    for pattern in patterns:
         try:
             folder = huggingface_hub.snapshot_download(
                 repo, revision=revision, allow_patterns=["config.json", "tokenizer.json", pattern]
@@ -81,8 +82,11 @@ def download(repo: str, revision: str | None, file: str | None) -> Path:
         except Exception as error:  # the HTTP library, and so its errors, differ between versions
             raise EngineError(_explain(repo, revision, error)) from error
         if any(Path(folder).glob(pattern)):
-            break
-    return Path(folder)
+            return Path(folder)
+    raise EngineError(
+        f"{repo}: has no {' or '.join(patterns)} at revision {revision or 'main'}; "
+        "choose another file or revision, or export the model to ONNX"
+    )
 
 
 def _explain(repo: str, revision: str | None, error: Exception) -> str:
@@ -99,7 +103,8 @@ def _explain(repo: str, revision: str | None, error: Exception) -> str:
             f"{repo}: no such folder, not in the cache, and the Hub could not be reached; check the "
             "connection (HF_ENDPOINT, HF_HUB_OFFLINE), or give the folder of a downloaded model"
         )
-    return f"{repo}: could not be downloaded ({type(error).__name__}: {error}); try again, or give a folder"
+    found = f"{type(error).__name__}: {error}"
+    return f"{repo}: could not be downloaded ({found}); check the connection, or give a folder"
 
 
 def choose(folder: Path, file: str | None) -> Path:
@@ -159,10 +164,10 @@ def _tags(path: Path, id2label: object) -> list[str]:
 def _window(path: Path, data: dict) -> tuple[int, int]:
     """Window and overlap as the model was trained with, else for what its positions allow."""
     longest = _count(path, data, "max_position_embeddings")
-    settings = data.get("clinstill", {})
-    window = settings.get("window", min(WINDOW, longest))
-    overlap = settings.get("overlap", window // 4)
-    if not 0 <= overlap < window <= longest:
+    window = min(WINDOW, longest)
+    settings = {"window": window, "overlap": window // 4, **data.get("clinstill", {})}
+    window, overlap = settings["window"], settings["overlap"]
+    if not (isinstance(window, int) and isinstance(overlap, int) and 0 <= overlap < window <= longest):
         raise EngineError(
             f"{path}: clinstill.window {window} and clinstill.overlap {overlap} do not fit: "
             f"0 <= overlap < window <= max_position_embeddings ({longest})"

@@ -35,7 +35,6 @@ class Session:
         # Threads that spin between two calls take the processor from every other session and from
         # the rest of the process: a teacher and a student in one server would slow each other down.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_mem_pattern = False  # a plan is kept for every input length, and reused by few
         options.log_severity_level = 3  # errors; they are raised as well
         if contents.integer and cpu.int8_may_saturate():
             options.add_session_config_entry("session.x64quantprecision", "1")

@@ -99,17 +99,20 @@ def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
 
 
 def windows(count: int, size: int, overlap: int) -> list[Window]:
-    """Cover `count` tokens with windows of at most `size` tokens, neighbours sharing `overlap`.
+    """Cover `count` tokens with as few windows of at most `size` tokens as will do, neighbours
+    sharing at least `overlap`.
 
-    The last window is moved back to be full, so that its tokens keep their left context.
-    No window for no tokens.
+    All windows of a text are equally long: a short last window would lack context, and one moved
+    back to be full would cost as much as a full one. No window for no tokens.
     """
     if not 0 <= overlap < size:
         raise ValueError(f"overlap must be in [0, size): size {size}, overlap {overlap}")
-    if count == 0:
-        return []
-    stops = [*range(min(size, count), count, size - overlap), count]
-    return [Window(max(0, stop - size), stop) for stop in stops]
+    if count <= size:
+        return [Window(0, count)] if count else []
+    number = -(-(count - overlap) // (size - overlap))
+    length = -(-(count + (number - 1) * overlap) // number)
+    starts = [index * (count - length) // (number - 1) for index in range(number)]
+    return [Window(start, start + length) for start in starts]
 
 
 def merge(count: int, cuts: list[Window], logits: Iterable[np.ndarray]) -> np.ndarray:
