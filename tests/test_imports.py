@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sources import PACKAGES, ROOT, imports, sources
+from sources import IN_SPACE, PACKAGES, ROOT, imports, sources
 
 # What each part may import of ours besides itself.
 ALLOWED = {
@@ -14,7 +14,7 @@ ALLOWED = {
     "publish": ("space.engine", "cards"),
 }
 ENGINE_LIBRARIES = {"huggingface_hub", "numpy", "onnxruntime", "tokenizers"}  # the wheel's dependencies
-OURS = {*PACKAGES, "tests", "engine", "ui", "service"}
+OURS = {*PACKAGES, *IN_SPACE, "tests"}
 
 
 def offences(source: str, place: Path) -> list[str]:
@@ -32,8 +32,8 @@ def offences(source: str, place: Path) -> list[str]:
             if imported.top not in ENGINE_LIBRARIES | sys.stdlib_module_names:
                 found.append(f"{where}; the engine takes relative imports and its wheel's libraries only")
         elif part == "space":
-            # The Space's root is on its path: app.py imports the engine and ui; ui gets the taggers.
-            allowed = {"engine", "ui", "service"} if place.name == "app.py" else set()
+            # app.py imports the engine and the user interface, and hands the one to the other.
+            allowed = IN_SPACE if place.name == "app.py" else set()
             if imported.top in OURS - allowed:
                 found.append(f"{where}; inside the Space only app.py imports by absolute name")
         elif imported.top in OURS and not inside:

@@ -118,11 +118,11 @@ def makefile(tmp_path) -> Path:
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(["make", "-C", folder, *arguments], capture_output=True, text=True)
+    return subprocess.run(["make", "--no-print-directory", "-C", folder, *arguments], capture_output=True, text=True)
 
 
 def test_make_alone_lists_the_targets(makefile):
-    listed = make(makefile, "--no-print-directory").stdout
+    listed = make(makefile).stdout
     assert {"demo", "setup", "test", "lint"} <= {line.split()[0] for line in listed.splitlines()}
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("space", "training", "cards", "publish")
+# What app.py may import by absolute name: the Space's root is on its path.
+IN_SPACE = {path.stem for path in (ROOT / "space").iterdir()}
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def imports(source: str, place: Path) -> list[Import]:
 
 def third_party(path: Path) -> set[str]:
     """Top-level names that a file imports from neither the standard library nor this repository."""
-    own = {*PACKAGES, "engine", "ui", "service"}
+    known = {*PACKAGES, *IN_SPACE} | sys.stdlib_module_names
     found = imports(path.read_text(encoding="utf-8"), path.relative_to(ROOT))
-    return {i.top for i in found if not i.relative and i.top not in own | sys.stdlib_module_names}
+    return {i.top for i in found if not i.relative and i.top not in known}
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
