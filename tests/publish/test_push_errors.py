@@ -2,7 +2,6 @@
 
 import shutil
 
-import pytest
 from hub_store import RefusalError
 
 BOTH = ("--repo-id", "me/model")
@@ -53,35 +52,9 @@ def test_private_repository_of_someone_else(hub, push):
     refused(push("--repo-id", "other/model"), "other/model-teacher")
 
 
-@pytest.mark.parametrize(
-    ("repo_id", "part"),
-    [
-        ("model", "lacks the namespace. Write it as NAME/model"),
-        ("me/my model", "not a repo id"),
-        ("me/a/b", "not a repo id"),
-        ("me/a--b", "Cannot have -- or .."),
-        ("https://huggingface.co/me/model", "not a repo id"),
-    ],
-)
-def test_bad_repo_id(hub, push, repo_id, part):
-    refused(push("--repo-id", repo_id), part)
+def test_bad_repo_id_is_refused_before_any_request(hub, push):
+    refused(push("--repo-id", "model"), "lacks the namespace. Write it as NAME/model")
     assert hub.requests == []
-
-
-def test_two_models_in_one_repository(push):
-    refused(push(*BOTH, "--teacher-repo-id", "me/model"), "student=me/model, teacher=me/model")
-
-
-def test_unknown_model(push):
-    refused(push("--model", "pruned=me/pruned"), "the run has no model pruned; it has", "student")
-
-
-def test_nothing_named(push):
-    refused(push(), "--repo-id")
-
-
-def test_space_without_the_teacher(push):
-    refused(push("--model", "student=me/model", "--space-id", "me/demo"), "both must be pushed")
 
 
 def test_run_without_models(hub, push, run):
