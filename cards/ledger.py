@@ -21,13 +21,12 @@ In an id, an entity type is written as `slug` gives it ("Chemical" -> "chemical"
 
 import difflib
 import json
-import math
 import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from .errors import CardError
 
@@ -69,9 +68,9 @@ class Environment(Strict):
 
 
 class Interval(Strict):
-    low: float
-    high: float
-    level: float = 0.95
+    low: FiniteFloat
+    high: FiniteFloat
+    level: FiniteFloat = 0.95
     method: str  # e.g. "bootstrap over documents, 1,000 resamples, percentile"
 
 
@@ -94,7 +93,7 @@ Aggregation = Literal[
 class Claim(Strict):
     id: str = Field(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+$")
     name: str  # what a reader calls it, e.g. "Chemical F1"
-    value: float
+    value: FiniteFloat
     unit: str  # "F1", "precision", "recall", "ms", "bytes", "parameters", "s", "count", "p", ...
     aggregation: Aggregation
     n: int | None = None  # how many documents or repeats it rests on
@@ -105,13 +104,6 @@ class Claim(Strict):
     environment: Environment | None = None
     command: str  # how to measure it again
     date: date
-
-    @field_validator("value")
-    @classmethod
-    def _finite(cls, value: float) -> float:
-        if not math.isfinite(value):
-            raise ValueError(f"a claim's value must be finite, found {value}")
-        return value
 
 
 class Base(Strict):

@@ -35,7 +35,8 @@ def means(subject: Subject) -> Iterator[Finding]:
 def _check_macro(
     subject: Subject, claim: Claim, group: str, what: str, claims: dict[str, Claim]
 ) -> Iterator[Finding]:
-    labels = subject.ledger.models[claim.id.split(".")[0]].labels
+    model = subject.ledger.models.get(claim.id.split(".")[0])
+    labels = model.labels if model else ()
     parts = [claims[part] for label in labels if (part := f"{group}.{slug(label)}.{what}") in claims]
     if not parts:
         return  # the types were not measured, as on the guard documents

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..citations import citations
+from ..errors import CardError
 from ..exempt import fences
 from ..render import usage
 from .finding import Finding, error
@@ -12,8 +13,13 @@ from .subject import Subject
 def fenced_code(subject: Subject) -> Iterator[Finding]:
     """Every block is known, and every usage snippet of the ledger is shown with its output."""
     repo = subject.map.repos.get(subject.name, subject.name)
-    shown = {part for example in usage(subject.model, repo) for part in (example["code"], example["output"])}
-    installs = {example["install"] + "\n" for example in usage(subject.model, repo)}
+    try:
+        examples = usage(subject.model, repo)
+    except CardError as problem:
+        yield error("code.shown", subject.ledger_file, str(problem), "the output of every usage snippet")
+        return
+    shown = {part for example in examples for part in (example["code"], example["output"])}
+    installs = {example["install"] + "\n" for example in examples}
     blocks = fences(subject.text)
     for block in blocks:
         if block[2] not in shown | installs | set(citations(subject.ledger, subject.name)):

@@ -86,8 +86,8 @@ def labels(subject: Subject) -> Iterator[Finding]:
 def _config_labels(subject: Subject, expected: list[str]) -> Iterator[Finding]:
     path = subject.folder / "config.json"
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+        config = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as problem:
         yield error("labels.config", str(path), str(problem), "a readable config.json")
         return
     found = config.get("id2label")
@@ -121,10 +121,11 @@ def _count_parameters(path: Path) -> int | None:
             return None
         try:
             header = json.loads(file.read(size))
-        except ValueError:
+            tensors = [tensor for name, tensor in header.items() if name != "__metadata__"]
+            floating = [tensor for tensor in tensors if tensor["dtype"].startswith(("F", "BF"))]
+            return sum(math.prod(tensor["shape"]) for tensor in floating)
+        except (ValueError, AttributeError, KeyError, TypeError):
             return None
-    tensors = [tensor for name, tensor in header.items() if name != "__metadata__"]
-    return sum(math.prod(tensor["shape"]) for tensor in tensors if tensor["dtype"].startswith(("F", "BF")))
 
 
 def _sha256(path: Path) -> str:

@@ -104,7 +104,7 @@ def _wrong_result(result: object, place: str) -> Wrong:
     if not isinstance(result, dict):
         yield place, repr(result), "a mapping with task, dataset and metrics"
         return
-    task, dataset = result.get("task") or {}, result.get("dataset") or {}
+    task, dataset = _mapping(result.get("task")), _mapping(result.get("dataset"))
     if not task.get("type"):
         yield f"{place}.task.type", "nothing", "the pipeline tag"
     if not dataset.get("name"):
@@ -119,7 +119,7 @@ def _wrong_result(result: object, place: str) -> Wrong:
             continue
         if isinstance(metric.get("value"), bool) or not isinstance(metric.get("value"), int | float):
             yield f"{here}.value", repr(metric.get("value")), "a number"
-        key = (metric["type"], metric.get("name"))
+        key = (str(metric["type"]), str(metric.get("name")))
         if key in seen:
             yield (
                 here,
@@ -129,6 +129,10 @@ def _wrong_result(result: object, place: str) -> Wrong:
         seen.add(key)
     if not result.get("metrics"):
         yield f"{place}.metrics", "nothing", "at least one metric"
+
+
+def _mapping(value: object) -> dict:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list:

@@ -5,6 +5,7 @@ recomputed holds: sums, means, ratios, bytes, hashes. `make_run(folder)` takes m
 """
 
 import hashlib
+import json
 import math
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ from cards.ledger import (
     write_ledger,
 )
 
+REPOS = {"student": "someone/tiny-student", "teacher": "someone/tiny-teacher"}  # ids to render with
 LABELS = ("Chemical", "Disease")
 FILES = {"fp32": "onnx/model.onnx", "fp16": "onnx/model_fp16.onnx", "int8": "onnx/model_quantized.onnx"}
 VARIANTS = {"teacher": ("fp32", "fp16"), "student": ("fp32", "int8")}
@@ -61,7 +63,7 @@ SETTINGS = {
         "temperature": ("Temperature", 2),
     },
 }
-# What the snippets print for a model of `tiny_model`; test_snippets runs the one that can run here.
+# What each snippet prints for a model of `tiny_model`; the tests of cards and of training run them all.
 TEXT = "Aspirin caused renal failure."
 OUTPUT = "Chemical 0 7 Aspirin 1.0\nDisease 15 28 renal failure 0.99\n"
 
@@ -110,6 +112,14 @@ def make_ledger(run: Path) -> Ledger:
         models={name: _model(name) for name in VARIANTS},
         claims=(*claims, *_comparison_claims(), *_corpus_claims()),
     )
+
+
+def change(path: Path, claim_id: str, **fields) -> None:
+    """Change fields of one claim in the ledger at `path`, unchecked, as a careless hand would."""
+    ledger = json.loads(path.read_text(encoding="utf-8"))
+    (claim,) = (claim for claim in ledger["claims"] if claim["id"] == claim_id)
+    claim.update(fields)
+    path.write_text(json.dumps(ledger), encoding="utf-8")
 
 
 def _model(name: str) -> Model:

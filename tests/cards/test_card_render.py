@@ -1,0 +1,158 @@
+"""Rendering: golden cards, missing claims, the same bytes twice, what the Hub reads, bare numbers."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import tiny_ledger
+import yaml
+
+from cards import exempt
+from cards.errors import CardError
+from cards.ledger import read_ledger
+from cards.numbers import read_map
+from cards.render import TEMPLATES, render, render_run
+from cards.values import operands
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("name", ["student", "teacher"])
+def test_golden_card(rendered_run, name, request):
+    golden = GOLDEN / f"{name}.md"
+    text = (rendered_run / "models" / name / "README.md").read_text(encoding="utf-8")
+    if request.config.getoption("--update", default=False):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8"), "see the difference; if it is meant, run with --update"
+
+
+def test_rendering_twice_gives_the_same_bytes(student):
+    before = {file: (student / file).read_bytes() for file in ("README.md", "card.map.json")}
+    render(student, tiny_ledger.REPOS).write(student)
+    assert before == {file: (student / file).read_bytes() for file in before}
+
+
+def test_the_map_points_at_every_number(rendered_run):
+    card = render(rendered_run / "models" / "student", tiny_ledger.REPOS)
+    lines = card.text.split("\n")
+    entry = next(e for e in card.map.numbers if e.claim == "ledger#test_evaluations")
+    assert lines[entry.line - 1][entry.column - 1 :].startswith("3. Checkpoints")
+    assert read_map(rendered_run / "models" / "student" / "card.map.json") == card.map
+
+
+def asked_for(run: Path) -> list[str]:
+    """Claims that the student's card cannot do without; settings and latency tests are shown as found."""
+    ledger = read_ledger(run / "models" / "student" / "ledger.json")
+    numbers = read_map(run / "models" / "student" / "card.map.json").numbers
+    needed = {claim.id for entry in numbers for claim in operands(ledger, entry.claim)}
+    left_out = re.compile(
+        r".*\.setting\..*|.*\.vs\..*\.latency\..*|corpus\.(training|development)\.documents"
+    )
+    return sorted(claim for claim in needed if not left_out.fullmatch(claim))
+
+
+def test_a_missing_claim_fails_the_rendering(student, rendered_run):
+    path = student / "ledger.json"
+    whole = json.loads(path.read_text())
+    needed = asked_for(rendered_run)
+    assert len(needed) > 50
+    for missing in needed:
+        path.write_text(json.dumps(whole | {"claims": [c for c in whole["claims"] if c["id"] != missing]}))
+        with pytest.raises(CardError, match=re.escape(missing)):
+            render(student, tiny_ledger.REPOS)
+
+
+def test_a_missing_interval_fails_the_rendering(student):
+    tiny_ledger.change(student / "ledger.json", "student.int8.test.macro.f1", interval=None)
+    with pytest.raises(CardError, match="interval"):
+        render(student, tiny_ledger.REPOS)
+
+
+def test_a_missing_example_fails_the_rendering(student):
+    path = student / "ledger.json"
+    ledger = json.loads(path.read_text())
+    ledger["models"]["student"]["examples"].pop(0)
+    path.write_text(json.dumps(ledger))
+    with pytest.raises(CardError, match="transformers"):
+        render(student, tiny_ledger.REPOS)
+
+
+def test_a_ratio_across_machines_fails_the_rendering(student):
+    other = tiny_ledger.ENVIRONMENT.model_copy(update={"threads": 8}).model_dump()
+    tiny_ledger.change(student / "ledger.json", "student.int8.latency.128.median", environment=other)
+    with pytest.raises(CardError, match="environment differs"):
+        render(student, tiny_ledger.REPOS)
+
+
+def test_the_ledger_of_a_run_is_no_models(run):
+    with pytest.raises(CardError, match="ledger of a run"):
+        render(run, {})
+
+
+def test_nothing_is_written_when_one_card_fails(run):
+    cards = [run / "models" / name / "README.md" for name in ("student", "teacher")]
+    for card in cards:
+        card.unlink()
+    tiny_ledger.change(run / "models" / "teacher" / "ledger.json", "teacher.parameters", unit="stones")
+    with pytest.raises(CardError, match="stones"):
+        render_run(run, {})
+    assert not any(card.exists() for card in cards)
+
+
+def test_an_unknown_model_in_repos_is_refused(run):
+    with pytest.raises(CardError, match="pupil"):
+        render_run(run, {"pupil": "someone/else"})
+
+
+def test_without_ids_a_card_names_folders(student):
+    text = render(student, {}).text
+    assert 'pipeline("token-classification", model="student"' in text
+    assert "The teacher is `teacher`" in text
+    assert "](https://huggingface.co/student" not in text
+
+
+def front_matter(run: Path, name: str) -> dict:
+    text = (run / "models" / name / "README.md").read_text(encoding="utf-8")
+    return yaml.safe_load(text.split("---\n")[1])
+
+
+def test_the_front_matter_holds_the_ledgers_scores(rendered_run):
+    (entry,) = front_matter(rendered_run, "student")["model-index"]
+    (result,) = entry["results"]
+    ledger = read_ledger(rendered_run / "models" / "student" / "ledger.json")
+    (metric,) = (m for m in result["metrics"] if m["name"] == "Macro F1 (int8)")
+    assert entry["name"] == "tiny-student"
+    assert result["dataset"]["type"] == "invented"
+    assert metric["type"] == "f1"
+    assert metric["value"] == pytest.approx(ledger.claim("student.int8.test.macro.f1").value, abs=5e-5)
+    assert metric["args"]["file"] == "onnx/model_quantized.onnx"
+
+
+def test_huggingface_hub_reads_every_variant_from_the_front_matter(rendered_run):
+    """The library that merges results must not merge ours: two variants, four groups, three metrics."""
+    from huggingface_hub import ModelCard
+
+    data = ModelCard.load(rendered_run / "models" / "student" / "README.md").data
+    assert data.license == "apache-2.0"
+    assert data.base_model == "example/MiniLM-L6-H384"
+    assert len({result.metric_name for result in data.eval_results}) == 2 * 4 * 3
+
+
+def test_a_model_of_int8_files_alone_is_a_quantized_one(student):
+    path = student / "ledger.json"
+    ledger = json.loads(path.read_text())
+    ledger["models"]["student"]["variants"] = ledger["models"]["student"]["variants"][1:]
+    path.write_text(json.dumps(ledger))
+    assert "base_model_relation: quantized" in render(student, {}).text
+
+
+@pytest.mark.parametrize("template", sorted(path.name for path in TEMPLATES.glob("*.j2")))
+def test_a_template_has_no_bare_number(template):
+    source = (TEMPLATES / template).read_text(encoding="utf-8")
+    prose = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", source, flags=re.DOTALL)
+    assert [word[0] for word in exempt.words(prose)] == []
+
+
+def test_a_bare_number_would_be_seen():
+    assert [word[0] for word in exempt.words("F1 is 0.85 of 1,000, in INT8 v2")] == ["0.85", "1,000", "v2"]

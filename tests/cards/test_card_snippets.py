@@ -1,0 +1,35 @@
+"""Usage snippets. Those of transformers and optimum run in the training environment's tests."""
+
+import ast
+
+import pytest
+import tiny_ledger
+
+from cards import snippets
+from cards.errors import CardError
+
+
+def test_the_engines_snippet_prints_what_the_card_shows(student):
+    assert snippets.run("clinstill", student, tiny_ledger.TEXT) == tiny_ledger.OUTPUT
+
+
+@pytest.mark.parametrize("tool", snippets.CODE)
+def test_snippets_are_python_whatever_the_text(tool):
+    text = 'He said: "5\'-AMP"\n\tand \\ left — ✓'
+    tree = ast.parse(snippets.code(tool, "me/model", "model.onnx", text))
+    strings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert text in strings
+    assert "me/model" in strings
+
+
+def test_int8_is_the_file_of_choice():
+    assert snippets.onnx_file(["onnx/model.onnx", "onnx/model_quantized.onnx"]) == "model_quantized.onnx"
+    assert snippets.onnx_file(["onnx/model_fp16.onnx", "onnx/model.onnx"]) == "model.onnx"
+    with pytest.raises(CardError, match="export the model"):
+        snippets.onnx_file(["onnx/model_fp16.onnx"])
+
+
+def test_a_failing_snippet_says_why(student):
+    (student / "tokenizer.json").unlink()
+    with pytest.raises(CardError, match=r"tokenizer\.json"):
+        snippets.run("clinstill", student)
