@@ -1,10 +1,10 @@
 """Stage `corpus`: read the corpora, set the guard documents apart, keep every split as JSON lines."""
 
-from cards.ledger import Claim
+from cards.ledger import Claim, slug
 
 from . import corpora
 from .context import Context
-from .corpora import jsonl
+from .corpora import Document, jsonl
 from .measuring import claim
 
 
@@ -15,12 +15,7 @@ def run(context: Context) -> list[Claim]:
     splits["guard"], splits[recipe.guard_split] = corpora.guard(splits[recipe.guard_split], recipe.guard_documents)
     for split, documents in splits.items():
         jsonl.write(documents, context.run.split(split))
-    unlabelled = [
-        document
-        for corpus in recipe.unlabelled
-        for documents in corpora.load(corpus, context.data).values()
-        for document in documents
-    ]
+    unlabelled = _unlabelled(context, measured=splits["guard"] + splits[recipe.evaluation.split])
     jsonl.write(unlabelled, context.run.split("unlabelled"))
 
     claims = []
@@ -29,6 +24,21 @@ def run(context: Context) -> list[Claim]:
         for label in recipe.labels:
             mentions = sum(span.label == label for document in documents for span in document.spans)
             name = f"{label} mentions in {split}"
-            claims.append(claim(f"corpus.{split}.{label.lower()}.mentions", name, mentions, "count", split=split))
-    claims.append(claim("corpus.unlabelled.documents", "unlabelled texts", len(unlabelled), "count"))
+            claims.append(claim(f"corpus.{split}.{slug(label)}.mentions", name, mentions, "count", split=split))
+    claims.append(claim("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled), "count"))
     return claims
+
+
+def _unlabelled(context: Context, measured: list[Document]) -> list[Document]:
+    """The unlabelled texts, without any that models are chosen or measured on."""
+    ids, texts = {document.id for document in measured}, {document.text for document in measured}
+    read = [
+        document
+        for corpus in context.recipe.unlabelled
+        for documents in corpora.load(corpus, context.data).values()
+        for document in documents
+    ]
+    kept = [document for document in read if document.id not in ids and document.text not in texts]
+    if len(kept) < len(read):
+        print(f"corpus: left out {len(read) - len(kept)} unlabelled texts of the guard or test documents", flush=True)
+    return kept

@@ -1,6 +1,5 @@
 """Stage `ledger`: gather the claims of all stages, say what each model is, run the usage snippets."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from .figures import draw
 from .measuring import claim
 from .pipeline import read_record
 from .recipe import Corpus
+from .run_folder import VARIANTS, sha256
 from .stages import STAGES
 
-VARIANTS = {"fp32": "onnx/model.onnx", "fp16": "onnx/model_fp16.onnx", "int8": "onnx/model_quantized.onnx"}
 NAMES = {
     "learning_rate": "Learning rate",
     "batch_size": "Batch size",
@@ -43,7 +42,7 @@ def run(context: Context) -> list[Claim]:
         models[name] = _model(context, name)
     ledger = Ledger(
         recipe=recipe.name,
-        recipe_sha256=hashlib.sha256(context.run.recipe.read_bytes()).hexdigest(),
+        recipe_sha256=sha256(context.run.recipe),
         test_evaluations=_count_lines(TEST_EVALUATIONS),
         sources=tuple(_sources(context)),
         models=models,
