@@ -12,7 +12,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
 import uvicorn
-from engine import EngineError, Tagger, load
 from fastapi import FastAPI
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError
@@ -20,6 +19,8 @@ from sources import Source, SourceError, find_sources
 from ui.contract import Model
 from ui.page import build, looks
 from ui.security import OwnServerOnly
+
+from engine import EngineError, Tagger, load
 
 HOME = Path(__file__).resolve().parent
 
@@ -29,10 +30,10 @@ def load_model(source: Source) -> Model:
     try:
         tagger = load(source.model, revision=source.revision, file=source.file)
     except EngineError as error:
-        raise SourceError(f"the {source.role}, chosen by {source.chosen_by}, cannot be used: {error}") from error
+        raise SourceError(f"the {source.role} of {source.chosen_by} cannot be used: {error}") from error
     if source.sha256 not in (None, tagger.sha256):
         raise SourceError(
-            f"the {source.role}, chosen by {source.chosen_by}, is not the published file: {tagger.file.name} has "
+            f"the {source.role} of {source.chosen_by} is not the published file: {tagger.file.name} has "
             f"sha256 {tagger.sha256}, expected {source.sha256}. Publish the Space again."
         )
     return Model(source.role.capitalize(), _origin(source, tagger), tagger, _card(source, tagger))

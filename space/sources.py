@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROLES = ("student", "teacher")
 FIELDS = {"repo", "revision", "file", "sha256"}
+REMEDY = "Publish the Space again, or remove the file to use the bundled models."
 
 
 class SourceError(Exception):
@@ -45,7 +46,12 @@ def _source(
         return Source(role, model, variable, revision=environment.get(f"{variable}_REVISION") or None)
     if published is not None:
         return Source(
-            role, published["repo"], "models.json", published["revision"], published["file"], published["sha256"]
+            role,
+            published["repo"],
+            "models.json",
+            published["revision"],
+            published["file"],
+            published["sha256"],
         )
     bundled = home / "bundled" / role
     if not bundled.is_dir():
@@ -62,12 +68,12 @@ def _published(path: Path) -> dict[str, dict[str, str]]:
     try:
         published = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise SourceError(f"{path}: not valid JSON ({error}). Publish the Space again, or remove the file.") from error
+        raise SourceError(f"{path}: not valid JSON ({error}). {REMEDY}") from error
     for role in ROLES:
         entry = published.get(role) if isinstance(published, dict) else None
         if not isinstance(entry, dict) or set(entry) != FIELDS:
             raise SourceError(
-                f"{path}: {role!r} must be an object with exactly {', '.join(sorted(FIELDS))}; found {entry!r}. "
-                "Publish the Space again, or remove the file."
+                f"{path}: {role!r} must be an object with exactly {', '.join(sorted(FIELDS))}; "
+                f"found {entry!r}. {REMEDY}"
             )
     return published

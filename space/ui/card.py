@@ -1,45 +1,55 @@
-"""The third tab: the model card of each loaded model, front matter shown as facts."""
+"""The third tab: the model card of each loaded model, its front matter shown as facts."""
 
-from collections.abc import Iterator
-
+import yaml
 from huggingface_hub import ModelCard
 
 from .contract import Model
 from .markup import escape, megabytes
 
-SHOWN = {"license": "License", "base_model": "Base model", "datasets": "Data sets", "language": "Language", "tags": "Tags"}
+# Fields of the front matter that tell a reader something, in this order.
+SHOWN = {
+    "license": "License",
+    "language": "Language",
+    "base_model": "Base model",
+    "datasets": "Data sets",
+    "tags": "Tags",
+}
+NO_CARD = "*This model has no card: its folder holds no README.md.*"
 
 
-def facts(model: Model) -> str:
-    """What is loaded, and the card's front matter, as an HTML description list."""
+def show_card(model: Model) -> tuple[str, str]:
+    """What is loaded and the card's front matter as HTML, and the rest of the card as Markdown."""
     tagger = model.tagger
-    loaded = {
+    front_matter, body = split(model.card)
+    facts = {
         "Loaded from": [model.origin],
         "File": [f"{tagger.file.name}, {megabytes(tagger.file.stat().st_size)}"],
         "SHA-256": [tagger.sha256],
         "Labels": tagger.labels,
-    }
-    items = [*loaded.items(), *_front_matter(model.card)]
+    } | {term: _as_list(front_matter[field]) for field, term in SHOWN.items() if front_matter.get(field)}
+    items = "".join(
+        f"<div><dt>{escape(term)}</dt><dd>{_values(values)}</dd></div>" for term, values in facts.items()
+    )
     return (
-        '<dl class="facts">'
-        + "".join(f"<div><dt>{escape(term)}</dt><dd>{_values(values)}</dd></div>" for term, values in items)
-        + "</dl>"
+        f'<dl class="facts">{items}</dl>',
+        body or NO_CARD,
     )
 
 
-def body(model: Model) -> str:
-    """The card's Markdown without its front matter."""
-    if not model.card.strip():
-        return f"*{model.name}: this model has no card. Its folder holds no README.md.*"
-    return ModelCard(model.card, ignore_metadata_errors=True).text
+def split(card: str) -> tuple[dict, str]:
+    """Front matter and body of a card. A card whose front matter is broken is all body, so that it
+    can be read and its author sees what is wrong."""
+    if not card.startswith("---"):
+        return {}, card.strip()
+    try:
+        parsed = ModelCard(card, ignore_metadata_errors=True)
+    except (ValueError, yaml.YAMLError):
+        return {}, f"```\n{card.strip()}\n```"
+    return parsed.data.to_dict(), parsed.text.strip()
 
 
-def _front_matter(card: str) -> Iterator[tuple[str, list[str]]]:
-    data = ModelCard(card, ignore_metadata_errors=True).data.to_dict()
-    for field, term in SHOWN.items():
-        value = data.get(field)
-        if value:
-            yield term, [str(item) for item in (value if isinstance(value, list) else [value])]
+def _as_list(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _values(values: list[str]) -> str:

@@ -1,9 +1,9 @@
 """The second tab: what teacher and student find in one text, and how fast each is here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from .contract import Entity, Model
-from .differences import Comparison, Difference, compare, key
+from .contract import Entity, Key, Model, key
+from .differences import Comparison, Difference, compare
 from .highlight import refusal
 from .latency import WARM_UP, Latency, cpu_name, measure
 from .markup import escape, label_chip, marked_text, megabytes, note, table
@@ -19,10 +19,10 @@ def show_comparison(text: str, teacher: Model, student: Model) -> str:
     [by_student] = student.tagger([text])
     comparison = compare(by_teacher, by_student)
     labels = list(dict.fromkeys(student.tagger.labels + teacher.tagger.labels))
-    remark = _remarks(comparison)
+    remarks = _remarks(comparison)
     sides = "".join(
         f'<section class="side"><h3>{model.name} <small>{len(entities):,} found</small></h3>'
-        f"{marked_text(text, entities, labels, remark)}</section>"
+        f"{marked_text(text, entities, labels, remarks)}</section>"
         for model, entities in ((teacher, by_teacher), (student, by_student))
     )
     return (
@@ -37,30 +37,33 @@ def show_latency(text: str, teacher: Model, student: Model) -> str:
         return ""
     timed = text[:TIMED_CHARACTERS]
     slow, fast = measure([teacher.tagger, student.tagger], timed)
-    rows = _latency_row(teacher, slow) + _latency_row(student, fast)
+    columns = {"Model": "", "Median": "number", "95th percentile": "number", "Threads": "number"}
+    columns |= {"File": "number", "File name": ""}
+    notes = [f"{model.name}: {line}" for model in (teacher, student) for line in model.tagger.notes]
     return (
         f"<h3>Speed and size</h3>{_ratios(teacher, student, slow, fast)}"
-        + table(("Model", "#Median", "#95th percentile", "#Threads", "#File", "File name"), rows, caption="Latency")
+        + table(columns, _latency_row(teacher, slow) + _latency_row(student, fast), "Speed and size")
         + f'<p class="hint">{_conditions(text, timed, slow)}</p>'
-        + "".join(note(f"{model.name}: {line}") for model in (teacher, student) for line in model.tagger.notes)
+        + "".join(map(note, notes))
     )
 
 
-def _remarks(comparison: Comparison) -> Callable[[Entity], str]:
-    """The words that mark an entity the other model does not have, "" for a shared one."""
-    remarks = {
-        key(entity): difference.kind for difference in comparison.differences for entity in (*difference.teacher, *difference.student)
+def _remarks(comparison: Comparison) -> dict[Key, str]:
+    """What marks each entity that the other model does not have."""
+    return {
+        key(entity): difference.kind
+        for difference in comparison.differences
+        for entity in difference.teacher + difference.student
     }
-    return lambda entity: remarks.get(key(entity), "")
 
 
 def _agreement(comparison: Comparison) -> str:
     if comparison.agreement is None:
         return note("Neither model found an entity.")
     return (
-        f'<p class="tally" role="status"><strong>Agreement {comparison.agreement:.0%}</strong>: '
-        f"{comparison.shared:,} of {comparison.entities:,} distinct entities are found by both, with the same "
-        "span and label. Agreement is not accuracy: both can be wrong in the same place.</p>"
+        f'<p class="tally" role="status"><strong>Agreement {comparison.agreement:.0%}</strong>: both find '
+        f"{comparison.shared:,} of {comparison.entities:,} distinct entities with the same span and label. "
+        "Agreement is not accuracy: both can be wrong in the same place.</p>"
     )
 
 
@@ -72,8 +75,8 @@ def _difference_table(differences: Sequence[Difference], labels: Sequence[str]) 
         f"<td>{_found(difference.teacher, labels)}</td><td>{_found(difference.student, labels)}</td></tr>"
         for difference in differences
     )
-    heading = f"<h3>Differences <small>{len(differences):,}</small></h3>"
-    return heading + table(("#Where", "What differs", "Teacher", "Student"), rows, caption="Differences")
+    columns = {"Where": "number", "What differs": "", "Teacher": "", "Student": ""}
+    return f"<h3>Differences <small>{len(differences):,}</small></h3>{table(columns, rows, 'Differences')}"
 
 
 def _found(entities: Sequence[Entity], labels: Sequence[str]) -> str:
@@ -83,11 +86,11 @@ def _found(entities: Sequence[Entity], labels: Sequence[str]) -> str:
 
 
 def _latency_row(model: Model, latency: Latency) -> str:
-    size = megabytes(model.tagger.file.stat().st_size)
+    file = model.tagger.file
     return (
         f'<tr><th scope="row">{escape(model.name)}</th><td class="number">{latency.median_ms:.1f} ms</td>'
         f'<td class="number">{latency.p95_ms:.1f} ms</td><td class="number">{model.tagger.threads}</td>'
-        f'<td class="number">{size}</td><td>{escape(model.tagger.file.name)}</td></tr>'
+        f'<td class="number">{megabytes(file.stat().st_size)}</td><td>{escape(file.name)}</td></tr>'
     )
 
 
@@ -101,9 +104,9 @@ def _ratios(teacher: Model, student: Model, slow: Latency, fast: Latency) -> str
 
 
 def _conditions(text: str, timed: str, latency: Latency) -> str:
-    part = "the whole text" if timed == text else f"the first {len(timed):,} characters of the text"
+    part = "the whole text" if timed == text else "the beginning of the text"
     return (
-        f"Measured now on {part} ({len(timed):,} characters): {len(latency.samples_ms)} repeats of each, in turn, after "
-        f"{WARM_UP} warm-up calls, on {escape(cpu_name())}. A call is tokenising, running and decoding; queue, "
-        "network and page are not in it."
+        f"Measured now on {part} ({len(timed):,} characters): {len(latency.samples_ms)} repeats of each, "
+        f"in turn, after {WARM_UP} warm-up calls, on {escape(cpu_name())}. A call is tokenising, running "
+        "and decoding; queue, network and page are not in it."
     )

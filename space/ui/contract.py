@@ -16,6 +16,14 @@ class Entity(Protocol):
     text: str
 
 
+Key = tuple[int, int, str]
+
+
+def key(entity: Entity) -> Key:
+    """What makes two models' entities the same; scores do not."""
+    return entity.start, entity.end, entity.label
+
+
 class Tagger(Protocol):
     labels: list[str]  # entity types
     file: Path  # the ONNX file

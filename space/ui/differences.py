@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .contract import Entity
+from .contract import Entity, key
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,6 @@ def compare(teacher: Sequence[Entity], student: Sequence[Entity]) -> Comparison:
         groups[-1][side].append(entity)
         reached = max(reached, entity.end)
     return Comparison(len(shared), tuple(Difference(tuple(t), tuple(s)) for t, s in groups))
-
-
-def key(entity: Entity) -> tuple[int, int, str]:
-    """What makes two models' entities the same; scores do not."""
-    return entity.start, entity.end, entity.label
 
 
 def _spans(entities: Sequence[Entity]) -> list[tuple[int, int]]:

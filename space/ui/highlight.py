@@ -36,7 +36,7 @@ def highlight(text: str, model: Model) -> str:
         )
     return (
         '<div class="result">'
-        f'<p class="tally" role="status" data-noun="entity,entities">{_count(len(entities))}</p>'
+        f'<p class="tally" role="status">{_count(len(entities))}</p>'
         f"{marked_text(text, entities, model.tagger.labels)}{listing}</div>"
     )
 

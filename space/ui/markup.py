@@ -5,10 +5,11 @@ argument and never as code: `<script>`, `{{x}}` and `${x}` in a note stay plain 
 """
 
 import html
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
-from .contract import Entity
+from .contract import Entity, Key, key
 
 # HTML cannot hold NUL, and UTF-8 no lone surrogate. One code point for one keeps offsets true.
 _UNSHOWABLE = re.compile("[\0\ud800-\udfff]")
@@ -31,29 +32,27 @@ def note(message: str) -> str:
 
 
 def marked_text(
-    text: str,
-    entities: Sequence[Entity],
-    labels: Sequence[str],
-    remark: Callable[[Entity], str] = lambda entity: "",
+    text: str, entities: Sequence[Entity], labels: Sequence[str], remarks: Mapping[Key, str] | None = None
 ) -> str:
     """`text` with each entity in a <mark>; entities are sorted and do not overlap.
 
     The label stands in an attribute and is drawn by the style sheet, so that copying the passage
-    copies the note and nothing else. `remark` may add words to an entity's label; such an entity
-    gets the class "parts" (the models part there).
+    copies the note and nothing else. `remarks` adds words to the labels of some entities, which get
+    the class "parts": the models part there.
     """
+    remarks = remarks or {}
     pieces = []
     after = 0
     for entity in entities:
         if entity.start < after:
-            raise ValueError(f"entities must be sorted and not overlap, found one at {entity.start} after {after}")
-        extra = remark(entity)
-        classes = f"{style_of(entity.label, labels)} parts" if extra else style_of(entity.label, labels)
-        caption = f"{entity.label} · {extra}" if extra else entity.label
+            raise ValueError(f"entities must be sorted, not overlapping; found {entity.start} after {after}")
+        classes, caption = style_of(entity.label, labels), entity.label
+        if remark := remarks.get(key(entity)):
+            classes, caption = f"{classes} parts", f"{caption} · {remark}"
         pieces.append(escape(text[after : entity.start]))
         pieces.append(
             f'<mark class="{classes}" {_data(entity)} data-caption="{escape(caption)}"'
-            f' title="{escape(caption)}, score {entity.score:.3f}">'
+            f' title="{escape(caption)}, score {score_of(entity)}">'
             f"<span>{escape(text[entity.start : entity.end])}</span></mark>"
         )
         after = entity.end
@@ -66,21 +65,21 @@ def entity_table(entities: Sequence[Entity], labels: Sequence[str]) -> str:
     rows = "".join(
         f"<tr {_data(entity)}><td>{escape(entity.text)}</td><td>{label_chip(entity.label, labels)}</td>"
         f'<td class="number">{entity.start}</td><td class="number">{entity.end}</td>'
-        f'<td class="number"><i class="bar" style="--score: {entity.score:.3f}"></i>{entity.score:.3f}</td></tr>'
+        f'<td class="number"><i class="bar" style="--score: {score_of(entity)}"></i>'
+        f"{score_of(entity)}</td></tr>"
         for entity in entities
     )
-    return table(("Text", "Label", "#Start", "#End", "#Score"), rows, caption="Entities found")
+    columns = {"Text": "", "Label": "", "Start": "number", "End": "number", "Score": "number"}
+    return table(columns, rows, "Entities found")
 
 
-def table(headings: Sequence[str], rows: str, caption: str) -> str:
-    """A table around ready `rows`; a heading that begins with # stands over numbers."""
-    cells = "".join(
-        f'<th scope="col"{" class=number" if heading.startswith("#") else ""}>{escape(heading.lstrip("#"))}</th>'
-        for heading in headings
-    )
+def table(columns: Mapping[str, str], rows: str, caption: str) -> str:
+    """A table around ready `rows`. columns: heading and CSS class of each; caption: for screen
+    readers."""
+    headings = "".join(f'<th scope="col" class="{kind}">{name}</th>' for name, kind in columns.items())
     return (
-        f'<div class="scroll"><table><caption class="unseen">{escape(caption)}</caption>'
-        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="scroll"><table><caption class="unseen">{caption}</caption>'
+        f"<thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -93,7 +92,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e6:.3f} MB"
 
 
+def score_of(entity: Entity) -> str:
+    """The score to three digits, rounded down: an entity shown with 0.900 passes a threshold of 0.9."""
+    return f"{math.floor(entity.score * 1000) / 1000:.3f}"
+
+
 def _data(entity: Entity) -> str:
-    """What the filters in page.js read. The score is rounded down, so that no entity is shown under
-    a threshold above its score."""
-    return f'data-label="{escape(entity.label)}" data-score="{int(entity.score * 1000) / 1000:.3f}"'
+    """What the filters in page.js read."""
+    return f'data-label="{escape(entity.label)}" data-score="{score_of(entity)}"'

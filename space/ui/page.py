@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from . import card
+from .card import show_card
 from .compare import show_comparison, show_latency
 from .contract import Model
 from .examples import EXAMPLES
 from .highlight import highlight
-from .markup import escape, note
+from .markup import note
 from .theme import theme
 
 HERE = Path(__file__).parent
@@ -42,26 +42,22 @@ def build(student: Model, teacher: Model, *, space_id: str | None) -> gr.Blocks:
         with gr.Row(elem_id="desk"):
             with gr.Column(scale=4, min_width=320):
                 text, samples, run = _note()
-            with gr.Column(scale=7, min_width=320), gr.Tabs(elem_id="tabs"):
-                with gr.Tab("Highlight"):
+            with gr.Column(scale=7, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
+                with gr.Tab("Highlight", id="highlight"):
                     marked = _highlight_tab(student)
                 with gr.Tab("Teacher and student"):
                     _compare_tab(text, student, teacher)
                 with gr.Tab("Model card"):
                     _card_tab(student, teacher)
-        gr.on(
-            [run.click, text.submit],
-            lambda note: highlight(note, student),
-            text,
-            marked,
-            **ONE_AT_A_TIME,
-        )
-        samples.click(
-            lambda index: (EXAMPLES[index].text, highlight(EXAMPLES[index].text, student)),
-            samples,
-            [text, marked],
-            **ONE_AT_A_TIME,
-        )
+
+        def run_highlight(written: str) -> tuple[str, gr.Tabs]:
+            return highlight(written, student), gr.Tabs(selected="highlight")
+
+        def run_example(index: int) -> tuple[str, str]:
+            return EXAMPLES[index].text, highlight(EXAMPLES[index].text, student)
+
+        gr.on([run.click, text.submit], run_highlight, text, [marked, tabs], **ONE_AT_A_TIME)
+        samples.click(run_example, samples, [text, marked], **ONE_AT_A_TIME)
         text.change(None, js="() => clinstill.refresh()")
     return page.queue(max_size=WAITING, api_open=False)
 
@@ -121,8 +117,9 @@ def _card_tab(student: Model, teacher: Model) -> None:
     with gr.Tabs():
         for model in (student, teacher):
             with gr.Tab(model.name):
-                _html(card.facts(model), f"facts-{model.name.lower()}")
-                gr.Markdown(card.body(model), elem_classes="card")
+                facts, body = show_card(model)
+                _html(facts, f"facts-{model.name.lower()}")
+                gr.Markdown(body, elem_id=f"card-{model.name.lower()}", elem_classes="card")
 
 
 def _html(value: str, elem_id: str) -> gr.HTML:
@@ -133,12 +130,16 @@ def _html(value: str, elem_id: str) -> gr.HTML:
 def _header(space_id: str | None) -> str:
     if space_id:
         privacy = (
-            "<strong>This is a remote server</strong> on huggingface.co: what you enter is sent there. It is neither "
-            "logged nor kept, but do not enter patients' data. The same page runs on your own machine."
+            "<strong>This is a remote server</strong> on huggingface.co: what you enter is sent there. It "
+            "is neither logged nor kept, but do not enter patients' data: the same page runs on your own "
+            "machine."
         )
     else:
-        privacy = "What you enter goes to the machine that runs this page and no further; it is neither logged nor kept."
+        privacy = (
+            "What you enter goes to the machine that serves this page and no further. It is neither logged "
+            "nor kept."
+        )
     return (
-        f'<header><h1>{escape(TITLE)}</h1><p class="motto">A small clinical tagger, beside the teacher it learned from.</p>'
-        f'<p class="privacy">{privacy}</p></header>'
+        f'<header><h1>{TITLE}</h1><p class="motto">A small clinical tagger, beside the teacher it learned '
+        f'from.</p><p class="privacy">{privacy}</p></header>'
     )

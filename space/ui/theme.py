@@ -2,20 +2,17 @@
 
 import gradio as gr
 
-TEAL = gr.themes.Color(
-    "#effaf7", "#d6f1eb", "#aee3d8", "#7fcfc1", "#4fb5a6", "#2f998c", "#1d7a70", "#17625b", "#154e49", "#12413d", "#082826"
-)
-STONE = gr.themes.Color(
-    "#faf9f7", "#f3f1ed", "#e6e3dc", "#d0ccc2", "#a09d94", "#77756d", "#5a5952", "#46453f", "#2b2c29", "#1c1e1c", "#121413"
-)
+# From 50 (lightest) to 950.
+TEAL = "#effaf7 #d6f1eb #aee3d8 #7fcfc1 #4fb5a6 #2f998c #1d7a70 #17625b #154e49 #12413d #082826"
+STONE = "#faf9f7 #f3f1ed #e6e3dc #d0ccc2 #a09d94 #77756d #5a5952 #46453f #2b2c29 #1c1e1c #121413"
 
 
 def theme() -> gr.themes.Base:
     """Both fonts come with gradio, so that nothing is fetched from a font service."""
     return gr.themes.Base(
-        primary_hue=TEAL,
-        secondary_hue=TEAL,
-        neutral_hue=STONE,
+        primary_hue=gr.themes.Color(*TEAL.split()),
+        secondary_hue=gr.themes.Color(*TEAL.split()),
+        neutral_hue=gr.themes.Color(*STONE.split()),
         font=(gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "system-ui", "sans-serif"),
         font_mono=(gr.themes.LocalFont("IBM Plex Mono", weights=(400, 600)), "ui-monospace", "monospace"),
         radius_size=gr.themes.sizes.radius_md,

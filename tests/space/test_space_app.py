@@ -1,0 +1,157 @@
+"""The whole Space as a process: start-up, start-up errors, and hard input through its queue."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from conftest import SPACE, serve, space_environment
+
+
+def ask(url: str, button: str, text: str) -> str:
+    """Press a button of the page as the browser does; returns the HTML of the last answer."""
+    with httpx.Client(base_url=url, timeout=300, trust_env=False) as client:
+        config = client.get("/config").json()
+        names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+        [function] = [
+            dependency["id"]
+            for dependency in config["dependencies"]
+            if button in {names.get(target) for target, _ in dependency["targets"]}
+        ]
+        session = uuid.uuid4().hex
+        body = json.dumps({"data": [text], "fn_index": function, "session_hash": session})
+        headers = {"content-type": "application/json"}
+        client.post("/gradio_api/queue/join", content=body, headers=headers).raise_for_status()
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
+            for line in events.iter_lines():
+                event = json.loads(line.removeprefix("data: ")) if line else {}
+                if event.get("msg") == "process_completed":
+                    assert event["success"], event
+                    return event["output"]["data"][0]
+    raise AssertionError("the queue ended without an answer")
+
+
+def passage(shown: str) -> str:
+    """The text that a result shows."""
+    [inner] = re.findall(r'<div class="passage" dir="auto">(.*?)</div>', shown, re.DOTALL)
+    return html.unescape(re.sub("<[^>]*>", "", inner))
+
+
+def test_entities_are_found(running_space):
+    shown = ask(running_space.url, "run", "Aspirin caused renal failure.")
+    assert re.findall(r"<mark[^>]*><span>([^<]*)", shown) == ["Aspirin", "renal failure"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aspirin 😀 e\u0301 caf\u00e9\r\nheadache",
+        "Aspirin \ud800 headache",
+        "Aspirin \0\x07\x1b[31m headache",
+        "<script>Aspirin</script> ${headache} {{headache}}",
+        "a",
+    ],
+    ids=["emoji-crlf", "surrogate", "controls", "markup", "one-letter"],
+)
+def test_hard_text_is_shown_as_it_is(running_space, text):
+    shown = re.sub("[\0\ud800]", "\ufffd", text)
+    assert passage(ask(running_space.url, "run", text)) == shown
+
+
+def test_empty_text_is_answered(running_space):
+    assert "no text" in ask(running_space.url, "run", "  \r\n")
+
+
+def test_a_megabyte_is_tagged_and_more_is_refused(running_space):
+    text = ("Aspirin caused renal failure. " * 33_334)[:1_000_000]
+    assert "66,666 entities" in ask(running_space.url, "run", text)
+    assert "1,000,001 characters" in ask(running_space.url, "run", text + "x")
+
+
+def test_text_is_neither_logged_nor_kept(running_space):
+    canary = f"canary{uuid.uuid4().hex}"
+    ask(running_space.url, "run", f"Aspirin {canary}")
+    ask(running_space.url, "compare", f"Aspirin {canary} headache")
+    kept = [running_space.log, *(path for path in running_space.temporary.rglob("*") if path.is_file())]
+    assert [path for path in kept if canary in path.read_text(errors="replace")] == []
+
+
+def test_the_page_may_talk_to_its_own_server_only(running_space):
+    policy = httpx.get(running_space.url, trust_env=False).headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+
+
+def test_settings_that_keep_text_private(running_space):
+    config = httpx.get(f"{running_space.url}/config", trust_env=False).json()
+    assert config["run_history"] is False
+    assert config["show_error"] is False
+    assert config["analytics_enabled"] is False
+    assert all(dependency["api_visibility"] == "private" for dependency in config["dependencies"])
+
+
+def test_on_hugging_face_it_says_that_it_is_remote(tiny_pair, tmp_path):
+    environment = space_environment(tiny_pair) | {"SPACE_ID": "me/space"}
+    with serve(tmp_path, environment) as space:
+        config = httpx.get(f"{space.url}/config", trust_env=False).json()
+        [masthead] = [part for part in config["components"] if part["props"].get("elem_id") == "masthead"]
+        assert "This is a remote server" in masthead["props"]["value"]
+        assert "http://0.0.0.0:" in space.log.read_text()
+
+
+def start_and_fail(tmp_path: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, SPACE / "app.py"],
+        env=os.environ | {"PORT": "1"} | environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_truncated_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
+    broken = shutil.copytree(tiny_pair / "student", tmp_path / "broken")
+    file = broken / "onnx" / "model_quantized.onnx"
+    file.write_bytes(file.read_bytes()[:200])
+    error = start_and_fail(tmp_path, space_environment(tiny_pair) | {"CLINSTILL_STUDENT": str(broken)})
+    assert "the student of CLINSTILL_STUDENT cannot be used" in error
+    assert "model_quantized.onnx" in error
+
+
+def test_a_missing_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
+    environment = space_environment(tiny_pair) | {"CLINSTILL_TEACHER": str(tmp_path / "nothing here")}
+    assert "the teacher of CLINSTILL_TEACHER cannot be used" in start_and_fail(tmp_path, environment)
+
+
+def test_another_file_than_the_published_one_is_refused(tiny_pair, tmp_path):
+    copy = shutil.copytree(SPACE, tmp_path / "space", ignore=shutil.ignore_patterns("bundled", "__pycache__"))
+    published = {
+        role: {"repo": str(tiny_pair / role), "revision": None, "file": file, "sha256": "0" * 64}
+        for role, file in (("student", "onnx/model_quantized.onnx"), ("teacher", "onnx/model.onnx"))
+    }
+    (copy / "models.json").write_text(json.dumps(published))
+    done = subprocess.run([sys.executable, copy / "app.py"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 2
+    assert "is not the published file" in done.stderr
+
+
+def test_the_space_card_pins_what_is_installed():
+    front_matter = yaml.safe_load((SPACE / "README.md").read_text(encoding="utf-8").split("---")[1])
+    requirements = (SPACE / "requirements.txt").read_text(encoding="utf-8")
+    assert f"gradio=={front_matter['sdk_version']}" in requirements
+    assert front_matter["sdk"] == "gradio"
+    assert front_matter["python_version"] == "3.11"
+    assert (SPACE / front_matter["app_file"]).is_file()
+    assert len(front_matter["short_description"]) <= 60
