@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     from .stages import STAGES
     from .context import Context
     from .corpora import CorpusError
+    from .errors import StageError
     from .run_folder import RunFolder
 
     try:
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             pipeline.resolve(context)
             pipeline.run_stage(context, next(s for s in STAGES if s.name == options.verb))
-    except (RecipeError, CorpusError, EngineError, LedgerError) as error:
+    except (RecipeError, CorpusError, StageError, EngineError, LedgerError) as error:
         sys.exit(_exit(error))
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)

@@ -8,7 +8,7 @@ Found entities are kept in work/evaluate/MODEL.VARIANT.jsonl, in the engine's ou
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -57,7 +57,7 @@ class Evaluation:
         return claim(claim_id, name, value, unit, aggregation, command=self.command, **details)
 
     @property
-    def on_test(self):
+    def on_test(self) -> Callable[..., Claim]:
         """`claim` for what was measured on the test documents."""
         return partial(self.claim, split=self.recipe.evaluation.split, data=self.data, n=self.data.documents)
 

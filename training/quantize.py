@@ -189,7 +189,7 @@ def convert(
     quantize_static(
         model,
         to,
-        _Reader(inputs),
+        _Reader(model.graph, inputs),
         op_types_to_quantize=["MatMul"],
         per_channel=setting.per_channel,
         activation_type=QuantType.QUInt8,
@@ -200,10 +200,11 @@ def convert(
 
 
 class _Reader(CalibrationDataReader):
-    """Calibration inputs in the form that the quantizer asks for them."""
+    """Calibration inputs in the form that the quantizer asks for them, those that the graph has."""
 
-    def __init__(self, inputs: Iterable[parity.Inputs]):
-        self._inputs = iter(inputs)
+    def __init__(self, graph: onnx.GraphProto, inputs: Iterable[parity.Inputs]):
+        known = {value.name for value in graph.input}
+        self._inputs = ({name: values for name, values in own.items() if name in known} for own in inputs)
 
     def get_next(self) -> parity.Inputs | None:
         return next(self._inputs, None)
