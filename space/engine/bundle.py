@@ -94,7 +94,9 @@ def _explain(repo: str, revision: str | None, error: Exception) -> str:
 
     if isinstance(error, errors.GatedRepoError):
         return f"{repo}: access is gated; ask for it on the model's page, then run: hf auth login"
-    if isinstance(error, errors.RepositoryNotFoundError):
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    # To somebody unknown the Hub does not tell a private model from one that does not exist.
+    if isinstance(error, errors.RepositoryNotFoundError) or status == 401:
         return f"{repo}: no such folder, and no such model on the Hub; check the name, or run: hf auth login"
     if isinstance(error, errors.RevisionNotFoundError):
         return f"{repo}: the Hub has no revision {revision!r} of it; give a branch, tag or commit that exists"
