@@ -7,8 +7,15 @@ from pathlib import Path
 
 from tokenizers import BertWordPieceTokenizer
 from tokenizers.processors import BertProcessing
-from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, BertTokenizerFast
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    BertConfig,
+    BertModel,
+    BertTokenizerFast,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
 from .recipe import Base, RecipeError
 
@@ -46,7 +53,9 @@ def _package_folder(name: str) -> Path:
         raise RecipeError(f"the package {name!r} is not installed: pip install {name}")
     found = [path.parent for path in Path(spec.origin).parent.rglob("model.safetensors")]
     if len(found) != 1:
-        raise RecipeError(f"the package {name!r} carries {len(found)} files named model.safetensors; one is needed")
+        raise RecipeError(
+            f"the package {name!r} carries {len(found)} files named model.safetensors; one is needed"
+        )
     return found[0]
 
 
@@ -54,7 +63,9 @@ def _from_scratch(shape: str, texts: Iterable[str]) -> tuple[PreTrainedModel, Pr
     """A BERT of LAYERSxHIDDEN with random weights and a WordPiece vocabulary of the texts."""
     match = re.fullmatch(r"(\d+)x(\d+)", shape)
     if match is None:
-        raise RecipeError(f"a base from scratch reads scratch:LAYERSxHIDDEN, as in scratch:4x128; found {shape!r}")
+        raise RecipeError(
+            f"a base from scratch reads scratch:LAYERSxHIDDEN, as in scratch:4x128; found {shape!r}"
+        )
     layers, hidden = map(int, match.groups())
     learner = BertWordPieceTokenizer(lowercase=True)
     learner.train_from_iterator(texts, vocab_size=4000, min_frequency=2, show_progress=False)

@@ -32,11 +32,11 @@ def main(arguments: list[str] | None = None) -> None:
     from space.engine import EngineError
 
     from . import bundle, pipeline
-    from .stages import STAGES
     from .context import Context
     from .corpora import CorpusError
     from .errors import StageError
     from .run_folder import RunFolder
+    from .stages import STAGES
 
     try:
         if options.verb == "bundle":
@@ -66,7 +66,10 @@ def _place(text: str) -> tuple[str, Path]:
 
     name, equals, path = text.partition("=")
     if not equals or not Path(path).is_dir():
-        raise RecipeError(f"--data takes ID=FOLDER of a corpus, found {text!r}" + ("" if not equals else f": {path} is no folder"))
+        raise RecipeError(
+            f"--data takes ID=FOLDER of a corpus, found {text!r}"
+            + ("" if not equals else f": {path} is no folder")
+        )
     return name, Path(path)
 
 
@@ -84,10 +87,28 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("recipe", help="name of a recipe, or a path ending in .yaml")
     common.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder, made if missing")
-    common.add_argument("--data", action="append", default=[], metavar="ID=PATH", help="folder of a corpus; else $CLINSTILL_DATA/ID, else the Hub")
-    common.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a key of the recipe, e.g. student.fitting.epochs=2")
+    common.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="ID=PATH",
+        help="folder of a corpus; else $CLINSTILL_DATA/ID, else the Hub",
+    )
+    common.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a key of the recipe, e.g. student.fitting.epochs=2",
+    )
     whole = verbs.add_parser("run", parents=[common], help="every stage that still has to run")
-    whole.add_argument("--from", dest="first", choices=[s.name for s in STAGES], metavar="STAGE", help="repeat from this stage on: " + ", ".join(s.name for s in STAGES))
+    whole.add_argument(
+        "--from",
+        dest="first",
+        choices=[s.name for s in STAGES],
+        metavar="STAGE",
+        help="repeat from this stage on: " + ", ".join(s.name for s in STAGES),
+    )
     for stage in STAGES:
         verbs.add_parser(stage.name, parents=[common], help=f"repeat the stage {stage.name} only")
     copy = verbs.add_parser("bundle", help="copy a run's pair into the Space")

@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+from space.engine import plain
 
 from .corpora import jsonl
 from .corpora.document import Document
@@ -26,7 +33,7 @@ class Context:
 
     def cutter(self, tokenizer: PreTrainedTokenizerFast) -> Cutter:
         return Cutter(
-            tokenizer=bare(tokenizer),
+            tokenizer=plain(tokenizer.backend_tokenizer),
             pad_id=tokenizer.pad_token_id,
             window=self.recipe.window,
             overlap=self.recipe.overlap,
@@ -55,11 +62,3 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Pat
     """Write a checkpoint in the Hub's layout: config, safetensors, tokenizer files."""
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-
-
-def bare(tokenizer: PreTrainedTokenizerFast):
-    """The tokenizer's core without truncation or padding: windows replace both."""
-    core = tokenizer.backend_tokenizer
-    core.no_truncation()
-    core.no_padding()
-    return core

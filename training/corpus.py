@@ -12,7 +12,9 @@ def run(context: Context) -> list[Claim]:
     """Write the splits to work/corpus and return their counts as claims."""
     recipe = context.recipe
     splits = corpora.load(recipe.corpus, context.data)
-    splits["guard"], splits[recipe.guard_split] = corpora.guard(splits[recipe.guard_split], recipe.guard_documents)
+    splits["guard"], splits[recipe.guard_split] = corpora.guard(
+        splits[recipe.guard_split], recipe.guard_documents
+    )
     for split, documents in splits.items():
         jsonl.write(documents, context.run.split(split))
     unlabelled = _unlabelled(context, measured=splits["guard"] + splits[recipe.evaluation.split])
@@ -20,11 +22,15 @@ def run(context: Context) -> list[Claim]:
 
     claims = []
     for split, documents in splits.items():
-        claims.append(claim(f"corpus.{split}.documents", f"{split} documents", len(documents), "count", split=split))
+        claims.append(
+            claim(f"corpus.{split}.documents", f"{split} documents", len(documents), "count", split=split)
+        )
         for label in recipe.labels:
             mentions = sum(span.label == label for document in documents for span in document.spans)
             name = f"{label} mentions in {split}"
-            claims.append(claim(f"corpus.{split}.{slug(label)}.mentions", name, mentions, "count", split=split))
+            claims.append(
+                claim(f"corpus.{split}.{slug(label)}.mentions", name, mentions, "count", split=split)
+            )
     claims.append(claim("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled), "count"))
     return claims
 
@@ -40,5 +46,8 @@ def _unlabelled(context: Context, measured: list[Document]) -> list[Document]:
     ]
     kept = [document for document in read if document.id not in ids and document.text not in texts]
     if len(kept) < len(read):
-        print(f"corpus: left out {len(read) - len(kept)} unlabelled texts of the guard or test documents", flush=True)
+        print(
+            f"corpus: left out {len(read) - len(kept)} unlabelled texts of the guard or test documents",
+            flush=True,
+        )
     return kept

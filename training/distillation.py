@@ -32,7 +32,9 @@ def hard_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     logits: (..., tags); labels: (...) tag index or IGNORED.
     """
-    total = F.cross_entropy(logits.float().flatten(0, -2), labels.flatten(), ignore_index=IGNORED, reduction="sum")
+    total = F.cross_entropy(
+        logits.float().flatten(0, -2), labels.flatten(), ignore_index=IGNORED, reduction="sum"
+    )
     return total / (labels != IGNORED).sum().clamp(min=1)
 
 
@@ -125,10 +127,14 @@ class DistillationTrainer(WordTrainer):
         if wanted["output_hidden_states"]:
             # hidden_states[0] is the embedding; layer i's output is hidden_states[i + 1]
             matched = tuple(targets.hidden_states[layer + 1] for layer in self.layers)
-            loss = loss + self.distillation.hidden_weight * state_loss(outputs.hidden_states[1:], matched, mask)
+            loss = loss + self.distillation.hidden_weight * state_loss(
+                outputs.hidden_states[1:], matched, mask
+            )
         if wanted["output_attentions"]:
             matched = tuple(targets.attentions[layer] for layer in self.layers)
-            loss = loss + self.distillation.attention_weight * attention_loss(outputs.attentions, matched, mask)
+            loss = loss + self.distillation.attention_weight * attention_loss(
+                outputs.attentions, matched, mask
+            )
         return loss
 
     def log(self, logs: dict[str, float], *args, **kwargs) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from cards.ledger import Claim
+from space.engine import plain
 
 from .bases import load_base
-from .context import Context, bare, save
+from .context import Context, save
 from .measuring import claim
 from .recipe import Base
 from .vocabulary import kept_pieces, trim
@@ -23,7 +24,7 @@ def _prepare(context: Context, name: str, base: Base) -> list[Claim]:
     before = len(tokenizer)
     vocabulary = context.recipe.vocabulary
     if vocabulary is not None:
-        kept = kept_pieces(bare(tokenizer), _texts(context), vocabulary.min_count)
+        kept = kept_pieces(plain(tokenizer.backend_tokenizer), _texts(context), vocabulary.min_count)
         model, tokenizer = trim(model, tokenizer, kept)
     tokenizer.model_max_length = model.config.max_position_embeddings
     save(model, tokenizer, context.run.work("encoders") / name)

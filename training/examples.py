@@ -51,7 +51,9 @@ class Cutter:
     def input_ids(self, prepared: Prepared, window: Window) -> np.ndarray:
         """(stop - start + special tokens,) ids of one window, special tokens around it."""
         prefix, suffix = self.special
-        return np.concatenate([prefix, prepared.tokens.ids[window.start : window.stop], suffix]).astype(np.int64)
+        return np.concatenate([prefix, prepared.tokens.ids[window.start : window.stop], suffix]).astype(
+            np.int64
+        )
 
     def unlabelled(self, prepared: Prepared, window: Window) -> dict[str, np.ndarray]:
         """One window as an example that has no label."""
@@ -70,7 +72,9 @@ class Cutter:
             if prepared.tags is not None:
                 example["labels"][places] = prepared.tags[inside]
             if soft is not None:
-                example["soft_labels"] = np.full((len(example["labels"]), soft.shape[1]), np.nan, dtype=np.float32)
+                example["soft_labels"] = np.full(
+                    (len(example["labels"]), soft.shape[1]), np.nan, dtype=np.float32
+                )
                 example["soft_labels"][places] = soft[inside]
             made.append(example)
         return made

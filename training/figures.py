@@ -9,7 +9,7 @@ from cards.ledger import Ledger
 from .run_folder import RunFolder
 
 matplotlib.use("Agg")  # no screen needed
-from matplotlib import pyplot  # noqa: E402  (after the backend is chosen)
+from matplotlib import pyplot
 
 
 def draw(ledger: Ledger, run: RunFolder) -> None:
@@ -34,7 +34,9 @@ def _training(run: RunFolder) -> None:
 def _scores(ledger: Ledger, run: RunFolder) -> None:
     """Test F1 of every type and the macro mean, with intervals, for every measured variant."""
     figure, axes = pyplot.subplots(figsize=(6, 3.5), layout="constrained")
-    claims = [c for c in ledger.claims if c.unit == "F1" and c.interval and c.aggregation in ("type", "macro")]
+    claims = [
+        c for c in ledger.claims if c.unit == "F1" and c.interval and c.aggregation in ("type", "macro")
+    ]
     variants = list(dict.fromkeys(c.id.split(".test.")[0] for c in claims))
     for row, variant in enumerate(variants):
         own = [c for c in claims if c.id.startswith(f"{variant}.test.")]

@@ -59,7 +59,9 @@ def _cost(context: Context, name: str) -> list[Claim]:
     cost = read_record(context, name).cost
     return [
         claim(f"{name}.training.seconds", "Training time", cost.seconds, "s", "total"),
-        claim(f"{name}.training.peak_memory", "Peak memory while training", cost.peak_memory, "bytes", "peak"),
+        claim(
+            f"{name}.training.peak_memory", "Peak memory while training", cost.peak_memory, "bytes", "peak"
+        ),
     ]
 
 
@@ -71,7 +73,10 @@ def _settings(context: Context, name: str) -> Iterator[Claim]:
         parts.append(recipe.student.distillation)
     if recipe.vocabulary:
         parts.append(recipe.vocabulary)
-    values = {key: value for part in parts for key, value in part} | {"window": recipe.window, "overlap": recipe.overlap}
+    values = {key: value for part in parts for key, value in part} | {
+        "window": recipe.window,
+        "overlap": recipe.overlap,
+    }
     for key, value in values.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             title = NAMES.get(key, key.replace("_", " ").capitalize())
@@ -91,7 +96,8 @@ def _model(context: Context, name: str) -> Model:
         teacher="teacher" if name == "student" else None,
         variants=tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file()),
         examples=tuple(
-            Example(tool=tool, text=snippets.SAMPLE, output=snippets.run(tool, folder)) for tool in snippets.CODE
+            Example(tool=tool, text=snippets.SAMPLE, output=snippets.run(tool, folder))
+            for tool in snippets.CODE
         ),
     )
 

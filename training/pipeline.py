@@ -98,7 +98,9 @@ def read_record(context: Context, stage: str) -> Record:
     """Raises RecipeError when the stage has not been run."""
     path = context.run.work(stage) / RECORD
     if not path.is_file():
-        raise RecipeError(f"stage {stage!r} has not been run in {context.run.path}; `run` does all that is missing")
+        raise RecipeError(
+            f"stage {stage!r} has not been run in {context.run.path}; `run` does all that is missing"
+        )
     return Record.model_validate_json(path.read_bytes())
 
 

@@ -25,7 +25,9 @@ def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) ->
     by_length = sorted(cuts, key=lambda cut: cut[1].stop - cut[1].start)  # little padding
     for start in range(0, len(by_length), BATCH):
         batch = by_length[start : start + BATCH]
-        inputs = collate([cutter.unlabelled(prepared[index], window) for index, window in batch], cutter.pad_id)
+        inputs = collate(
+            [cutter.unlabelled(prepared[index], window) for index, window in batch], cutter.pad_id
+        )
         inputs = {key: inputs[key].to(model.device) for key in ("input_ids", "attention_mask")}
         with torch.autocast(model.device.type, torch.bfloat16):
             logits = model(**inputs).logits.float().cpu().numpy()

@@ -33,7 +33,9 @@ def run(context: Context) -> list[Claim]:
 def linear_layers(model: torch.nn.Module) -> list[torch.nn.Linear]:
     """All Linear layers but the classification head, which is a rounding error of the size."""
     head = model.classifier
-    return [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module is not head]
+    return [
+        module for module in model.modules() if isinstance(module, torch.nn.Linear) and module is not head
+    ]
 
 
 def sparsity(model: torch.nn.Module) -> float:

@@ -109,7 +109,9 @@ class Student(Strict):
     @model_validator(mode="after")
     def _one_start(self) -> "Student":
         if (self.layers is None) == (self.base is None):
-            raise ValueError("a student starts either from `layers` of the teacher or from a `base`: give one")
+            raise ValueError(
+                "a student starts either from `layers` of the teacher or from a `base`: give one"
+            )
         return self
 
 
@@ -178,7 +180,10 @@ def load_recipe(name_or_path: str, settings: list[str] = ()) -> Recipe:
     if path.suffix not in (".yaml", ".yml"):
         path = RECIPES / f"{name_or_path}.yaml"
     if not path.is_file():
-        raise RecipeError(f"no recipe {name_or_path!r}; recipes here: {', '.join(recipes())}; or give a path ending in .yaml")
+        raise RecipeError(
+            f"no recipe {name_or_path!r}; recipes here: {', '.join(recipes())}; "
+            "or give a path ending in .yaml"
+        )
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

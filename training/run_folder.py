@@ -1,8 +1,8 @@
 """Where things lie in a run folder.
 
-    recipe.yaml  ledger.json  figures/  log/     for people and for cards, publishing, the Space
-    models/NAME/                                 the Hub's layout, one folder a model
-    work/STAGE/                                  what a stage keeps for later ones, and its record
+recipe.yaml  ledger.json  figures/  log/     for people and for cards, publishing, the Space
+models/NAME/                                 the Hub's layout, one folder a model
+work/STAGE/                                  what a stage keeps for later ones, and its record
 """
 
 import hashlib

@@ -43,7 +43,10 @@ def first_layers(teacher: PreTrainedModel, layers: tuple[int, ...]) -> PreTraine
     student = copy.deepcopy(teacher)
     stacks = [m for m in student.modules() if isinstance(m, torch.nn.ModuleList) and len(m) == depth]
     if len(stacks) != 1:
-        raise RecipeError(f"student.layers: found {len(stacks)} stacks of {depth} layers in {type(teacher).__name__}, one is needed; give the student a `base` instead")
+        raise RecipeError(
+            f"student.layers: found {len(stacks)} stacks of {depth} layers in "
+            f"{type(teacher).__name__}, one is needed; give the student a `base` instead"
+        )
     kept = [stacks[0][layer] for layer in layers]
     del stacks[0][:]
     stacks[0].extend(kept)
@@ -65,7 +68,10 @@ def distil(
     layers = recipe.student.layers
     in_step = distillation.hidden_weight > 0 or distillation.attention_weight > 0
     if in_step and layers is None:
-        raise RecipeError("student.distillation: hidden_weight and attention_weight match the student's layers with the teacher's, so they need `student.layers`")
+        raise RecipeError(
+            "student.distillation: hidden_weight and attention_weight match the student's "
+            "layers with the teacher's, so they need `student.layers`"
+        )
     if distillation.attention_weight > 0:
         model.set_attn_implementation("eager")  # the fused kernels do not return attention maps
     return fit(

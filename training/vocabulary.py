@@ -27,12 +27,17 @@ def kept_pieces(tokenizer: Tokenizer, texts: Iterable[str], min_count: int) -> l
     """
     model = json.loads(tokenizer.to_str())["model"]
     if model["type"] != "WordPiece":
-        raise RecipeError(f"vocabulary: trimming knows WordPiece tokenizers, this base has {model['type']}; leave `vocabulary` out")
+        raise RecipeError(
+            f"vocabulary: trimming knows WordPiece tokenizers, this base has {model['type']}; "
+            "leave `vocabulary` out"
+        )
     counts: Counter[int] = Counter()
     for text in texts:
         counts.update(tokenise(tokenizer, text).ids.tolist())
     prefix = model["continuing_subword_prefix"]
-    special = {token.content for token in tokenizer.get_added_tokens_decoder().values()} | {model["unk_token"]}
+    special = {token.content for token in tokenizer.get_added_tokens_decoder().values()} | {
+        model["unk_token"]
+    }
     return sorted(
         index
         for piece, index in model["vocab"].items()

@@ -12,7 +12,7 @@ from .decode import decode
 from .entity import Entity
 from .errors import EngineError
 from .tagger import Tagger, load
-from .tokens import Tokens, Window, load_tokenizer, merge, special_tokens, tokenise, windows
+from .tokens import Tokens, Window, load_tokenizer, merge, plain, special_tokens, tokenise, windows
 
 __all__ = [
     "EngineError",
@@ -24,6 +24,7 @@ __all__ = [
     "load",
     "load_tokenizer",
     "merge",
+    "plain",
     "special_tokens",
     "tokenise",
     "windows",

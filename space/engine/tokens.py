@@ -25,7 +25,8 @@ class Tokens:
     """One text, tokenised without special tokens.
 
     ids: (n,) int64 vocabulary ids
-    offsets: (n, 2) int64 start and end of each token in the text, in code points
+    offsets: (n, 2) int64 start and end of each token in the text, in code points; no token starts
+        with white space, which some tokenizers count to the word after it
     words: (n,) int64 index of the word that each token belongs to, not falling
     """
 
@@ -59,9 +60,7 @@ class Window:
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """Read a `tokenizer.json`; its own truncation and padding are switched off, since windows
-    replace the one and nothing here needs the other. Special tokens are made by this code alone: a
-    text that spells "[SEP]" is text.
+    """Read a `tokenizer.json`, made `plain`.
 
     Raises EngineError when the file is missing or no tokenizer.
     """
@@ -69,6 +68,13 @@ def load_tokenizer(path: Path) -> Tokenizer:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises bare Exception
         raise EngineError(f"{path}: not a readable tokenizer.json ({error})") from error
+    return plain(tokenizer)
+
+
+def plain(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer, changed in place, without truncation and padding of its own, since windows replace
+    the one and nothing here needs the other. Special tokens are made by this code alone: a text
+    that spells "[SEP]" is text."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
@@ -93,9 +99,18 @@ def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
     encoding = tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
     return Tokens(
         ids=np.array(encoding.ids, dtype=np.int64),
-        offsets=np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2),
+        offsets=_without_leading_space(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)),
         words=np.array(encoding.word_ids, dtype=np.int64),
     )
+
+
+def _without_leading_space(text: str, offsets: np.ndarray) -> np.ndarray:
+    """Move starts over white space, up to the end of their token. offsets: (n, 2)."""
+    spaced = [row for row, start in enumerate(offsets[:, 0].tolist()) if text[start : start + 1].isspace()]
+    for row in spaced:
+        start, end = offsets[row].tolist()
+        offsets[row, 0] = end - len(text[start:end].lstrip())
+    return offsets
 
 
 def windows(count: int, size: int, overlap: int) -> list[Window]:

@@ -73,4 +73,6 @@ def test_the_published_sparsity_is_that_of_the_file(run):
     weights = load_file(run.models / "student" / "model.safetensors")
     linear = [w for name, w in weights.items() if ".layer." in name and w.ndim == 2]
     assert claimed == pytest.approx(0.4, abs=0.001)
-    assert sum((w == 0).sum() for w in linear) / sum(w.size for w in linear) == pytest.approx(claimed, abs=1e-6)
+    assert sum((w == 0).sum() for w in linear) / sum(w.size for w in linear) == pytest.approx(
+        claimed, abs=1e-6
+    )

@@ -81,8 +81,16 @@ def test_unlabelled_documents_have_no_hard_label():
 
 
 def test_collate_pads_on_the_right():
-    short = {"input_ids": np.array([5, 6]), "labels": np.array([1, IGNORED]), "soft_labels": np.zeros((2, 5), np.float32)}
-    long = {"input_ids": np.array([7, 8, 9]), "labels": np.array([0, 0, 0]), "soft_labels": np.ones((3, 5), np.float32)}
+    short = {
+        "input_ids": np.array([5, 6]),
+        "labels": np.array([1, IGNORED]),
+        "soft_labels": np.zeros((2, 5), np.float32),
+    }
+    long = {
+        "input_ids": np.array([7, 8, 9]),
+        "labels": np.array([0, 0, 0]),
+        "soft_labels": np.ones((3, 5), np.float32),
+    }
     batch = collate([short, long], pad_id=3)
     assert batch["input_ids"].tolist() == [[5, 6, 3], [7, 8, 9]]
     assert batch["attention_mask"].tolist() == [[1, 1, 0], [1, 1, 1]]

@@ -40,7 +40,10 @@ RECIPE = {
     "window": 32,
     "overlap": 4,
     "vocabulary": {"min_count": 2, "splits": ["train"]},
-    "teacher": {"base": {"id": "tiny", "license": "apache-2.0", "source": "scratch:2x32"}, "fitting": FITTING},
+    "teacher": {
+        "base": {"id": "tiny", "license": "apache-2.0", "source": "scratch:2x32"},
+        "fitting": FITTING,
+    },
     "student": {"layers": [1], "distillation": {"alpha": 0.5, "temperature": 2}, "fitting": FITTING},
     "pruning": {"amount": 0.5, "recovery": FITTING | {"epochs": 1}},
 }
@@ -150,7 +153,7 @@ def test_a_missing_output_is_made_again(folder):
 
 def test_a_missing_corpus_says_where_it_goes(folder):
     shutil.rmtree(folder / "invented")
-    with pytest.raises(CorpusError, match="--data invented=.*is no folder"):
+    with pytest.raises(CorpusError, match=r"--data invented=.*is no folder"):
         pipeline.is_done(context_of(folder), STAGES[0])
 
 

@@ -29,7 +29,7 @@ def test_settings_lie_over_the_recipe():
     [
         (["teacher.fitting.epoch=2"], "teacher.fitting.epoch: unknown key; did you mean 'epochs'"),
         (["studnet=1"], "studnet: unknown key; did you mean 'student'"),
-        (["teacher.fitting.epochs=0"], "teacher.fitting.epochs: .*greater than 0"),
+        (["teacher.fitting.epochs=0"], r"teacher.fitting.epochs: .*greater than 0"),
         (["window"], "--set takes key=value, found 'window'"),
         (["name.x=1"], "'name' has no keys of its own"),
         (["student.layers=null"], "either from `layers` of the teacher or from a `base`"),
@@ -49,10 +49,10 @@ def test_an_unknown_recipe_lists_those_there_are():
 def test_broken_yaml_names_the_file(tmp_path):
     broken = tmp_path / "broken.yaml"
     broken.write_text("name: [")
-    with pytest.raises(RecipeError, match="broken.yaml: not valid YAML"):
+    with pytest.raises(RecipeError, match=r"broken\.yaml: not valid YAML"):
         load_recipe(str(broken))
     broken.write_text("just text")
-    with pytest.raises(RecipeError, match="broken.yaml"):
+    with pytest.raises(RecipeError, match=r"broken\.yaml"):
         load_recipe(str(broken))
 
 

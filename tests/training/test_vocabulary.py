@@ -23,7 +23,9 @@ WORDS = sorted({word for text in TEXTS for word in text.split()})
 def make_tokenizer() -> BertTokenizerFast:
     learner = BertWordPieceTokenizer(lowercase=True)
     learner.train_from_iterator(TEXTS * 4, vocab_size=150, min_frequency=2, show_progress=False)
-    learner.post_processor = BertProcessing(("[SEP]", learner.token_to_id("[SEP]")), ("[CLS]", learner.token_to_id("[CLS]")))
+    learner.post_processor = BertProcessing(
+        ("[SEP]", learner.token_to_id("[SEP]")), ("[CLS]", learner.token_to_id("[CLS]"))
+    )
     return BertTokenizerFast(tokenizer_object=learner._tokenizer, model_max_length=64)
 
 
@@ -33,7 +35,13 @@ KEPT = kept_pieces(CORE, TEXTS[:1], 1)
 
 
 def trimmed() -> tuple[BertModel, BertTokenizerFast]:
-    config = BertConfig(vocab_size=len(TOKENIZER), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    config = BertConfig(
+        vocab_size=len(TOKENIZER),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
     return trim(BertModel(config), TOKENIZER, KEPT)
 
 
@@ -52,7 +60,11 @@ def test_pieces_of_the_texts_special_tokens_and_characters_are_kept():
     assert {p for p in CORE.get_vocab() if len(p.removeprefix("##")) == 1} <= kept
 
 
-@given(st.lists(st.sampled_from(WORDS + ["fevers", "unbleeding", "paracetam-ol", "naïve"]), min_size=1).map(" ".join))
+@given(
+    st.lists(st.sampled_from([*WORDS, "fevers", "unbleeding", "paracetam-ol", "naïve"]), min_size=1).map(
+        " ".join
+    )
+)
 def test_words_of_kept_pieces_split_as_before_and_no_character_is_lost(text):
     kept = {CORE.id_to_token(i) for i in KEPT}
     for word in text.split():
@@ -66,7 +78,13 @@ def test_words_of_kept_pieces_split_as_before_and_no_character_is_lost(text):
 
 def test_each_kept_piece_keeps_its_embedding():
     torch.manual_seed(0)
-    config = BertConfig(vocab_size=len(TOKENIZER), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    config = BertConfig(
+        vocab_size=len(TOKENIZER),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
     model = BertModel(config)
     before = model.get_input_embeddings().weight.detach().clone()
     model, tokenizer = trim(model, TOKENIZER, KEPT)
