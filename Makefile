@@ -18,8 +18,9 @@ NO_PYTHON = Python 3.11 was not found (looked for python3.11, python3 and python
 # $(call install,ENVIRONMENT,PIP ARGUMENTS): make the environment if need be, install, stamp.
 define install
 $(if $(PYTHON),,$(error $(NO_PYTHON)))
+@echo "Setting up $(1) (once; a minute, or some where torch is fetched)"
 test -x $(1)/bin/pip || $(PYTHON) -m venv $(1)
-$(1)/bin/python -m pip install $(2)
+$(1)/bin/python -m pip install --quiet $(2)
 touch $@
 endef
 
@@ -66,5 +67,5 @@ $(TRAINING)/.tests-ready: training/requirements.txt tests/requirements.txt
 $(DOWNSTREAM)/.ready: tests/downstream-requirements.txt pyproject.toml $(wildcard space/engine/*.py)
 	$(call install,$(DOWNSTREAM),-r tests/downstream-requirements.txt)
 	rm -rf build/lib
-	$(DOWNSTREAM)/bin/python -m pip install --no-build-isolation .
+	$(DOWNSTREAM)/bin/python -m pip install --quiet --no-build-isolation .
 	touch $@
