@@ -54,6 +54,7 @@ BY_UNIT = {
     "count": "count",
     "s": "duration",
     "p": "p",
+    "share": "percent",
     "setting": "setting",
 }
 BY_FUNCTION = {

@@ -14,7 +14,10 @@ Claim ids read `MODEL.VARIANT.WHAT`, lower case, dots between parts:
     student.int8.vs.teacher.fp32.macro.f1_difference           (student minus teacher)
     student.int8.vs.teacher.fp32.document_f1.wilcoxon_p
     student.int8.vs.teacher.fp32.latency.128.wilcoxon_p
+    student.int8.vs.student.fp32.macro.f1_difference           (INT8 minus FP32)
     corpus.test.documents               corpus.test.chemical.mentions
+    corpus.unlabelled.texts             teacher.vocabulary.before | .after
+    student.sparsity                    (share of zero weights after pruning)
 
 In an id, an entity type is written as `slug` gives it ("Chemical" -> "chemical").
 """

@@ -89,6 +89,7 @@ def context(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:
     model = ledger.models[name]
     return {
         "ledger": ledger,
+        "has": {claim.id for claim in ledger.claims}.__contains__,  # for stages that a recipe may lack
         "name": name,
         "model": model,
         "repos": repos,
@@ -113,7 +114,10 @@ def _latencies(ledger: Ledger) -> list[str]:
 
 def _tested_latencies(ledger: Ledger, name: str) -> list[str]:
     """Id parts `latency.LENGTH` for which the model was tested against its teacher."""
-    pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.vs\..+\.(latency\.\d+)\.wilcoxon_p")
+    teacher = ledger.models[name].teacher or ""
+    pattern = re.compile(
+        rf"{re.escape(name)}\.[^.]+\.vs\.{re.escape(teacher)}\.[^.]+\.(latency\.\d+)\.wilcoxon_p"
+    )
     found = [pattern.fullmatch(claim.id) for claim in ledger.claims]
     return list(dict.fromkeys(match[1] for match in found if match))
 

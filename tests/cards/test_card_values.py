@@ -86,7 +86,7 @@ def machine(threads: int) -> Environment:
         (
             derived.size_reduction,
             (claim("a.f1", 0.8, "F1"), claim("b.bytes", 9, "bytes")),
-            "expected parameters",
+            "expected bytes or parameters",
         ),
         (
             derived.parameter_reduction,
