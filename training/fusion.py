@@ -39,11 +39,11 @@ def fuse(file: Path, config: PretrainedConfig, to: Path, probes: Sequence[parity
         hidden_size=config.hidden_size,
         optimization_options=options,
         opt_level=0,
-    ).model
-    check_fused(fused.graph, config.num_hidden_layers)
+    )
+    check_fused(fused.model.graph, config.num_hidden_layers)
     attend_by_mask(fused)
-    add_pre_process_metadata(fused)  # tells the quantizer that there is nothing left to simplify
-    onnx.save(fused, to)
+    add_pre_process_metadata(fused.model)  # tells the quantizer that there is nothing left to simplify
+    fused.save_model_to_file(str(to))  # declares the operators' domain, too
     parity.check(f"{file.name}, fused,", parity.onnx_logits(to), parity.onnx_logits(file), probes)
 
 
@@ -59,18 +59,18 @@ def check_fused(graph: onnx.GraphProto, layers: int) -> None:
         )
 
 
-def attend_by_mask(model: onnx.ModelProto) -> None:
+def attend_by_mask(model: OnnxModel) -> None:
     """Give every attention the whole (batch, tokens) mask. In place.
 
     The optimizer gives the number of ones instead, which is right only for padding at the end;
     neither form was slower than the other, nor by more than 5 % than no mask.
     """
     mask = "attention_mask_of_keys"
-    graph = model.graph
+    graph = model.model.graph
     for node in graph.node:
         if node.op_type == "MultiHeadAttention":
             node.input[_MASK] = mask
         elif node.op_type == "EmbedLayerNormalization" and len(node.input) > _LENGTHS:
             node.input[_LENGTHS] = ""
     graph.node.insert(0, helper.make_node("Cast", ["attention_mask"], [mask], mask, to=TensorProto.INT32))
-    OnnxModel(model).prune_graph()
+    model.prune_graph()
