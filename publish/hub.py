@@ -89,14 +89,13 @@ class Hub:
                 name: self._text(kind, repo_id, info.sha, name) if name in files else ""
                 for name in ("README.md", ATTRIBUTES, MANIFEST)
             }
-        pushed = json.loads(texts[MANIFEST])["files"] if texts[MANIFEST] else {}
         return Remote(
-            info.sha,
-            bool(info.private),
-            files,
-            texts["README.md"],
-            texts[ATTRIBUTES],
-            frozenset(pushed) | {MANIFEST} if pushed else frozenset(),
+            head=info.sha,
+            private=bool(info.private),
+            files=files,
+            card=texts["README.md"],
+            attributes=texts[ATTRIBUTES],
+            pushed=frozenset(json.loads(texts[MANIFEST])["files"] if texts[MANIFEST] else ()),
         )
 
     def validate_card(self, staged: Staged) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from cards.ledger import Ledger
+from cards.ledger import Ledger, read_ledger
 
 from .errors import PublishError, UnreachableError
 from .hub import Hub, Pushed, check_repo_id
 from .plan import Plan, Remote, compare, show
-from .staging import SHOWN, Staged, model_entry, read, stage_model, stage_space
+from .staging import SHOWN, Staged, model_entry, stage_model, stage_space
 
 Say = Callable[[str], None]  # one line, or several, for the person at the terminal
 PENDING = "(the commit that the push will make)"
@@ -81,12 +81,13 @@ def resolve_targets(
 
 
 def read_run(run: Path) -> Ledger:
-    """The ledger of a run folder. Raises PublishError when it is none, or holds no models."""
+    """The ledger of a run folder. Raises PublishError when it is none or holds no models,
+    CardError when the ledger cannot be read."""
     if not run.is_dir():
         raise PublishError(
             f"{run}: no such run folder. `python -m training run RECIPE --out {run}` makes one."
         )
-    ledger = read(run / "ledger.json")
+    ledger = read_ledger(run / "ledger.json")
     if not ledger.models or not any((run / "models").glob("*/config.json")):
         raise PublishError(
             f"{run}: a run without models. Finish it with `python -m training run RECIPE --out {run}`, "

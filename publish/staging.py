@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from cards.ledger import Ledger, LedgerError, Model, read_ledger
+from cards.ledger import read_ledger
 from cards.lint import lint
-from cards.render import render
+from cards.render import render, subject
 from space.engine.bundle import choose
 
 from .errors import PublishError
@@ -59,11 +59,11 @@ def stage_model(model_folder: Path, repos: Mapping[str, str], into: Path) -> Sta
     (model name -> repo id).
 
     Raises PublishError when a file is missing or the lint finds an error, such as a file that is not
-    the one that was measured.
+    the one that was measured; CardError when ledger or card cannot be made sense of.
     """
-    name = model_folder.name
-    model = read_model(model_folder, name)
-    wanted = [*REQUIRED, *(variant.file for variant in model.variants)]
+    ledger = read_ledger(model_folder / "ledger.json")
+    name = subject(ledger)
+    wanted = [*REQUIRED, *(variant.file for variant in ledger.models[name].variants)]
     missing = [file for file in wanted if not (model_folder / file).is_file()]
     if missing:
         raise PublishError(
@@ -94,23 +94,6 @@ def model_entry(staged: Staged, revision: str) -> dict:
     """What models.json says of one model: the file that the engine takes, by hash, at a revision."""
     file = choose(staged.folder, None).relative_to(staged.folder).as_posix()
     return {"repo": staged.repo_id, "revision": revision, "file": file, "sha256": sha256(staged.files[file])}
-
-
-def read(path: Path) -> Ledger:
-    """The ledger at `path`; a PublishError when it cannot be read."""
-    try:
-        return read_ledger(path)
-    except LedgerError as error:
-        raise PublishError(str(error)) from error
-
-
-def read_model(folder: Path, name: str) -> Model:
-    models = read(folder / "ledger.json").models
-    if name not in models:
-        raise PublishError(
-            f"{folder / 'ledger.json'}: describes {', '.join(models) or 'no model'}, not {name!r}"
-        )
-    return models[name]
 
 
 def sha256(path: Path) -> str:

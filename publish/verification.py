@@ -9,14 +9,14 @@ from pathlib import Path
 
 from cards import snippets
 from cards.errors import CardError
-from cards.ledger import Example, Ledger
+from cards.ledger import Example, Ledger, read_ledger
 from cards.lint import Finding, lint
 from cards.numbers import MAP_FILE
 from cards.render import CARD_FILE, subject
 
 from .errors import PublishError
 from .hub import Hub, check_repo_id
-from .staging import MANIFEST, REQUIRED, read, sha256
+from .staging import MANIFEST, REQUIRED, sha256
 
 SCORE_TOLERANCE = 0.05  # INT8 kernels of other CPUs round differently; labels and offsets must be equal
 
@@ -46,7 +46,7 @@ def verify(repo_id: str, revision: str | None, hub: Hub) -> list[Check]:
 
 def check_folder(folder: Path) -> list[Check]:
     """All checks of a model folder in the Hub layout, README.md and ledger.json included."""
-    ledger = read(folder / "ledger.json")
+    ledger = read_ledger(folder / "ledger.json")
     name = subject(ledger)
     findings = lint(folder)
     files = [finding for finding in findings if finding.rule.startswith("file.")]
@@ -83,16 +83,10 @@ def _manifest(folder: Path) -> Check:
     if not path.is_file():
         return Check("manifest", False, f"{MANIFEST} is missing; push the run again")
     listed = json.loads(path.read_bytes())["files"]
-    changed = [
-        file
-        for file, digest in listed.items()
-        if not (folder / file).is_file() or sha256(folder / file) != digest
-    ]
-    return Check(
-        "manifest",
-        not changed,
-        f"not as pushed: {', '.join(changed)}" if changed else f"{len(listed)} files as pushed",
-    )
+    there = {file for file in listed if (folder / file).is_file()}
+    changed = [file for file in listed if file not in there or sha256(folder / file) != listed[file]]
+    holding = f"{len(listed)} files as pushed"
+    return Check("manifest", not changed, f"not as pushed: {', '.join(changed)}" if changed else holding)
 
 
 def _linted(what: str, holding: str, findings: list[Finding]) -> Check:
