@@ -75,10 +75,14 @@ class Hub:
         with self._explained(repo_id):
             try:
                 info = self.api.repo_info(repo_id, repo_type=kind, revision=revision)
-            except RepositoryNotFoundError:
-                return None
             except RevisionNotFoundError:
                 info = self.api.repo_info(repo_id, repo_type=kind)
+            except HfHubHTTPError as error:
+                # Without a token, the Hub answers 401 for what is not there.
+                anonymous = error.response.status_code == 401 and not get_token()
+                if anonymous or isinstance(error, RepositoryNotFoundError):
+                    return None
+                raise
             listed = self.api.list_repo_tree(repo_id, repo_type=kind, revision=info.sha, recursive=True)
             files = {
                 f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None)

@@ -20,6 +20,13 @@ def test_first_push_is_all_adds_with_bytes_and_the_whole_card(hub, push, run):
     assert hub.repos == {}
 
 
+def test_first_look_needs_no_token(push):
+    done = push(*ALL, "--dry-run", HF_TOKEN="")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("(every file is new)") == 3
+
+
 def test_sends_nothing_and_needs_no_token(hub, push):
     assert push(*ALL).returncode == 0
     hub.requests.clear()

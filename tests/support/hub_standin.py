@@ -77,7 +77,7 @@ class Hub:
         repo = self.repos.get((KINDS[kinds or "models"], repo_id))
         if repo is None or (repo.private and user != repo_id.split("/")[0]):
             # As the Hub does: who may not see a repository is not told whether it is there.
-            raise RefusalError(404 if user else 401, "Repository not found", "RepoNotFound" if user else None)
+            raise RefusalError(404 if user else 401, "Repository not found", "RepoNotFound")
         return repo
 
     def writable(self, request: Request, kinds: str | None, repo_id: str, pull: bool = False) -> Repo:
