@@ -4,6 +4,7 @@ from .contract import Model
 from .markup import entity_table, marked_text, note
 
 MAX_CHARACTERS = 1_000_000
+LISTED = 1_000  # rows of the table: a browser is slow with tens of thousands
 EMPTY = "There is no text to tag yet: type or paste a note, or choose an example."
 
 
@@ -30,10 +31,7 @@ def highlight(text: str, model: Model) -> str:
     if not entities:
         listing = note("No entity found.")
     else:
-        listing = entity_table(entities, model.tagger.labels) + (
-            '<p class="hint">Offsets count Unicode code points from 0; the end is exclusive. '
-            "The score is the lowest probability over an entity's words.</p>"
-        )
+        listing = entity_table(entities[:LISTED], model.tagger.labels) + _hint(len(entities))
     return (
         '<div class="result">'
         f'<p class="tally" role="status">{_count(len(entities))}</p>'
@@ -43,3 +41,11 @@ def highlight(text: str, model: Model) -> str:
 
 def _count(entities: int) -> str:
     return f"{entities:,} {'entity' if entities == 1 else 'entities'}"
+
+
+def _hint(entities: int) -> str:
+    cut = f"The table lists the first {LISTED:,}; all are marked in the text. " if entities > LISTED else ""
+    return (
+        f'<p class="hint">{cut}Offsets count Unicode code points from 0; the end is exclusive. '
+        "The score is the lowest probability over an entity's words.</p>"
+    )

@@ -23,6 +23,8 @@ ONE_AT_A_TIME: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "minimal",
 }
+# Gradio changes a result's elements in place, so page.js has to be told that they are another's now.
+RESULT_ARRIVED = "const show = () => window.clinstill?.show(); show(); watch('value', show);"
 WAITING = 32  # requests in the queue; later ones are told that the server is busy
 
 
@@ -58,7 +60,7 @@ def build(student: Model, teacher: Model, *, space_id: str | None) -> gr.Blocks:
 
         gr.on([run.click, text.submit], run_highlight, text, [marked, tabs], **ONE_AT_A_TIME)
         samples.click(run_example, samples, [text, marked], **ONE_AT_A_TIME)
-        text.change(None, js="() => clinstill.refresh()")
+        text.change(None, js="() => clinstill.edited()")
     return page.queue(max_size=WAITING, api_open=False)
 
 
@@ -124,7 +126,7 @@ def _card_tab(student: Model, teacher: Model) -> None:
 
 def _html(value: str, elem_id: str) -> gr.HTML:
     """HTML of ours, in our own style alone."""
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=RESULT_ARRIVED)
 
 
 def _header(space_id: str | None) -> str:

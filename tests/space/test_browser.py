@@ -43,12 +43,12 @@ class Visit:
 
 
 @pytest.fixture
-def open_visit(chromium, running_space) -> Iterator:
+def open_visit(browser, running_space) -> Iterator:
     """open_visit(**context options) -> Visit; at the end nothing may have gone wrong or out."""
     contexts, visits = [], []
 
     def open_page(**options) -> Visit:
-        contexts.append(chromium.new_context(**options))
+        contexts.append(browser.new_context(**options))
         visits.append(Visit(contexts[-1].new_page(), running_space.url))
         return visits[-1]
 

@@ -13,7 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from conftest import SPACE, serve, space_environment
+from running_space import SPACE, serve
+
+
+def environment(pair: Path) -> dict[str, str]:
+    """What makes the Space load the pair in that folder."""
+    return {f"CLINSTILL_{role.upper()}": str(pair / role) for role in ("student", "teacher")}
 
 
 def ask(url: str, button: str, text: str) -> str:
@@ -72,7 +77,11 @@ def test_empty_text_is_answered(running_space):
 
 def test_a_megabyte_is_tagged_and_more_is_refused(running_space):
     text = ("Aspirin caused renal failure. " * 33_334)[:1_000_000]
-    assert "66,666 entities" in ask(running_space.url, "run", text)
+    shown = ask(running_space.url, "run", text)
+    assert "66,667 entities" in shown
+    assert shown.count("<mark ") == 66_667
+    assert shown.count("<tr ") == 1_000
+    assert "The table lists the first 1,000" in shown
     assert "1,000,001 characters" in ask(running_space.url, "run", text + "x")
 
 
@@ -99,19 +108,18 @@ def test_settings_that_keep_text_private(running_space):
 
 
 def test_on_hugging_face_it_says_that_it_is_remote(tiny_pair, tmp_path):
-    environment = space_environment(tiny_pair) | {"SPACE_ID": "me/space"}
-    with serve(tmp_path, environment) as space:
+    with serve(tmp_path, environment(tiny_pair) | {"SPACE_ID": "me/space"}) as space:
         config = httpx.get(f"{space.url}/config", trust_env=False).json()
         [masthead] = [part for part in config["components"] if part["props"].get("elem_id") == "masthead"]
         assert "This is a remote server" in masthead["props"]["value"]
         assert "http://0.0.0.0:" in space.log.read_text()
 
 
-def start_and_fail(tmp_path: Path, environment: dict[str, str]) -> str:
+def start_and_fail(added: dict[str, str]) -> str:
+    """What a start of the Space with these environment variables says on stderr."""
     done = subprocess.run(
         [sys.executable, SPACE / "app.py"],
-        env=os.environ | {"PORT": "1"} | environment,
-        cwd=tmp_path,
+        env=os.environ | added,
         capture_output=True,
         text=True,
         timeout=300,
@@ -125,14 +133,14 @@ def test_a_truncated_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
     broken = shutil.copytree(tiny_pair / "student", tmp_path / "broken")
     file = broken / "onnx" / "model_quantized.onnx"
     file.write_bytes(file.read_bytes()[:200])
-    error = start_and_fail(tmp_path, space_environment(tiny_pair) | {"CLINSTILL_STUDENT": str(broken)})
+    error = start_and_fail(environment(tiny_pair) | {"CLINSTILL_STUDENT": str(broken)})
     assert "the student of CLINSTILL_STUDENT cannot be used" in error
     assert "model_quantized.onnx" in error
 
 
 def test_a_missing_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
-    environment = space_environment(tiny_pair) | {"CLINSTILL_TEACHER": str(tmp_path / "nothing here")}
-    assert "the teacher of CLINSTILL_TEACHER cannot be used" in start_and_fail(tmp_path, environment)
+    error = start_and_fail(environment(tiny_pair) | {"CLINSTILL_TEACHER": str(tmp_path / "no such")})
+    assert "the teacher of CLINSTILL_TEACHER cannot be used" in error
 
 
 def test_another_file_than_the_published_one_is_refused(tiny_pair, tmp_path):

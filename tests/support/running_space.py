@@ -1,0 +1,84 @@
+"""The Space as a process, and an installed Chromium to look at it with."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+SPACE = Path(__file__).parents[2] / "space"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update",
+         "disable-sync", "no-first-run")  # fmt: skip
+START_S = 400  # a busy machine needs a while to import gradio
+
+
+@dataclass
+class RunningSpace:
+    url: str
+    log: Path  # stdout and stderr
+    temporary: Path  # its folder for temporary files
+
+
+@contextmanager
+def serve(folder: Path, environment: dict[str, str]) -> Iterator[RunningSpace]:
+    """Run `python space/app.py` on a free port, with `environment` added, its files under `folder`."""
+    port = free_port()
+    space = RunningSpace(f"http://127.0.0.1:{port}", folder / "log.txt", folder / "tmp")
+    space.temporary.mkdir()
+    temporary = {"GRADIO_TEMP_DIR": str(space.temporary), "TMPDIR": str(space.temporary)}
+    with space.log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, SPACE / "app.py"],
+            env=os.environ | {"PORT": str(port)} | temporary | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(process, space)
+        yield space
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _wait(process: subprocess.Popen, space: RunningSpace) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the Space ended with {process.returncode}:\n{space.log.read_text()}")
+        try:
+            httpx.get(space.url, trust_env=False, timeout=60)
+            return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the Space did not answer within {START_S} s:\n{space.log.read_text()}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def find_chromium() -> str | None:
+    """Path of an installed Chromium or Chrome; CHROMIUM overrides the search."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextmanager
+def chromium(path: str) -> Iterator:
+    """A Playwright browser that runs the Chromium at `path` and calls nobody by itself."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[f"--{flag}" for flag in QUIET])
+        yield browser
+        browser.close()
