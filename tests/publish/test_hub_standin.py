@@ -84,7 +84,7 @@ def test_stale_parent(api, hub):
         "---\nlicense: [unclosed\n---\n",
         "no front matter\n",
         "---\nvalue: !!python/object/apply:numpy.dtype [f8]\n---\n",
-        "---\nbase_model: /home/me/checkpoint\n---\n",
+        "---\nbase_model: ./runs/my/checkpoint\n---\n",
         "---\nmodel-index:\n- results:\n  - task: {type: t}\n    dataset: {name: d, type: a/b/c}\n"
         "    metrics: [{type: f1, value: 1}]\n---\n",
     ],
