@@ -1,6 +1,7 @@
 """Who may import whom (ARCHITECTURE.md, "Imports")."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,8 @@ def offences(source: str, place: Path) -> list[str]:
     found = []
     for imported in imports(source, place):
         where = f"{place}:{imported.line}: imports {imported.module}"
-        inside = f"{imported.module}.".startswith(("space.engine." if in_engine else f"{part}.",))
         if imported.relative:
-            if not inside:
+            if not _within(imported.module, ["space.engine" if in_engine else part]):
                 found.append(f"{where}, out of its own package")
         elif in_engine:
             if imported.top not in ENGINE_LIBRARIES | sys.stdlib_module_names:
@@ -36,10 +36,13 @@ def offences(source: str, place: Path) -> list[str]:
             allowed = IN_SPACE if place.name == "app.py" else set()
             if imported.top in OURS - allowed:
                 found.append(f"{where}; inside the Space only app.py imports by absolute name")
-        elif imported.top in OURS and not inside:
-            if not any(f"{imported.module}.".startswith(f"{allowed}.") for allowed in ALLOWED[part]):
-                found.append(f"{where}; {part} may import {' and '.join(ALLOWED[part]) or 'nothing'} of ours")
+        elif imported.top in OURS - {part} and not _within(imported.module, ALLOWED[part]):
+            found.append(f"{where}; {part} may import {' and '.join(ALLOWED[part]) or 'nothing'} of ours")
     return found
+
+
+def _within(module: str, packages: Iterable[str]) -> bool:
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)
 
 
 @pytest.mark.parametrize("path", sources(*PACKAGES), ids=lambda path: str(path.relative_to(ROOT)))

@@ -43,7 +43,9 @@ def run_installed(tool: str, folder: Path, text: str, place: Path) -> str:
     file = snippets.onnx_file(path.name for path in (folder / "onnx").iterdir())
     code = snippets.code(tool, str(folder), file, text)
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": ""}
-    done = subprocess.run([sys.executable, "-c", code], cwd=place, env=environment, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=place, env=environment, capture_output=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
