@@ -54,7 +54,9 @@ def export(model_folder: Path, texts: Sequence[str]) -> None:
     """
     with tempfile.TemporaryDirectory(prefix=".export-", dir=model_folder) as work:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", torch.jit.TracerWarning)  # parity is what tells
+            # Parity is what tells whether tracing went well and the older exporter still serves.
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
             main_export(
                 str(model_folder),
                 output=work,

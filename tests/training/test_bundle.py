@@ -1,0 +1,78 @@
+"""What is bundled, and that a refused bundle leaves the old one in place."""
+
+import pytest
+from tiny_ledger import make_run
+
+from cards.ledger import LedgerError, project, read_ledger
+from space.engine import load
+from training import bundle
+from training.errors import StageError
+from training.run_folder import sha256
+
+
+@pytest.fixture
+def run(tmp_path):
+    folder = make_run(tmp_path / "run")
+    for name in ("teacher", "student"):
+        (folder / "models" / name / "README.md").write_text(f"# {name}\n")
+        (folder / "models" / name / "card.map.json").write_text("[]\n")
+        (folder / "models" / name / "notes.txt").write_text("not for the Space\n")
+    return folder
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_pair_without_weights_and_other_variants(run, tmp_path):
+    to = tmp_path / "space" / "bundled"
+    bundle.bundle(run, to)
+    for name, file in (("student", "onnx/model_quantized.onnx"), ("teacher", "onnx/model_fp16.onnx")):
+        found = files(to / name)
+        assert {path for path in found if path.startswith("onnx/")} == {file}
+        assert {"config.json", "tokenizer.json", "ledger.json", "README.md", "card.map.json"} <= found
+        assert not found & {"model.safetensors", "notes.txt"}
+        assert sha256(to / name / file) == sha256(run / "models" / name / file)
+        ledger = read_ledger(to / name / "ledger.json")
+        assert ledger == project(read_ledger(run / "ledger.json"), name)
+        assert ledger.subject == name
+    assert files(to.parent) == {f"bundled/{path}" for path in files(to)}
+    [found] = load(to / "student")(["Aspirin caused headache."])
+    assert [entity.label for entity in found] == ["Chemical", "Disease"]
+
+
+def test_an_older_bundle_is_replaced_as_a_whole(run, tmp_path):
+    to = tmp_path / "bundled"
+    (to / "student").mkdir(parents=True)
+    (to / "student" / "old.onnx").write_text("old")
+    bundle.bundle(run, to)
+    assert "student/old.onnx" not in files(to)
+    assert "teacher/config.json" in files(to)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ("MOST_EACH", r"[\w/.]+ has [\d,]+ bytes; one file may have 1,000"),
+        ("MOST_TOGETHER", "the bundled pair has"),
+    ],
+)
+def test_too_large_a_pair_is_refused(run, tmp_path, monkeypatch, limit, message):
+    to = tmp_path / "bundled"
+    bundle.bundle(run, to)
+    before = {path: sha256(to / path) for path in files(to)}
+    monkeypatch.setattr(bundle, limit, 1000)
+    with pytest.raises(StageError, match=message):
+        bundle.bundle(run, to)
+    assert {path: sha256(to / path) for path in files(to)} == before
+    assert not list(tmp_path.glob(".bundle-*"))
+
+
+def test_a_missing_file_or_ledger_is_named(run, tmp_path):
+    (run / "models/teacher/onnx/model_fp16.onnx").unlink()
+    with pytest.raises(StageError, match=r"teacher/onnx/model_fp16\.onnx is missing"):
+        bundle.bundle(run, tmp_path / "bundled")
+    (run / "ledger.json").unlink()
+    with pytest.raises(LedgerError, match=r"ledger\.json: cannot be read"):
+        bundle.bundle(run, tmp_path / "bundled")
+    assert not (tmp_path / "bundled").exists()

@@ -1,0 +1,67 @@
+"""Latency texts are exactly as long as stated, and the systems take turns."""
+
+from types import SimpleNamespace
+
+import pytest
+from tiny_bert import OVERLAP, TEXTS, WINDOW, documents
+
+from space.engine import load, load_tokenizer, special_tokens, tokenise
+from training import latency
+from training.errors import StageError
+
+
+@pytest.fixture
+def tagger(exported):
+    return load(exported, threads=1)
+
+
+@pytest.mark.parametrize("length", [3, 10, 17, WINDOW])
+def test_texts_have_the_stated_number_of_tokens(tagger, length):
+    texts = latency.texts_of(tagger, documents(5), length, 7)
+    special = sum(map(len, special_tokens(tagger.tokenizer)))
+    assert [len(tokenise(tagger.tokenizer, text)) + special for text in texts] == [length] * 7
+    assert texts[0] == texts[5] != texts[1]
+
+
+def test_texts_are_whole_words_from_the_start_of_a_document(tagger):
+    text, *_ = latency.texts_of(tagger, documents(5), WINDOW, 1)
+    own = text.removesuffix(latency.FILLER * text.count(latency.FILLER))
+    assert len(own) > 20
+    assert (TEXTS[0] + " ").startswith(own + " ") or own.startswith(TEXTS[0])
+
+
+def test_a_length_that_is_no_window_is_an_error(tagger):
+    for length in (2, WINDOW + 1):
+        with pytest.raises(StageError, match=f"a text of {length} tokens is not one window"):
+            latency.texts_of(tagger, documents(2), length, 1)
+
+
+def fake(name: str, calls: list, exported, threads: int = 1):
+    """A tagger that notes when it was called, and with what."""
+
+    class Fake(SimpleNamespace):
+        def __call__(self, texts):
+            calls.append((name, *texts))
+
+    tokenizer = load_tokenizer(exported / "tokenizer.json")
+    return Fake(tokenizer=tokenizer, window=WINDOW, overlap=OVERLAP, threads=threads, file=name)
+
+
+def test_all_take_turns_on_the_same_text_after_the_warm_up(exported):
+    calls = []
+    taggers = {name: fake(name, calls, exported) for name in ("a", "b", "c")}
+    times = latency.measure(taggers, documents(4), 12, 6)
+    assert {name: values.shape for name, values in times.items()} == dict.fromkeys("abc", (6,))
+    assert all((values > 0).all() for values in times.values())
+    rounds = [calls[start : start + 3] for start in range(0, len(calls), 3)]
+    assert len(rounds) == latency.WARM_UP + 6
+    for turn in rounds:
+        assert sorted(name for name, _ in turn) == ["a", "b", "c"]
+        assert len({text for _, text in turn}) == 1
+    assert {turn[0][0] for turn in rounds[latency.WARM_UP :]} == {"a", "b", "c"}
+
+
+def test_different_threads_are_not_compared(exported):
+    taggers = {"a": fake("a", [], exported, 1), "b": fake("b", [], exported, 2)}
+    with pytest.raises(StageError, match="same number of threads"):
+        latency.measure(taggers, documents(2), 12, 1)

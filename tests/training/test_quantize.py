@@ -1,0 +1,156 @@
+"""INT8 files: fused, near FP32, for any padding, and chosen by the stated rule."""
+
+from collections import Counter
+
+import numpy as np
+import onnx
+import pytest
+from tiny_bert import LABELS, LAYERS, TEXTS, WINDOW, documents
+from transformers import AutoConfig
+
+from space.engine import load
+from training import fusion, parity, quantize
+from training.corpora.document import Document, Span
+from training.errors import StageError
+from training.quantize import Setting, Try, choose, grid
+from training.recipe import Quantization
+
+PLAIN = Setting(activations="dynamic", per_channel=True, embeddings=True, exclude_layers=())
+LINEAR = 6  # matrix products with weights in an encoder layer
+
+
+@pytest.fixture
+def guard(exported) -> list[Document]:
+    """Documents whose gold mentions are what the FP32 file finds."""
+    tagger = load(exported, file="model.onnx")
+    texts = [document.text for document in documents(12)]
+    return [
+        Document(
+            id=str(number),
+            text=text,
+            spans=tuple(Span(start=e.start, end=e.end, label=e.label) for e in found),
+        )
+        for number, (text, found) in enumerate(zip(texts, tagger(texts), strict=True))
+    ]
+
+
+@pytest.fixture
+def fused(exported, tmp_path):
+    config = AutoConfig.from_pretrained(exported)
+    probes = parity.probes(exported, TEXTS, WINDOW)
+    fusion.fuse(exported / "onnx/model.onnx", config, tmp_path / "fused.onnx", probes)
+    return tmp_path / "fused.onnx"
+
+
+def operators(file) -> Counter:
+    return Counter(node.op_type for node in onnx.load(file).graph.node)
+
+
+def near(file, reference, probes, share: float) -> bool:
+    """Whether logits differ by less than this share of the reference's spread, on average."""
+    ours, theirs = parity.onnx_logits(file), parity.onnx_logits(reference)
+    for probe in probes:
+        seen = probe["attention_mask"] == 1
+        expected = theirs(probe)[seen]
+        if np.abs(ours(probe)[seen] - expected).mean() > share * expected.std():
+            return False
+    return True
+
+
+def test_fused_graph_has_the_operators_of_every_layer_and_equal_logits(fused):
+    found = operators(fused)
+    assert found["MultiHeadAttention"] == LAYERS
+    assert found["SkipLayerNormalization"] == 2 * LAYERS
+    assert found["BiasGelu"] == LAYERS
+    assert found["MatMul"] == LINEAR * LAYERS + 1
+
+
+def test_an_unfused_layer_is_refused(fused):
+    with pytest.raises(StageError, match=r"3 layers should give 3 MultiHeadAttention \(found 2\)"):
+        fusion.check_fused(onnx.load(fused).graph, LAYERS + 1)
+
+
+def test_without_the_whole_mask_padding_on_the_left_would_lose_parity(exported, tmp_path, monkeypatch):
+    monkeypatch.setattr(fusion, "attend_by_mask", lambda model: None)
+    config = AutoConfig.from_pretrained(exported)
+    *_, right, left = parity.probes(exported, TEXTS, WINDOW)
+    fusion.fuse(exported / "onnx/model.onnx", config, tmp_path / "fused.onnx", [right])
+    with pytest.raises(StageError, match="fused, lost parity"):
+        fusion.fuse(exported / "onnx/model.onnx", config, tmp_path / "fused.onnx", [left])
+
+
+def test_int8_file_runs_under_plain_onnxruntime_near_fp32(exported, guard):
+    report = quantize.quantize(exported, Quantization(f1_budget=1), guard, LABELS)
+    file = exported / "onnx/model_quantized.onnx"
+    assert report.fp32_guard_f1 == 1
+    assert report.chosen == report.tries[0]
+    assert report.chosen.setting == PLAIN
+    assert report.chosen.bytes == file.stat().st_size < 0.5 * (exported / "onnx/model.onnx").stat().st_size
+    assert report.chosen.guard_f1 > 0.5
+    found = operators(file)
+    assert (found["MatMulInteger"], found["MatMul"]) == (LINEAR * LAYERS + 1, 0)
+    assert found["QEmbedLayerNormalization"] == 1
+    assert near(file, exported / "onnx/model.onnx", parity.probes(exported, TEXTS, WINDOW), 0.1)
+    assert load(exported).file == file
+    assert not list(exported.glob(".quantize-*"))
+
+
+def test_calibrated_activations_leave_no_dynamic_scale(exported, fused, tmp_path):
+    setting = PLAIN.model_copy(update={"activations": "calibrated"})
+    inputs = quantize.calibration_inputs(load(exported), documents(12), 10)
+    assert len(inputs) == 10
+    quantize.convert(fused, tmp_path / "int8.onnx", setting, AutoConfig.from_pretrained(exported), inputs)
+    found = operators(tmp_path / "int8.onnx")
+    assert found["DynamicQuantizeLinear"] == 0
+    assert found["QuantizeLinear"] == 4 * LAYERS + 1  # one for each input of a product, Q, K and V sharing
+    probes = parity.probes(exported, TEXTS, WINDOW)
+    assert near(tmp_path / "int8.onnx", exported / "onnx/model.onnx", probes, 0.15)
+
+
+def test_excluded_layers_and_embeddings_stay_fp32(exported, fused, tmp_path):
+    setting = PLAIN.model_copy(update={"exclude_layers": (1,), "embeddings": False})
+    config = AutoConfig.from_pretrained(exported)
+    quantize.convert(fused, tmp_path / "int8.onnx", setting, config, [])
+    found = operators(tmp_path / "int8.onnx")
+    assert (found["MatMul"], found["MatMulInteger"]) == (LINEAR, LINEAR * (LAYERS - 1) + 1)
+    assert (found["EmbedLayerNormalization"], found["QEmbedLayerNormalization"]) == (1, 0)
+    wrong = PLAIN.model_copy(update={"exclude_layers": (2,)})
+    with pytest.raises(StageError, match="layers 0 to 1, found 2"):
+        quantize.convert(fused, tmp_path / "int8.onnx", wrong, config, [])
+
+
+def test_none_within_the_budget_writes_nothing(exported, guard, monkeypatch):
+    fp32 = exported / "onnx/model.onnx"
+    monkeypatch.setattr(quantize, "_macro_f1", lambda tagger, *_: 1.0 if tagger.file == fp32 else 0.98)
+    with pytest.raises(
+        StageError, match=r"no INT8 setting is within 0\.01 of FP32's macro F1 1\.0000"
+    ) as error:
+        quantize.quantize(exported, Quantization(f1_budget=0.01), guard, LABELS)
+    assert "guard F1 0.9800" in str(error.value)
+    assert not (exported / "onnx/model_quantized.onnx").exists()
+    assert not list(exported.glob(".quantize-*"))
+
+
+def attempt(size: int, f1: float, latency_ms: float) -> Try:
+    return Try(setting=PLAIN, bytes=size, guard_f1=f1, latency_ms=latency_ms)
+
+
+def test_the_smallest_within_the_budget_is_kept_and_of_equally_small_ones_the_fastest():
+    too_lossy, slow, fast, large = (
+        attempt(900, 0.80, 1),
+        attempt(1000, 0.847, 9),
+        attempt(1005, 0.846, 7),
+        attempt(2000, 0.85, 2),
+    )
+    assert choose([large, too_lossy, slow, fast], 0.85, 0.005) == fast
+    assert choose([large, too_lossy, slow], 0.85, 0.005) == slow
+    assert choose([large, too_lossy, slow, fast], 0.85, 0.0) == large
+    assert choose([slow], 0.8, 0.0) == slow  # better than FP32 is no loss
+
+
+def test_the_grid_is_every_combination():
+    settings = Quantization(
+        activations=("dynamic", "calibrated"), embeddings=(True, False), exclude_layers=((), (0, 1), (2,))
+    )
+    assert len(set(grid(settings))) == 2 * 2 * 3
+    assert grid(Quantization()) == [PLAIN]
