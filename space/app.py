@@ -67,7 +67,7 @@ def create_app(student: Model, teacher: Model, *, space_id: str | None) -> FastA
         root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
         show_error=False,  # an error's message could quote the text
         run_history=False,  # would write texts to the browser's storage
-        footer_links=["settings"],
+        footer_links=["gradio", "settings"],
         ssr_mode=False,
         **looks(),
     )

@@ -37,13 +37,12 @@ def show_latency(text: str, teacher: Model, student: Model) -> str:
         return ""
     timed = text[:TIMED_CHARACTERS]
     slow, fast = measure([teacher.tagger, student.tagger], timed)
-    columns = {"Model": "", "Median": "number", "95th percentile": "number", "Threads": "number"}
-    columns |= {"File": "number", "File name": ""}
+    columns = {"Model": ""} | dict.fromkeys(("Median", "p95", "Threads", "File"), "number")
     notes = [f"{model.name}: {line}" for model in (teacher, student) for line in model.tagger.notes]
     return (
         f"<h3>Speed and size</h3>{_ratios(teacher, student, slow, fast)}"
         + table(columns, _latency_row(teacher, slow) + _latency_row(student, fast), "Speed and size")
-        + f'<p class="hint">{_conditions(text, timed, slow)}</p>'
+        + f'<p class="hint">{_conditions(text, timed, slow)} {_files(teacher, student)}</p>'
         + "".join(map(note, notes))
     )
 
@@ -71,11 +70,11 @@ def _difference_table(differences: Sequence[Difference], labels: Sequence[str]) 
     if not differences:
         return '<p class="hint">No differences.</p>'
     rows = "".join(
-        f'<tr><td class="number">{difference.start}–{difference.end}</td><td>{escape(difference.kind)}</td>'
+        f'<tr><td class="place">{difference.start}–{difference.end}</td><td>{escape(difference.kind)}</td>'
         f"<td>{_found(difference.teacher, labels)}</td><td>{_found(difference.student, labels)}</td></tr>"
         for difference in differences
     )
-    columns = {"Where": "number", "What differs": "", "Teacher": "", "Student": ""}
+    columns = {"Where": "place", "What differs": "", "Teacher": "", "Student": ""}
     return f"<h3>Differences <small>{len(differences):,}</small></h3>{table(columns, rows, 'Differences')}"
 
 
@@ -86,11 +85,10 @@ def _found(entities: Sequence[Entity], labels: Sequence[str]) -> str:
 
 
 def _latency_row(model: Model, latency: Latency) -> str:
-    file = model.tagger.file
     return (
         f'<tr><th scope="row">{escape(model.name)}</th><td class="number">{latency.median_ms:.1f} ms</td>'
         f'<td class="number">{latency.p95_ms:.1f} ms</td><td class="number">{model.tagger.threads}</td>'
-        f'<td class="number">{megabytes(file.stat().st_size)}</td><td>{escape(file.name)}</td></tr>'
+        f'<td class="number">{megabytes(model.tagger.file.stat().st_size)}</td></tr>'
     )
 
 
@@ -110,3 +108,8 @@ def _conditions(text: str, timed: str, latency: Latency) -> str:
         f"in turn, after {WARM_UP} warm-up calls, on {escape(cpu_name())}. A call is tokenising, running "
         "and decoding; queue, network and page are not in it."
     )
+
+
+def _files(teacher: Model, student: Model) -> str:
+    names = " and ".join(f"{escape(model.tagger.file.name)} ({model.name})" for model in (teacher, student))
+    return f"Files: {names}."

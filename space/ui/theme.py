@@ -8,13 +8,14 @@ STONE = "#faf9f7 #f3f1ed #e6e3dc #d0ccc2 #a09d94 #77756d #5a5952 #46453f #2b2c29
 
 
 def theme() -> gr.themes.Base:
-    """Both fonts come with gradio, so that nothing is fetched from a font service."""
+    """Both fonts come with gradio, so that nothing is fetched from a font service; not in weight 600,
+    whose files there lack most of the Latin letters."""
     return gr.themes.Base(
         primary_hue=gr.themes.Color(*TEAL.split()),
         secondary_hue=gr.themes.Color(*TEAL.split()),
         neutral_hue=gr.themes.Color(*STONE.split()),
-        font=(gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "system-ui", "sans-serif"),
-        font_mono=(gr.themes.LocalFont("IBM Plex Mono", weights=(400, 600)), "ui-monospace", "monospace"),
+        font=(gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"),
+        font_mono=(gr.themes.LocalFont("IBM Plex Mono", weights=(400, 700)), "ui-monospace", "monospace"),
         radius_size=gr.themes.sizes.radius_md,
     ).set(
         body_background_fill="*neutral_50",

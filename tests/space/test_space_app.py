@@ -23,7 +23,8 @@ def environment(pair: Path) -> dict[str, str]:
 
 def ask(url: str, button: str, text: str) -> str:
     """Press a button of the page as the browser does; returns the HTML of the last answer."""
-    with httpx.Client(base_url=url, timeout=300, trust_env=False) as client:
+    # A new connection for each request: the server may have closed an idle one while it was busy.
+    with httpx.Client(base_url=url, timeout=300, trust_env=False, headers={"connection": "close"}) as client:
         config = client.get("/config").json()
         names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
         [function] = [

@@ -46,7 +46,7 @@ def test_comparison_marks_what_one_model_finds(make_fake):
     assert 'data-caption="Disease · only the teacher"' in shown
     assert 'data-caption="Chemical · only the student"' in shown
     assert shown.count(' parts"') == 2
-    assert '<td class="number">15–23</td><td>only the teacher</td>' in shown
+    assert '<td class="place">15–23</td><td>only the teacher</td>' in shown
 
 
 def test_comparison_without_entities(make_fake):
