@@ -1,4 +1,4 @@
-"""An encoder's ONNX graph with its operators fused: attention, bias + GELU, residual + LayerNorm.
+"""An encoder's ONNX graph with its operators fused: attention, bias + GELU, embeddings + LayerNorm.
 
 A new version of an exporter can keep a pattern from being recognised without any message
 (onnxruntime issue 22629), so what was fused is counted, and the result compared with the export.
@@ -42,6 +42,7 @@ def fuse(file: Path, config: PretrainedConfig, to: Path, probes: Sequence[parity
     )
     check_fused(fused.model.graph, config.num_hidden_layers)
     attend_by_mask(fused)
+    split_skips(fused.model.graph)
     add_pre_process_metadata(fused.model)  # tells the quantizer that there is nothing left to simplify
     fused.save_model_to_file(str(to))  # declares the operators' domain, too
     parity.check(f"{file.name}, fused,", parity.onnx_logits(to), parity.onnx_logits(file), probes)
@@ -74,3 +75,29 @@ def attend_by_mask(model: OnnxModel) -> None:
             node.input[_LENGTHS] = ""
     graph.node.insert(0, helper.make_node("Cast", ["attention_mask"], [mask], mask, to=TensorProto.INT32))
     model.prune_graph()
+
+
+def split_skips(graph: onnx.GraphProto) -> None:
+    """Write residual + bias + LayerNorm as three operators again. In place.
+
+    The CPU kernel of SkipLayerNormalization took six times as long (onnxruntime 1.31.1, 384 wide, six
+    of them: 1.5 ms against 0.24), which was a sixth of an INT8 student's time. The residual is added by
+    Sum since onnxruntime fuses an Add again when it loads the file.
+    """
+    nodes = []
+    for node in graph.node:
+        if node.op_type != "SkipLayerNormalization":
+            nodes.append(node)
+            continue
+        found, residual, gamma, beta, bias = node.input
+        biased, added, normed = (f"{node.name}_{part}" for part in ("biased", "added", "normed"))
+        epsilon = next(attribute.f for attribute in node.attribute if attribute.name == "epsilon")
+        nodes += [
+            helper.make_node("Add", [found, bias], [biased], biased),
+            helper.make_node("Sum", [biased, residual], [added], added),
+            helper.make_node(
+                "LayerNormalization", [added, gamma, beta], [node.output[0]], normed, axis=-1, epsilon=epsilon
+            ),
+        ]
+    del graph.node[:]
+    graph.node.extend(nodes)
