@@ -75,6 +75,10 @@ def create_app(student: Model, teacher: Model, *, space_id: str | None) -> FastA
 
 def main() -> int:
     space_id = os.environ.get("SPACE_ID")
+    port = os.environ.get("PORT") or "7860"
+    if not port.isdecimal():
+        print(f"space: PORT must be a number, found {port!r}", file=sys.stderr)
+        return 2
     try:
         student, teacher = (load_model(source) for source in find_sources(HOME, os.environ))
     except SourceError as error:
@@ -83,7 +87,7 @@ def main() -> int:
     uvicorn.run(
         create_app(student, teacher, space_id=space_id),
         host=os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1"),
-        port=int(os.environ.get("PORT") or 7860),
+        port=int(port),
         access_log=False,
         timeout_graceful_shutdown=2,  # an open page's event stream never ends by itself
     )
