@@ -144,6 +144,10 @@ def test_a_missing_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
     assert "the teacher of CLINSTILL_TEACHER cannot be used" in error
 
 
+def test_a_port_that_is_no_number_is_a_clear_start_up_error(tiny_pair):
+    assert "PORT must be a number, found 'web'" in start_and_fail(environment(tiny_pair) | {"PORT": "web"})
+
+
 def test_another_file_than_the_published_one_is_refused(tiny_pair, tmp_path):
     copy = shutil.copytree(SPACE, tmp_path / "space", ignore=shutil.ignore_patterns("bundled", "__pycache__"))
     published = {
