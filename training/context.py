@@ -10,11 +10,13 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from cards.ledger import Claim
 from space.engine import plain
 
 from .corpora import jsonl
 from .corpora.document import Document
 from .examples import Cutter
+from .measuring import claim
 from .recipe import Recipe
 from .run_folder import RunFolder
 
@@ -30,6 +32,10 @@ class Context:
     def documents(self, *splits: str) -> list[Document]:
         """The documents of these splits, as the corpus stage left them."""
         return [document for split in splits for document in jsonl.read(self.run.split(split))]
+
+    def claim(self, stage: str, *values, **details) -> Claim:
+        """A claim of today that running this stage again would make; otherwise as `measuring.claim`."""
+        return claim(*values, command=f"python -m training {stage} {self.recipe.name} --out RUN", **details)
 
     def cutter(self, tokenizer: PreTrainedTokenizerFast) -> Cutter:
         return Cutter(

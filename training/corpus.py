@@ -1,11 +1,12 @@
 """Stage `corpus`: read the corpora, set the guard documents apart, keep every split as JSON lines."""
 
+from functools import partial
+
 from cards.ledger import Claim, slug
 
 from . import corpora
 from .context import Context
 from .corpora import Document, jsonl
-from .measuring import claim
 
 
 def run(context: Context) -> list[Claim]:
@@ -20,18 +21,14 @@ def run(context: Context) -> list[Claim]:
     unlabelled = _unlabelled(context, measured=splits["guard"] + splits[recipe.evaluation.split])
     jsonl.write(unlabelled, context.run.split("unlabelled"))
 
-    claims = []
+    count = partial(context.claim, "corpus", unit="count")
+    claims = [count("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled))]
     for split, documents in splits.items():
-        claims.append(
-            claim(f"corpus.{split}.documents", f"{split} documents", len(documents), "count", split=split)
-        )
+        claims.append(count(f"corpus.{split}.documents", f"{split} documents", len(documents), split=split))
         for label in recipe.labels:
             mentions = sum(span.label == label for document in documents for span in document.spans)
             name = f"{label} mentions in {split}"
-            claims.append(
-                claim(f"corpus.{split}.{slug(label)}.mentions", name, mentions, "count", split=split)
-            )
-    claims.append(claim("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled), "count"))
+            claims.append(count(f"corpus.{split}.{slug(label)}.mentions", name, mentions, split=split))
     return claims
 
 

@@ -1,13 +1,13 @@
 """Stage `encoders`: the pretrained bases, their vocabulary trimmed to what the domain uses."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from cards.ledger import Claim
 from space.engine import plain
 
 from .bases import load_base
 from .context import Context, save
-from .measuring import claim
 from .recipe import Base
 from .vocabulary import kept_pieces, trim
 
@@ -29,9 +29,10 @@ def _prepare(context: Context, name: str, base: Base) -> list[Claim]:
     tokenizer.model_max_length = model.config.max_position_embeddings
     save(model, tokenizer, context.run.work("encoders") / name)
     print(f"encoders: {name} keeps {len(tokenizer)} of {before} word pieces", flush=True)
+    count = partial(context.claim, "encoders", unit="count")
     return [
-        claim(f"{name}.vocabulary.before", f"{name} word pieces before trimming", before, "count"),
-        claim(f"{name}.vocabulary.after", f"{name} word pieces", len(tokenizer), "count"),
+        count(f"{name}.vocabulary.before", f"{name} word pieces before trimming", before),
+        count(f"{name}.vocabulary.after", f"{name} word pieces", len(tokenizer)),
     ]
 
 

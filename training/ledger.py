@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
 from pydantic import BaseModel
 
 from cards import snippets
@@ -11,8 +12,8 @@ from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, p
 from .context import Context
 from .evaluation import TEST_EVALUATIONS
 from .figures import draw
-from .measuring import claim
 from .pipeline import read_record
+from .provenance import environment
 from .recipe import Corpus
 from .run_folder import VARIANTS, sha256
 from .stages import STAGES
@@ -56,13 +57,14 @@ def run(context: Context) -> list[Claim]:
 
 
 def _cost(context: Context, name: str) -> list[Claim]:
+    """Wall-clock and memory of the stage that trained the model, on the machine that it ran on."""
     cost = read_record(context, name).cost
-    return [
-        claim(f"{name}.training.seconds", "Training time", cost.seconds, "s", "total"),
-        claim(
-            f"{name}.training.peak_memory", "Peak memory while training", cost.peak_memory, "bytes", "peak"
-        ),
-    ]
+    here = environment(torch.get_num_threads(), ("torch", "transformers"))
+    values = (
+        ("seconds", "Training time", cost.seconds, "s", "total"),
+        ("peak_memory", "Peak memory while training", cost.peak_memory, "bytes", "peak"),
+    )
+    return [context.claim(name, f"{name}.training.{key}", *value, environment=here) for key, *value in values]
 
 
 def _settings(context: Context, name: str) -> Iterator[Claim]:
@@ -80,7 +82,7 @@ def _settings(context: Context, name: str) -> Iterator[Claim]:
     for key, value in values.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             title = NAMES.get(key, key.replace("_", " ").capitalize())
-            yield claim(f"{name}.setting.{key}", title, value, "setting", "setting")
+            yield context.claim(name, f"{name}.setting.{key}", title, value, "setting", "setting")
 
 
 def _model(context: Context, name: str) -> Model:

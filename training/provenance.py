@@ -50,14 +50,14 @@ def data_set(corpus: Corpus, documents: Sequence[Document]) -> DataSet:
     )
 
 
-def environment(threads: int) -> Environment:
-    """This machine and the versions of all that the engine computes with."""
+def environment(threads: int, packages: Sequence[str] = PACKAGES) -> Environment:
+    """This machine and the versions of these packages: by default of all that the engine computes with."""
     flags = cpu_flags()
     return Environment(
         cpu=_cpu_name(),
         isa=next((name for name in ISA if name in flags), platform.machine()),
         threads=threads,
-        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
     )
 
 

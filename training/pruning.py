@@ -10,7 +10,6 @@ from torch.nn.utils import prune
 from cards.ledger import Claim
 
 from .context import Context, load_tokenizer, save
-from .measuring import claim
 from .student import distil
 
 
@@ -27,7 +26,11 @@ def run(context: Context) -> list[Claim]:
     for module in linear_layers(model):
         prune.remove(module, "weight")
     save(model, tokenizer, work / "model")
-    return [claim("student.sparsity", "share of zero weights in linear layers", sparsity(model), "share")]
+    return [
+        context.claim(
+            "prune", "student.sparsity", "share of zero weights in linear layers", sparsity(model), "share"
+        )
+    ]
 
 
 def linear_layers(model: torch.nn.Module) -> list[torch.nn.Linear]:

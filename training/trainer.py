@@ -4,6 +4,7 @@ The guard documents are trained on by no model; whatever is chosen is chosen on 
 """
 
 import json
+import shutil
 import sys
 import time
 from functools import partial
@@ -102,11 +103,20 @@ def fit(
         **trainer_options,
     )
     fitted.remove_callback(PrinterCallback)  # Progress says it in a line
-    last = get_last_checkpoint(str(work)) if work.is_dir() else None
+    last = _last_checkpoint(work)
     if last is not None:
         print(f"{name}: going on from {Path(last).name}", flush=True)
     fitted.train(resume_from_checkpoint=last)
     return fitted.model
+
+
+def _last_checkpoint(work: Path) -> str | None:
+    """The newest whole checkpoint. One without its state, which is written last, was being written
+    when the run was killed; it is thrown away."""
+    for checkpoint in work.glob("checkpoint-*"):
+        if not (checkpoint / "trainer_state.json").is_file():
+            shutil.rmtree(checkpoint)
+    return get_last_checkpoint(str(work)) if work.is_dir() else None
 
 
 class _Examples(Dataset):

@@ -174,7 +174,8 @@ def command(folder: Path, verb: str, *settings: str) -> list[str]:
 
 
 def test_a_killed_training_goes_on_from_its_checkpoint(folder):
-    long = "teacher.fitting.epochs=40"
+    shutil.rmtree(folder / "run/work/teacher")
+    long = "teacher.fitting.epochs=12"
     killed = subprocess.Popen(command(folder, "teacher", long), cwd=ROOT, start_new_session=True)
     checkpoints = folder / "run/work/teacher/checkpoints"
     deadline = time.monotonic() + 120
@@ -183,6 +184,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder):
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
+    (checkpoints / "checkpoint-9999").mkdir()  # killed while writing one
     assert not (folder / "run/work/teacher/record.json").exists()
     spent = json.loads((folder / "run/work/teacher/attempt.json").read_text())["seconds"]
 
