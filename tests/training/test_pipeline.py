@@ -95,7 +95,7 @@ def run_stages(context: Context) -> list[str]:
 
 
 def test_the_student_has_the_chosen_layer_and_the_recipe_its_tags(folder):
-    student = context_of(folder).classifier(folder / "run/work/student/model")
+    student = context_of(folder).classifier(folder / "run" / "work/student/model")
     assert student.config.num_hidden_layers == 1
     assert student.config.id2label == {0: "O", 1: "B-Drug", 2: "I-Drug"}
     assert student.config.clinstill == {"window": 32, "overlap": 4}
@@ -105,7 +105,7 @@ def test_the_student_has_the_chosen_layer_and_the_recipe_its_tags(folder):
 def test_recovery_keeps_the_sparsity(folder):
     from training.pruning import sparsity
 
-    pruned = context_of(folder).classifier(folder / "run/work/prune/model")
+    pruned = context_of(folder).classifier(folder / "run" / "work/prune/model")
     assert sparsity(pruned) == pytest.approx(0.5, abs=0.001)
     claims = pipeline.read_record(context_of(folder), "prune").claims
     assert [c.id for c in claims] == ["student.sparsity"] and claims[0].value == pytest.approx(0.5, abs=0.001)
@@ -147,7 +147,7 @@ def test_a_changed_corpus_is_noticed(folder):
 
 
 def test_a_missing_output_is_made_again(folder):
-    (folder / "run/work/student/model/model.safetensors").unlink()
+    (folder / "run" / "work/student/model/model.safetensors").unlink()
     assert not pipeline.is_done(context_of(folder), next(s for s in STAGES if s.name == "student"))
 
 
@@ -174,10 +174,10 @@ def command(folder: Path, verb: str, *settings: str) -> list[str]:
 
 
 def test_a_killed_training_goes_on_from_its_checkpoint(folder):
-    shutil.rmtree(folder / "run/work/teacher")
+    shutil.rmtree(folder / "run" / "work/teacher")
     long = "teacher.fitting.epochs=12"
     killed = subprocess.Popen(command(folder, "teacher", long), cwd=ROOT, start_new_session=True)
-    checkpoints = folder / "run/work/teacher/checkpoints"
+    checkpoints = folder / "run" / "work/teacher/checkpoints"
     deadline = time.monotonic() + 120
     while not list(checkpoints.glob("checkpoint-*/trainer_state.json")) and time.monotonic() < deadline:
         assert killed.poll() is None, "it ended before it could be killed"
@@ -185,8 +185,8 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder):
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     (checkpoints / "checkpoint-9999").mkdir()  # killed while writing one
-    assert not (folder / "run/work/teacher/record.json").exists()
-    spent = json.loads((folder / "run/work/teacher/attempt.json").read_text())["seconds"]
+    assert not (folder / "run" / "work/teacher/record.json").exists()
+    spent = json.loads((folder / "run" / "work/teacher/attempt.json").read_text())["seconds"]
 
     again = subprocess.run(command(folder, "teacher", long), cwd=ROOT, capture_output=True, text=True)
 
@@ -195,12 +195,12 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder):
     state = json.loads(sorted(checkpoints.glob("checkpoint-*/trainer_state.json"))[-1].read_text())
     steps = [entry["step"] for entry in state["log_history"] if "eval_f1" in entry]
     assert steps == sorted(set(steps)), "an epoch was done twice"
-    record = json.loads((folder / "run/work/teacher/record.json").read_text())
+    record = json.loads((folder / "run" / "work/teacher/record.json").read_text())
     assert record["cost"]["seconds"] > spent
 
 
 def test_a_stage_out_of_turn_says_what_is_missing(folder):
-    shutil.rmtree(folder / "run/work/encoders")
+    shutil.rmtree(folder / "run" / "work/encoders")
     done = subprocess.run(command(folder, "teacher"), cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert "'encoders' has not been run" in done.stderr and "Traceback" not in done.stderr
@@ -222,5 +222,5 @@ def test_a_student_of_another_base_learns_across_tokenizers(folder):
     base = "student.base={id: other, license: mit, source: 'scratch:1x64'}"
     context = context_of(folder, "student.layers=null", base)
     assert run_stages(context) == ["encoders", "teacher", "student", "prune"]
-    student = context.classifier(folder / "run/work/student/model")
+    student = context.classifier(folder / "run" / "work/student/model")
     assert student.config.hidden_size == 64
