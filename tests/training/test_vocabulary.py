@@ -34,18 +34,19 @@ CORE = TOKENIZER.backend_tokenizer
 KEPT = kept_pieces(CORE, TEXTS[:1], 1)
 
 
-def trimmed() -> tuple[BertModel, BertTokenizerFast]:
-    config = BertConfig(
-        vocab_size=len(TOKENIZER),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
+def make_model() -> BertModel:
+    return BertModel(
+        BertConfig(
+            vocab_size=len(TOKENIZER),
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+        )
     )
-    return trim(BertModel(config), TOKENIZER, KEPT)
 
 
-MODEL, TRIMMED = trimmed()
+MODEL, TRIMMED = trim(make_model(), TOKENIZER, KEPT)
 
 
 def pieces(core, text: str) -> list[str]:
@@ -78,14 +79,7 @@ def test_words_of_kept_pieces_split_as_before_and_no_character_is_lost(text):
 
 def test_each_kept_piece_keeps_its_embedding():
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(TOKENIZER),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-    )
-    model = BertModel(config)
+    model = make_model()
     before = model.get_input_embeddings().weight.detach().clone()
     model, tokenizer = trim(model, TOKENIZER, KEPT)
     for piece, new in tokenizer.get_vocab().items():
