@@ -15,8 +15,11 @@ BATCH = 16
 
 
 @torch.inference_mode()
-def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) -> list[np.ndarray]:
-    """For each document the logits of its tokens, (tokens, tags), overlapping windows merged."""
+def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf16: bool) -> list[np.ndarray]:
+    """For each document the logits of its tokens, (tokens, tags), overlapping windows merged.
+
+    bf16: autocast, as in training.
+    """
     was_training = model.training
     model.eval()
     before = len(cutter.special[0])
@@ -29,7 +32,7 @@ def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) ->
             [cutter.unlabelled(prepared[index], window) for index, window in batch], cutter.pad_id
         )
         inputs = {key: inputs[key].to(model.device) for key in ("input_ids", "attention_mask")}
-        with torch.autocast(model.device.type, torch.bfloat16):
+        with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
             logits = model(**inputs).logits.float().cpu().numpy()
         for cut, row in zip(batch, logits, strict=True):
             scores[cut] = row[before : before + cut[1].stop - cut[1].start]
@@ -42,9 +45,11 @@ def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) ->
     ]
 
 
-def entities(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared]) -> list[list[Entity]]:
+def entities(
+    model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf16: bool
+) -> list[list[Entity]]:
     """The entities that the model finds in each document."""
     return [
         decode(document.document.text, document.tokens, logits, cutter.tags)
-        for document, logits in zip(prepared, predict(model, cutter, prepared), strict=True)
+        for document, logits in zip(prepared, predict(model, cutter, prepared, bf16), strict=True)
     ]

@@ -103,7 +103,7 @@ def soft_examples(context: Context, tokenizer: PreTrainedTokenizerFast, fitting:
     ours = context.cutter(tokenizer)
     print(f"student: the teacher labels {len(texts)} texts", flush=True)
     by_teacher = [theirs.prepare(document, labelled=False) for document in texts]
-    logits = predict(teacher, theirs, by_teacher)
+    logits = predict(teacher, theirs, by_teacher, fitting.bf16)
     examples = []
     for index, (document, seen, scores) in enumerate(zip(texts, by_teacher, logits, strict=True)):
         prepared = ours.prepare(document, labelled=index < len(labelled))

@@ -39,7 +39,7 @@ class WordTrainer(Trainer):
         self.labels = labels
 
     def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix="eval") -> dict[str, float]:
-        found = entities(self.model, self.cutter, self.guard)
+        found = entities(self.model, self.cutter, self.guard, self.args.bf16)
         scores = score([prepared.document for prepared in self.guard], found, self.labels)
         metrics = {f"{metric_key_prefix}_f1": scores.macro.f1}
         self.log(metrics)
