@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
         for name in recipes():
             print(f"{name:16} {load_recipe(name).summary}")
         return
-    from cards.ledger import LedgerError
+    from cards.errors import CardError
     from space.engine import EngineError
 
     from . import bundle, pipeline
@@ -49,16 +49,12 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             pipeline.resolve(context)
             pipeline.run_stage(context, next(s for s in STAGES if s.name == options.verb))
-    except (RecipeError, CorpusError, StageError, EngineError, LedgerError) as error:
-        sys.exit(_exit(error))
+    except (RecipeError, CorpusError, StageError, EngineError, CardError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)
-
-
-def _exit(error: Exception) -> int:
-    print(f"error: {error}", file=sys.stderr)
-    return 2
 
 
 def _place(text: str) -> tuple[str, Path]:

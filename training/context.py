@@ -46,7 +46,7 @@ class Context:
             tags=self.recipe.tags,
         )
 
-    def classifier(self, folder: Path, **options) -> PreTrainedModel:
+    def classifier(self, folder: Path) -> PreTrainedModel:
         """A token classifier with this recipe's tags from a checkpoint, in FP32; a new head where
         the checkpoint has none."""
         tags = self.recipe.tags
@@ -54,7 +54,6 @@ class Context:
             folder,
             id2label=dict(enumerate(tags)),
             label2id={tag: index for index, tag in enumerate(tags)},
-            **options,
         ).float()
         model.config.clinstill = {"window": self.recipe.window, "overlap": self.recipe.overlap}
         return model

@@ -26,6 +26,7 @@ NAMES = {
     "clip": "Gradient norm limit",
     "alpha": "Weight of the soft labels",
     "temperature": "Temperature",
+    "amount": "Share of linear weights pruned",
     "min_count": "Least count of a kept word piece",
     "window": "Window (tokens)",
     "overlap": "Least overlap of windows (tokens)",
@@ -57,12 +58,14 @@ def run(context: Context) -> list[Claim]:
 
 
 def _cost(context: Context, name: str) -> list[Claim]:
-    """Wall-clock and memory of the stage that trained the model, on the machine that it ran on."""
-    cost = read_record(context, name).cost
+    """Wall-clock and memory of the stages that trained the model, on the machine that they ran on."""
+    stages = [name, "prune"] if name == "student" and context.recipe.pruning else [name]
+    costs = [read_record(context, stage).cost for stage in stages]
+    seconds, peak = sum(cost.seconds for cost in costs), max(cost.peak_memory for cost in costs)
     here = environment(torch.get_num_threads(), ("torch", "transformers"))
     values = (
-        ("seconds", "Training time", cost.seconds, "s", "total"),
-        ("peak_memory", "Peak memory while training", cost.peak_memory, "bytes", "peak"),
+        ("seconds", "Training time", seconds, "s", "total"),
+        ("peak_memory", "Peak memory while training", peak, "bytes", "peak"),
     )
     return [context.claim(name, f"{name}.training.{key}", *value, environment=here) for key, *value in values]
 
@@ -72,7 +75,7 @@ def _settings(context: Context, name: str) -> Iterator[Claim]:
     recipe = context.recipe
     parts: list[BaseModel] = [getattr(recipe, name).fitting]
     if name == "student":
-        parts.append(recipe.student.distillation)
+        parts += [recipe.student.distillation, *([recipe.pruning] if recipe.pruning else [])]
     if recipe.vocabulary:
         parts.append(recipe.vocabulary)
     values = {key: value for part in parts for key, value in part} | {

@@ -105,10 +105,18 @@ def read_record(context: Context, stage: str) -> Record:
 
 
 def digest(context: Context, stage: Stage) -> str:
-    """Hash of the recipe's part that the stage reads and of what the stages before it left."""
+    """Hash of the recipe's part that the stage reads and of what the stages before it left.
+
+    Claims carry dates, so they count only for the stage that reads them: a corpus counted again on
+    another day must not train the teacher anew.
+    """
     recipe = context.recipe.model_dump(mode="json")
     settings = {key: _lookup(recipe, key) for key in stage.settings}
-    earlier = {name: read_record(context, name).outputs for name in stage.needs}
+    records = {name: read_record(context, name) for name in stage.needs}
+    earlier = {
+        name: record.model_dump(mode="json") if stage.reads_claims else record.outputs
+        for name, record in records.items()
+    }
     sources = _sources(context) if stage.name == "corpus" else None
     text = json.dumps([settings, earlier, sources], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

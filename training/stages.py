@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from .recipe import Recipe
+
 
 @dataclass(frozen=True)
 class Stage:
     """One arrow of the data's way: `training.MODULE.run(context) -> claims`.
 
-    settings: keys of the recipe that it reads; needs: stages whose output it reads;
+    settings: keys of the recipe that it reads; needs: stages whose output it reads, and
+    whose claims and cost as well where `reads_claims`;
     leaves: patterns of the files it writes, relative to the run folder.
     """
 
@@ -16,6 +19,7 @@ class Stage:
     settings: tuple[str, ...]
     needs: tuple[str, ...]
     leaves: tuple[str, ...]
+    reads_claims: bool = False
 
 
 _WINDOWS = ("labels", "window", "overlap")
@@ -86,8 +90,9 @@ STAGES = (
     Stage(
         "ledger",
         module="ledger",
-        settings=("title", "summary", "license"),
+        settings=tuple(Recipe.model_fields),  # it names the recipe by its hash
         needs=("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"),
         leaves=("ledger.json", "models/*/ledger.json", "figures/*"),
+        reads_claims=True,
     ),
 )

@@ -104,7 +104,9 @@ def fit(
     )
     fitted.remove_callback(PrinterCallback)  # Progress says it in a line
     last = _last_checkpoint(work)
-    if last is not None:
+    if last is None:
+        log.unlink(missing_ok=True)  # of an earlier training with other inputs
+    else:
         print(f"{name}: going on from {Path(last).name}", flush=True)
     fitted.train(resume_from_checkpoint=last)
     return fitted.model

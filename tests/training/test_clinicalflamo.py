@@ -1,6 +1,8 @@
 """ClinicalFlamo's recipe goes the whole way, with tiny stand-ins for its bases and corpus."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from safetensors.numpy import load_file
@@ -10,6 +12,7 @@ from training import pipeline
 from training.context import Context
 from training.recipe import load_recipe
 from training.run_folder import RunFolder
+from training.stages import STAGES
 
 STAND_INS = [
     "teacher.base={id: stand-in/teacher, license: mit, source: 'scratch:2x64'}",
@@ -76,3 +79,26 @@ def test_the_published_sparsity_is_that_of_the_file(run):
     assert sum((w == 0).sum() for w in linear) / sum(w.size for w in linear) == pytest.approx(
         claimed, abs=1e-6
     )
+
+
+def test_a_pruned_student_states_what_was_pruned_and_what_it_cost(run):
+    ledger = read_ledger(run.ledger)
+    assert ledger.claim("student.setting.amount").value == 0.4
+    costs = [
+        json.loads((run.work(s) / "record.json").read_text())["cost"]["seconds"] for s in ("student", "prune")
+    ]
+    assert ledger.claim("student.training.seconds").value == pytest.approx(sum(costs))
+
+
+def test_a_new_measurement_makes_the_ledger_stale(run, tmp_path):
+    copy = RunFolder(Path(shutil.copytree(run.path, tmp_path / "copy")))
+    context = Context(load_recipe(str(copy.recipe)), copy)
+    ledger = next(stage for stage in STAGES if stage.name == "ledger")
+    assert pipeline.is_done(context, ledger)
+
+    record = copy.work("evaluate") / "record.json"
+    measured = json.loads(record.read_text())
+    measured["claims"][0]["value"] += 1
+    record.write_text(json.dumps(measured))
+
+    assert not pipeline.is_done(context, ledger)
