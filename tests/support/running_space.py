@@ -25,35 +25,38 @@ class RunningSpace:
     url: str
     log: Path  # stdout and stderr
     temporary: Path  # its folder for temporary files
+    process: subprocess.Popen
 
 
 @contextmanager
 def serve(folder: Path, environment: dict[str, str]) -> Iterator[RunningSpace]:
     """Run `python space/app.py` on a free port, with `environment` added, its files under `folder`."""
     port = free_port()
-    space = RunningSpace(f"http://127.0.0.1:{port}", folder / "log.txt", folder / "tmp")
-    space.temporary.mkdir()
-    temporary = {"GRADIO_TEMP_DIR": str(space.temporary), "TMPDIR": str(space.temporary)}
-    with space.log.open("w") as output:
+    log, files = folder / "log.txt", folder / "tmp"
+    files.mkdir()
+    temporary = {"GRADIO_TEMP_DIR": str(files), "TMPDIR": str(files)}
+    with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, SPACE / "app.py"],
             env=os.environ | {"PORT": str(port)} | temporary | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    space = RunningSpace(f"http://127.0.0.1:{port}", log, files, process)
     try:
-        _wait(process, space)
+        _wait(space)
         yield space
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _wait(process: subprocess.Popen, space: RunningSpace) -> None:
+def _wait(space: RunningSpace) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the Space ended with {process.returncode}:\n{space.log.read_text()}")
+        if space.process.poll() is not None:
+            code, said = space.process.returncode, space.log.read_text()
+            raise RuntimeError(f"the Space ended with {code}:\n{said}")
         try:
             httpx.get(space.url, trust_env=False, timeout=60)
             return
