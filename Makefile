@@ -9,11 +9,16 @@ LIGHT := .venv
 TRAINING := .venv-training
 DOWNSTREAM := .venv-downstream
 SMOKE := build/smoke
+VENDOR := space/private/vendor
+NPM := $(shell command -v npm)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 NO_PYTHON = Python 3.11 was not found (looked for python3.11, python3 and python). \
     Install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)
+NO_NPM = npm was not found. Install Node.js 18 or later, which brings it, then run: make private
+NO_PRIVATE_PAGE = The page that tags in the browser (/private/) lacks ONNX Runtime; all else works. \
+    To add it, install Node.js and run: make private
 
 # $(call install,ENVIRONMENT,PIP ARGUMENTS): make the environment if need be, install, stamp.
 define install
@@ -24,13 +29,16 @@ $(1)/bin/python -m pip install --quiet $(2)
 touch $@
 endef
 
-.PHONY: help demo setup lint test test-light test-training test-downstream smoke clean
+.PHONY: help demo private setup lint test test-light test-training test-downstream smoke clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 demo: $(LIGHT)/.ready ## serve the Space at 127.0.0.1:7860 (PORT=8000 to change it); no torch
+	@$(if $(NPM),$(MAKE) --no-print-directory private ||) test -e $(VENDOR)/.ready || echo "$(NO_PRIVATE_PAGE)"
 	PORT=$(PORT) $(LIGHT)/bin/python space/app.py
+
+private: $(VENDOR)/.ready ## fetch what the page that tags in the browser needs (npm; 14 MB)
 
 setup: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## make both environments
 
@@ -52,8 +60,14 @@ test-downstream: $(DOWNSTREAM)/.ready smoke ## the smoke run's card, as its user
 smoke: $(TRAINING)/.tests-ready ## a whole run on a small invented corpus, in build/smoke
 	HF_HUB_OFFLINE=1 $(TRAINING)/bin/python -m training run smoke --out $(SMOKE)
 
+$(VENDOR)/.ready: space/private/package-lock.json space/private/vendor.mjs
+	$(if $(NPM),,$(error $(NO_NPM)))
+	@echo "Fetching ONNX Runtime for browsers (once)"
+	cd space/private && npm ci --silent && npm run --silent vendor
+	touch $@
+
 clean: ## remove the environments and everything built
-	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) build dist
+	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) $(VENDOR) build dist
 
 $(LIGHT)/.ready: requirements.txt space/requirements.txt
 	$(call install,$(LIGHT),-r requirements.txt)
