@@ -4,15 +4,20 @@ It loads the two models that models.json or the environment name (see sources.py
 of ui/ around them, and serves it. No text is logged, stored or sent elsewhere.
 """
 
+import functools
+import json
 import os
 import sys
+import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError
 from sources import Source, SourceError, find_sources
@@ -20,7 +25,7 @@ from ui.contract import Model
 from ui.page import build, looks
 from ui.security import OwnServerOnly
 
-from engine import EngineError, Tagger, load
+from engine import EngineError, Entity, Tagger, load
 
 HOME = Path(__file__).resolve().parent
 
@@ -36,7 +41,31 @@ def load_model(source: Source) -> Model:
             f"the {source.role} of {source.chosen_by} is not the published file: {tagger.file.name} has "
             f"sha256 {tagger.sha256}, expected {source.sha256}. Publish the Space again."
         )
-    return Model(source.role.capitalize(), _origin(source, tagger), tagger, _card(source, tagger))
+    return Model(
+        source.role.capitalize(),
+        _origin(source, tagger),
+        tagger,
+        _read(source, tagger, "README.md") or "",
+        id=Path(source.model).name if tagger.revision is None else source.model,
+        revision=tagger.revision or f"sha256:{tagger.sha256}",
+        ledger=_ledger(source, tagger),
+        tag=functools.partial(_timed, tagger),
+        alone=functools.cache(lambda: load(source.model, revision=source.revision, file=source.file)),
+    )
+
+
+class Timed(NamedTuple):
+    """One text's entities, the seconds that it waited and those of its run."""
+
+    entities: list[Entity]
+    queued_s: float
+    model_s: float
+
+
+def _timed(tagger: Tagger, text: str) -> Timed:
+    before = time.perf_counter()
+    [entities] = tagger([text])
+    return Timed(entities, 0.0, time.perf_counter() - before)
 
 
 def _origin(source: Source, tagger: Tagger) -> str:
@@ -46,20 +75,27 @@ def _origin(source: Source, tagger: Tagger) -> str:
     return f"{source.model} at {tagger.revision}"
 
 
-def _card(source: Source, tagger: Tagger) -> str:
-    path = Path(source.model) / "README.md"
+def _ledger(source: Source, tagger: Tagger) -> dict[str, Any] | None:
+    found = _read(source, tagger, "ledger.json")
+    return None if found is None else json.loads(found)
+
+
+def _read(source: Source, tagger: Tagger, name: str) -> str | None:
+    """A text file beside the model, None when there is none."""
+    path = Path(source.model) / name
     if tagger.revision is not None:
         try:
-            path = Path(hf_hub_download(source.model, "README.md", revision=tagger.revision))
-        except EntryNotFoundError:  # also raised offline, when the cache does not hold the card
-            return ""
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+            path = Path(hf_hub_download(source.model, name, revision=tagger.revision))
+        except EntryNotFoundError:  # also raised offline, when the cache does not hold the file
+            return None
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def create_app(student: Model, teacher: Model, *, space_id: str | None) -> FastAPI:
     """The ASGI application; its routes beside the page come here."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(OwnServerOnly)
+    app.mount("/page", StaticFiles(directory=HOME / "ui" / "scripts"))
     return gr.mount_gradio_app(
         app,
         build(student, teacher, space_id=space_id),

@@ -1,9 +1,9 @@
 """What the page needs of a tagger and its entities; the engine's own types satisfy it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Entity(Protocol):
@@ -24,6 +24,18 @@ def key(entity: Entity) -> Key:
     return entity.start, entity.end, entity.label
 
 
+class Busy(Exception):  # noqa: N818 — it is a state, as in the service
+    """There is no room for another text now. The message is for visitors and does not quote the text."""
+
+
+class Tagged(Protocol):
+    """What the run of one text gave, and how long its parts took."""
+
+    entities: list[Entity]
+    queued_s: float  # seconds that the text waited
+    model_s: float  # seconds that tokenising, running and decoding took
+
+
 class Tagger(Protocol):
     labels: list[str]  # entity types
     file: Path  # the ONNX file
@@ -42,3 +54,8 @@ class Model:
     origin: str  # folder, or Hub id and revision
     tagger: Tagger
     card: str  # its README.md, front matter included; empty when it has none
+    id: str  # Hub id, or the name of its folder
+    revision: str  # Hub commit, or "sha256:" and the hash of the ONNX file
+    ledger: dict[str, Any] | None  # its ledger.json; None when it has none
+    tag: Callable[[str], Tagged]  # in turn with everybody else's texts; raises Busy
+    alone: Callable[[], Tagger]  # in a session of its own on all usable processors, loaded on first use

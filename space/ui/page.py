@@ -25,6 +25,8 @@ ONE_AT_A_TIME: dict[str, Any] = {
 }
 # Gradio changes a result's elements in place, so page.js has to be told that they are another's now.
 RESULT_ARRIVED = "const show = () => window.clinstill?.show(); show(); watch('value', show);"
+# Relative, as Gradio's own addresses are: a proxy may serve the page under a prefix.
+SCRIPT = '<script type="module" src="page/page.js"></script>'
 WAITING = 32  # requests in the queue; later ones are told that the server is busy
 
 
@@ -33,7 +35,7 @@ def looks() -> dict[str, Any]:
     return {
         "theme": theme(),
         "css_paths": HERE / "page.css",
-        "js": (HERE / "page.js").read_text(encoding="utf-8"),
+        "head": SCRIPT,
     }
 
 
@@ -60,7 +62,7 @@ def build(student: Model, teacher: Model, *, space_id: str | None) -> gr.Blocks:
 
         gr.on([run.click, text.submit], run_highlight, text, [marked, tabs], **ONE_AT_A_TIME)
         samples.click(run_example, samples, [text, marked], **ONE_AT_A_TIME)
-        text.change(None, js="() => clinstill.edited()")
+        text.change(None, js="() => window.clinstill?.edited()")
     return page.queue(max_size=WAITING, api_open=False)
 
 
@@ -96,7 +98,7 @@ def _highlight_tab(student: Model) -> gr.HTML:
         [threshold.change, shown.change],
         None,
         [threshold, shown],
-        js="(threshold, labels) => clinstill.filter(threshold, labels)",
+        js="(threshold, labels) => window.clinstill?.filter(threshold, labels)",
     )
     return marked
 

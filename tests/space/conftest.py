@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from running_space import RunningSpace, chromium, find_chromium, serve
@@ -45,6 +46,24 @@ class WordTagger:
         return sorted(found, key=lambda entity: entity.start)
 
 
+class Tagged(NamedTuple):
+    entities: list[Entity]
+    queued_s: float
+    model_s: float
+
+
+def fake_model(name: str, tagger: WordTagger, card: str = "", ledger: dict | None = None) -> Model:
+    """A model around a fake tagger: a text waits for 2 ms and runs for 5 ms."""
+
+    def tag(text: str) -> Tagged:
+        return Tagged(tagger([text])[0], 0.002, 0.005)
+
+    revision = f"sha256:{tagger.sha256}"
+    return Model(
+        name, f"bundled/ ({name})", tagger, card, name.lower(), revision, ledger, tag, lambda: tagger
+    )
+
+
 @pytest.fixture
 def make_fake(tmp_path):
     """make_fake(name, words, card="") -> Model"""
@@ -52,7 +71,7 @@ def make_fake(tmp_path):
     def make(name: str, words: dict[str, str], card: str = "") -> Model:
         file = tmp_path / f"{name}.onnx"
         file.write_bytes(b"x" * (4_000_000 if name == "Teacher" else 1_000_000))
-        return Model(name, f"bundled/ ({name})", WordTagger(file, words), card)
+        return fake_model(name, WordTagger(file, words), card)
 
     return make
 

@@ -116,4 +116,4 @@ def test_filters_never_call_python(make_fake):
     ]
     assert len(filters) == 1
     assert filters[0].fn is None
-    assert "clinstill.filter" in filters[0].js
+    assert "clinstill?.filter" in filters[0].js
