@@ -29,7 +29,14 @@ SHOWN = ("student", "teacher")  # the models that the Space needs
 SPACE = Path(__file__).resolve().parents[1] / "space"
 
 REQUIRED = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "ledger.json")
-OPTIONAL = ("special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt")
+OPTIONAL = (
+    "golden.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+)
 # Of space/, what is ours but not the app's: committed weights (the Space loads published ones), what
 # tools leave behind, and hidden folders.
 NOT_IN_SPACE = re.compile(r"^(bundled|tests|node_modules|__pycache__|.*\.egg-info|\..*)$|\.pyc$")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cards.ledger import project, read_ledger, write_ledger
 
+from . import golden
 from .errors import StageError
 from .run_folder import VARIANTS
 
@@ -16,8 +17,8 @@ MOST_TOGETHER, MOST_EACH = 44_000_000, 32_000_000  # bytes: these files are comm
 
 
 def bundle(run: Path, to: Path) -> None:
-    """Replace the folder `to` by {student,teacher}: configuration, tokenizer, one ONNX file, the model's
-    part of the ledger, and its card where it was rendered.
+    """Replace the folder `to` by {student,teacher}: configuration, tokenizer, one ONNX file and its
+    golden output, the model's part of the ledger, and its card where it was rendered.
 
     Raises StageError, and leaves `to` as it was, when a file is missing or too large; LedgerError
     when the run has no valid ledger.
@@ -29,6 +30,7 @@ def bundle(run: Path, to: Path) -> None:
         for name, file in FILES.items():
             copy_model(run / "models" / name, made / name, file)
             write_ledger(project(ledger, name), made / name / "ledger.json")
+            golden.write(made / name)
         check_sizes(made)
         if to.exists():
             to.rename(Path(work) / "replaced")

@@ -1,4 +1,5 @@
-"""Stage `ledger`: gather the claims of all stages, say what each model is, run the usage snippets."""
+"""Stage `ledger`: gather the claims of all stages, say what each model is, run the usage snippets and
+the golden text."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 from cards import snippets
 from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
 
+from . import golden
 from .context import Context
 from .evaluation import TEST_EVALUATIONS
 from .figures import draw
@@ -34,7 +36,7 @@ NAMES = {
 
 
 def run(context: Context) -> list[Claim]:
-    """Write RUN/ledger.json, each model folder's projection of it and the figures."""
+    """Write RUN/ledger.json, each model folder's projection of it and golden output, and the figures."""
     recipe = context.recipe
     earlier = [stage.name for stage in STAGES if stage.name != "ledger"]
     claims = [claim for name in earlier for claim in read_record(context, name).claims]
@@ -53,6 +55,7 @@ def run(context: Context) -> list[Claim]:
     write_ledger(ledger, context.run.ledger)
     for name in models:
         write_ledger(project(ledger, name), context.run.models / name / "ledger.json")
+        golden.write(context.run.models / name)
     draw(ledger, context.run)
     return []
 

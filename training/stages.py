@@ -92,7 +92,7 @@ STAGES = (
         module="ledger",
         settings=tuple(Recipe.model_fields),  # it names the recipe by its hash
         needs=("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"),
-        leaves=("ledger.json", "models/*/ledger.json", "figures/*"),
+        leaves=("ledger.json", "models/*/ledger.json", "models/*/golden.json", "figures/*"),
         reads_claims=True,
     ),
 )

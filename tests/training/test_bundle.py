@@ -30,7 +30,14 @@ def test_the_pair_without_weights_and_other_variants(run, tmp_path):
     for name, file in (("student", "onnx/model_quantized.onnx"), ("teacher", "onnx/model_fp16.onnx")):
         found = files(to / name)
         assert {path for path in found if path.startswith("onnx/")} == {file}
-        assert {"config.json", "tokenizer.json", "ledger.json", "README.md", "card.map.json"} <= found
+        assert {
+            "config.json",
+            "tokenizer.json",
+            "ledger.json",
+            "golden.json",
+            "README.md",
+            "card.map.json",
+        } <= found
         assert not found & {"model.safetensors", "notes.txt"}
         assert sha256(to / name / file) == sha256(run / "models" / name / file)
         ledger = read_ledger(to / name / "ledger.json")

@@ -1,0 +1,48 @@
+"""golden.json: written from the file that ships, and the bundled pair answers it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from tiny_model import make_model
+
+from space.engine import cpu, load, tokenise
+from training import golden
+
+BUNDLED = Path(__file__).parents[2] / "space" / "bundled"
+
+
+def read(folder: Path) -> dict:
+    return json.loads((folder / golden.NAME).read_text(encoding="utf-8"))
+
+
+def test_it_holds_what_the_shipped_file_answers(tmp_path):
+    folder = make_model(tmp_path / "model", variants=("int8", "fp32"))
+    golden.write(folder)
+    written = read(folder)
+    [found] = load(folder, file="model_quantized.onnx")([golden.TEXT])
+    assert [e["text"] for e in written["entities"]] == [e.text for e in found] != []
+    assert written["text"] == golden.TEXT
+    for entity, now in zip(written["entities"], found, strict=True):
+        assert entity == asdict(now) | {"score": pytest.approx(now.score, abs=1e-6)}
+        assert golden.TEXT[entity["start"] : entity["end"]] == entity["text"]
+
+
+@pytest.mark.parametrize("name", ["student", "teacher"])
+def test_the_text_needs_more_than_one_window(name):
+    tagger = load(BUNDLED / name)
+    assert len(tokenise(tagger.tokenizer, golden.TEXT)) > tagger.window
+
+
+@pytest.mark.parametrize("exact", [False, True], ids=["this machine's path", "the exact INT8 path"])
+@pytest.mark.parametrize("name", ["student", "teacher"])
+def test_the_bundled_pair_answers_it(name, exact, monkeypatch):
+    if exact:
+        monkeypatch.setattr(cpu, "int8_may_saturate", lambda: True)
+    written = read(BUNDLED / name)
+    [found] = load(BUNDLED / name)([written["text"]])
+    expected = [(e["start"], e["end"], e["label"], e["text"]) for e in written["entities"]]
+    assert [(e.start, e.end, e.label, e.text) for e in found] == expected
+    scores = [e["score"] for e in written["entities"]]
+    assert [e.score for e in found] == pytest.approx(scores, abs=0.05)
