@@ -34,7 +34,7 @@ def looks() -> dict[str, Any]:
     """Theme, style and script, as `gr.mount_gradio_app` takes them."""
     return {
         "theme": theme(),
-        "css_paths": HERE / "page.css",
+        "css_paths": [HERE / "entities.css", HERE / "page.css"],
         "head": SCRIPT,
     }
 
