@@ -8,9 +8,8 @@ import functools
 import json
 import os
 import sys
-import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
@@ -25,7 +24,7 @@ from ui.contract import Model
 from ui.page import build, looks
 from ui.security import OwnServerOnly
 
-from engine import EngineError, Entity, Tagger, load
+from engine import EngineError, Tagger, load
 
 HOME = Path(__file__).resolve().parent
 
@@ -49,23 +48,8 @@ def load_model(source: Source) -> Model:
         id=Path(source.model).name if tagger.revision is None else source.model,
         revision=tagger.revision or f"sha256:{tagger.sha256}",
         ledger=_ledger(source, tagger),
-        tag=functools.partial(_timed, tagger),
         alone=functools.cache(lambda: load(source.model, revision=source.revision, file=source.file)),
     )
-
-
-class Timed(NamedTuple):
-    """One text's entities, the seconds that it waited and those of its run."""
-
-    entities: list[Entity]
-    queued_s: float
-    model_s: float
-
-
-def _timed(tagger: Tagger, text: str) -> Timed:
-    before = time.perf_counter()
-    [entities] = tagger([text])
-    return Timed(entities, 0.0, time.perf_counter() - before)
 
 
 def _origin(source: Source, tagger: Tagger) -> str:

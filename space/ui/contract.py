@@ -28,14 +28,6 @@ class Busy(Exception):  # noqa: N818 — it is a state, as in the service
     """There is no room for another text now. The message is for visitors and does not quote the text."""
 
 
-class Tagged(Protocol):
-    """What the run of one text gave, and how long its parts took."""
-
-    entities: list[Entity]
-    queued_s: float  # seconds that the text waited
-    model_s: float  # seconds that tokenising, running and decoding took
-
-
 class Tagger(Protocol):
     labels: list[str]  # entity types
     file: Path  # the ONNX file
@@ -43,7 +35,8 @@ class Tagger(Protocol):
     threads: int
     notes: list[str]
 
-    def __call__(self, texts: Iterable[str]) -> list[list[Entity]]: ...
+    def __call__(self, texts: Iterable[str]) -> list[list[Entity]]:
+        """Raises Busy when the texts would have to wait in a full queue."""
 
 
 @dataclass(frozen=True)
@@ -57,5 +50,4 @@ class Model:
     id: str  # Hub id, or the name of its folder
     revision: str  # Hub commit, or "sha256:" and the hash of the ONNX file
     ledger: dict[str, Any] | None  # its ledger.json; None when it has none
-    tag: Callable[[str], Tagged]  # in turn with everybody else's texts; raises Busy
     alone: Callable[[], Tagger]  # in a session of its own on all usable processors, loaded on first use

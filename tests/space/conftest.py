@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from running_space import RunningSpace, chromium, find_chromium, serve
@@ -46,22 +45,9 @@ class WordTagger:
         return sorted(found, key=lambda entity: entity.start)
 
 
-class Tagged(NamedTuple):
-    entities: list[Entity]
-    queued_s: float
-    model_s: float
-
-
 def fake_model(name: str, tagger: WordTagger, card: str = "", ledger: dict | None = None) -> Model:
-    """A model around a fake tagger: a text waits for 2 ms and runs for 5 ms."""
-
-    def tag(text: str) -> Tagged:
-        return Tagged(tagger([text])[0], 0.002, 0.005)
-
     revision = f"sha256:{tagger.sha256}"
-    return Model(
-        name, f"bundled/ ({name})", tagger, card, name.lower(), revision, ledger, tag, lambda: tagger
-    )
+    return Model(name, f"bundled/ ({name})", tagger, card, name.lower(), revision, ledger, lambda: tagger)
 
 
 @pytest.fixture
