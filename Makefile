@@ -29,7 +29,7 @@ $(1)/bin/python -m pip install --quiet $(2)
 touch $@
 endef
 
-.PHONY: help demo private setup lint test test-light test-training test-downstream smoke clean
+.PHONY: help demo private setup lint test test-light test-training test-downstream smoke load clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -66,14 +66,17 @@ $(VENDOR)/.ready: space/private/package-lock.json space/private/vendor.mjs
 	cd space/private && npm ci --silent && npm run --silent vendor
 	touch $@
 
+load: $(LIGHT)/.tests-ready ## half an hour: capacity and latency under load, into docs/load.json and docs/load.png
+	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs
+
 clean: ## remove the environments and everything built
 	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) $(VENDOR) build dist
 
 $(LIGHT)/.ready: requirements.txt space/requirements.txt
 	$(call install,$(LIGHT),-r requirements.txt)
 
-$(LIGHT)/.tests-ready: $(LIGHT)/.ready tests/requirements.txt
-	$(call install,$(LIGHT),-r requirements.txt -r tests/requirements.txt)
+$(LIGHT)/.tests-ready: $(LIGHT)/.ready tests/requirements.txt tests/light-requirements.txt
+	$(call install,$(LIGHT),-r requirements.txt -r tests/requirements.txt -r tests/light-requirements.txt)
 
 $(TRAINING)/.tests-ready: training/requirements.txt tests/requirements.txt
 	$(call install,$(TRAINING),-r training/requirements.txt -r tests/requirements.txt)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import combinations
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from sources import PACKAGES, ROOT, sources, third_party
 LIGHT = "requirements.txt"
 TRAINING = "training/requirements.txt"
 TESTS = "tests/requirements.txt"
+LIGHT_TESTS = "tests/light-requirements.txt"
 DOWNSTREAM = "tests/downstream-requirements.txt"
 # Distributions that are not named as the module they bring.
 DISTRIBUTIONS = {"optimum": "optimum-onnx", "yaml": "pyyaml"}
@@ -42,8 +44,7 @@ def test_what_runs_in_both_environments_is_pinned_in_both(name):
 
 def test_a_package_has_one_version_wherever_it_is_pinned():
     """All but the Hub's client, whose two versions are why there are two environments."""
-    light, training, tests = pins(LIGHT), pins(TRAINING), pins(TESTS)
-    for one, other in ((light, training), (light, tests), (training, tests)):
+    for one, other in combinations(map(pins, (LIGHT, TRAINING, TESTS, LIGHT_TESTS)), 2):
         shared = (one.keys() & other.keys()) - {"huggingface-hub"}
         assert {name: one[name] for name in shared} == {name: other[name] for name in shared}
 
@@ -87,7 +88,7 @@ def test_the_wheel_admits_the_pinned_versions():
 
 
 def test_no_requirement_names_an_index():
-    for file in (LIGHT, "space/requirements.txt", TRAINING, TESTS, DOWNSTREAM):
+    for file in (LIGHT, "space/requirements.txt", TRAINING, TESTS, LIGHT_TESTS, DOWNSTREAM):
         assert not re.search(r"https?:|--|@", (ROOT / file).read_text(encoding="utf-8")), file
 
 
