@@ -13,36 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from running_space import SPACE, serve
+from running_space import SPACE, ask, serve
 
 
 def environment(pair: Path) -> dict[str, str]:
     """What makes the Space load the pair in that folder."""
     return {f"CLINSTILL_{role.upper()}": str(pair / role) for role in ("student", "teacher")}
-
-
-def ask(url: str, button: str, text: str) -> str:
-    """Press a button of the page as the browser does; returns the HTML of the last answer."""
-    # A new connection for each request: the server may have closed an idle one while it was busy.
-    with httpx.Client(base_url=url, timeout=300, trust_env=False, headers={"connection": "close"}) as client:
-        config = client.get("/config").json()
-        names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-        [function] = [
-            dependency["id"]
-            for dependency in config["dependencies"]
-            if button in {names.get(target) for target, _ in dependency["targets"]}
-        ]
-        session = uuid.uuid4().hex
-        body = json.dumps({"data": [text], "fn_index": function, "session_hash": session})
-        headers = {"content-type": "application/json"}
-        client.post("/gradio_api/queue/join", content=body, headers=headers).raise_for_status()
-        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
-            for line in events.iter_lines():
-                event = json.loads(line.removeprefix("data: ")) if line else {}
-                if event.get("msg") == "process_completed":
-                    assert event["success"], event
-                    return event["output"]["data"][0]
-    raise AssertionError("the queue ended without an answer")
 
 
 def passage(shown: str) -> str:

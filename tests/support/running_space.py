@@ -1,11 +1,13 @@
 """The Space as a process, and an installed Chromium to look at it with."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +71,30 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def ask(url: str, button: str, text: str) -> str:
+    """Press a button of the page as the browser does; returns the HTML of the last answer."""
+    # A new connection for each request: the server may have closed an idle one while it was busy.
+    with httpx.Client(base_url=url, timeout=300, trust_env=False, headers={"connection": "close"}) as client:
+        config = client.get("/config").json()
+        names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+        [function] = [
+            dependency["id"]
+            for dependency in config["dependencies"]
+            if button in {names.get(target) for target, _ in dependency["targets"]}
+        ]
+        session = uuid.uuid4().hex
+        body = json.dumps({"data": [text], "fn_index": function, "session_hash": session})
+        headers = {"content-type": "application/json"}
+        client.post("/gradio_api/queue/join", content=body, headers=headers).raise_for_status()
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
+            for line in events.iter_lines():
+                event = json.loads(line.removeprefix("data: ")) if line else {}
+                if event.get("msg") == "process_completed":
+                    assert event["success"], event
+                    return event["output"]["data"][0]
+    raise AssertionError("the queue ended without an answer")
 
 
 def find_chromium() -> str | None:
