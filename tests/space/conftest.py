@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_space import RunningSpace, chromium, find_chromium, serve
+from running_space import RunningSpace, serve
 from tiny_model import make_model
 
 from space.engine import Entity
@@ -79,13 +79,3 @@ def running_space(tiny_pair, tmp_path_factory) -> Iterator[RunningSpace]:
     chosen = {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
     with serve(folder, chosen) as space:
         yield space
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """An installed Chromium under Playwright's control."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium on the path, and CHROMIUM does not name one")
-    with chromium(path) as running:
-        yield running
