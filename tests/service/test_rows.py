@@ -1,0 +1,179 @@
+"""Files as rows: what is read, what is an error of one row, what is refused as a whole."""
+
+import io
+import json
+import struct
+import tracemalloc
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from space.service.rows import FileError, Limits, Row, read_rows
+
+LIMITS = Limits(characters=1_000, rows=50, entries=20, unpacked=100_000)
+
+
+def read(name: str, data: str | bytes) -> list[Row]:
+    return read_rows(name, data.encode() if isinstance(data, str) else data, LIMITS)
+
+
+def texts(name: str, data: str | bytes) -> dict:
+    rows = read(name, data)
+    assert [row.error for row in rows] == [None] * len(rows)
+    return {row.id: row.text for row in rows}
+
+
+def errors(name: str, data: str | bytes) -> dict:
+    return {row.id: row.error for row in read(name, data) if row.error is not None}
+
+
+def packed(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def test_a_text_file_is_one_text_as_it_stands():
+    assert texts("a.txt", "Ünï 😀\r\ntwo\rthree\n\0") == {"a.txt": "Ünï 😀\r\ntwo\rthree\n\0"}
+    assert texts("A.TXT", b"\xef\xbb\xbfwith a mark") == {"A.TXT": "with a mark"}
+    assert texts("empty.txt", "") == {"empty.txt": ""}
+
+
+def test_a_line_of_json_is_a_text():
+    lines = [
+        '{"id": "i", "text": "a\\r\\nb"}\r',
+        "",
+        '{"text": "\\ud83d lone"}',
+        '{"id": 7, "text": "\u2028", "x": 1}',
+    ]
+    data = "\ufeff" + "\n".join(lines)
+    assert texts("n.jsonl", data) == {"i": "a\r\nb", "n.jsonl:2": "\ud83d lone", 7: "\u2028"}
+
+
+def test_the_text_column_of_a_table_is_read_whatever_its_delimiter():
+    for mark in ",;\t|":
+        rows = ["age, Text ,ID", '41,"one, ""two""\r\nlines",a', "", "42,x,b", ""]
+        data = "\ufeff" + "\r\n".join(rows).replace(",", mark)
+        assert texts("t.csv", data) == {"a": f'one{mark} "two"\r\nlines', "b": "x"}
+
+
+def test_a_table_of_one_column_needs_no_name_for_it():
+    assert texts("t.csv", "note\nfirst; still first\nsecond\n") == {
+        "t.csv:1": "first; still first",
+        "t.csv:2": "second",
+    }
+    assert texts("t.csv", "text\n") == {}
+
+
+def test_a_zip_holds_any_of_these():
+    files = {
+        "notes/": "", "notes/a.txt": "first", "notes/b.csv": "text\nsecond\n",
+        "c.jsonl": '{"id": 3, "text": "third"}', "__MACOSX/._a.txt": "aside", ".DS_Store": "aside",
+    }  # fmt: skip
+    expected = {"notes/a.txt": "first", "notes/b.csv:1": "second", 3: "third"}
+    assert texts("all.zip", packed(files)) == expected
+    assert texts("all.zip", packed(files, zipfile.ZIP_STORED)) == expected
+
+
+def test_a_broken_row_is_told_and_the_others_are_read():
+    lines = [
+        b'{"text": 1}',
+        b"[1]",
+        b"secret",
+        b'{"id": true, "text": ""}',
+        b'{"text": "\xff"}',
+        b"[" * 9_000,
+    ]
+    rows = read("n.jsonl", b"\n".join([*lines, b'{"text": "good"}']))
+    assert [row.error is None for row in rows] == [False] * 6 + [True]
+    assert not any("secret" in row.error for row in rows[:-1])
+    assert [row.id for row in rows] == [f"n.jsonl:{number}" for number in range(1, 8)]
+
+    table = b'id,text\na,one,more\nb,"secret" x\nc,bad \xff byte\nd,good\ne,"open'
+    rows = read("t.csv", table)
+    assert [(row.text, row.error is None) for row in rows if row.id == "d"] == [("good", True)]
+    assert len(errors("t.csv", table)) == 4
+    assert not any("secret" in error for error in errors("t.csv", table).values())
+
+
+def test_a_table_without_a_text_column_and_other_encodings_are_told():
+    assert "text" in errors("t.csv", "a,b\n1,2\n")["t.csv"]
+    assert "text" in errors("t.csv", "")["t.csv"]
+    assert "UTF-8" in errors("a.txt", "Größe".encode("latin-1"))["a.txt"]
+    assert "UTF-8" in errors("a.txt", "UTF-16".encode("utf-16"))["a.txt"]
+
+
+def test_a_text_that_is_too_long_is_one_broken_row():
+    assert errors("a.txt", "x" * 1_001) == {"a.txt": "1,001 characters, a text may have 1,000; split it"}
+    assert texts("a.txt", "😀" * 1_000) == {"a.txt": "😀" * 1_000}
+    assert list(errors("t.csv", f"text\n{'x' * 200_000}\ny\n")) == ["t.csv:1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "code"),
+    [
+        ("notes.docx", b"", 422, "unsupported_file"),
+        ("notes", b"", 422, "unsupported_file"),
+        ("a.zip", b"PK, but no archive", 422, "broken_zip"),
+        ("a.zip", packed({"a.txt": "x" * 9_000})[:-30], 422, "broken_zip"),
+        ("a.zip", packed({f"{number}.txt": "" for number in range(21)}), 413, "too_many_entries"),
+        ("a.zip", packed({"a.txt": "x" * 100_001}), 413, "zip_too_large"),
+        ("a.jsonl", b'{"text": ""}\n' * 51, 413, "too_many_rows"),
+        ("a.zip", packed({f"{number}.csv": "text\n" + "x\n" * 20 for number in "abc"}), 413, "too_many_rows"),
+    ],
+)  # fmt: skip
+def test_a_file_beyond_what_is_taken_is_refused(name, data, status, code):
+    with pytest.raises(FileError) as refused:
+        read(name, data)
+    assert (refused.value.status, refused.value.code) == (status, code)
+
+
+def test_entries_that_are_not_opened_are_told():
+    inner = packed({"a.txt": "inside"})
+    assert list(errors("a.zip", packed({"inner.zip": inner, "photo.png": b"", "ok.txt": ""}))) == [
+        "inner.zip",
+        "photo.png",
+    ]
+    assert list(errors("a.zip", packed({"a.txt": "text"}, zipfile.ZIP_BZIP2))) == ["a.txt"]
+    encrypted = bytearray(packed({"a.txt": "text"}))
+    encrypted[encrypted.index(b"PK\x01\x02") + 8] |= 1
+    assert list(errors("a.zip", bytes(encrypted))) == ["a.txt"]
+    damaged = packed({"a.txt": "text"}, zipfile.ZIP_STORED).replace(b"text", b"tixt", 1)
+    assert list(errors("a.zip", damaged)) == ["a.txt"]
+
+
+def test_a_bomb_that_lies_about_its_size_is_not_unpacked():
+    bomb = bytearray(packed({"a.txt": b"\0" * 50_000_000}))
+    size = struct.pack("<I", 50_000_000)
+    for _ in range(bomb.count(size)):
+        at = bomb.index(size)
+        bomb[at : at + 4] = struct.pack("<I", 900)
+    tracemalloc.start()
+    assert list(errors("a.zip", bytes(bomb))) == ["a.txt"]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@given(name=st.sampled_from(["a.txt", "a.csv", "a.jsonl", "a.zip"]), data=st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(name, data):
+    try:
+        rows = read(name, data)
+    except FileError:
+        return
+    assert all((row.text is None) != (row.error is None) for row in rows)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), max_size=10))
+def test_any_texts_come_through_a_table_and_json_lines(written):
+    import csv
+
+    table = io.StringIO(newline="")
+    csv.writer(table, quoting=csv.QUOTE_ALL).writerows([["text"], *([text] for text in written)])
+    assert [row.text for row in read("a.csv", table.getvalue())] == written
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in written)
+    assert [row.text for row in read("a.jsonl", lines)] == written
