@@ -13,9 +13,12 @@ LIGHT = "requirements.txt"
 TRAINING = "training/requirements.txt"
 TESTS = "tests/requirements.txt"
 LIGHT_TESTS = "tests/light-requirements.txt"
+EXTRA = "space/requirements-extra.txt"
 DOWNSTREAM = "tests/downstream-requirements.txt"
 # Distributions that are not named as the module they bring.
-DISTRIBUTIONS = {"optimum": "optimum-onnx", "yaml": "pyyaml"}
+DISTRIBUTIONS = {"optimum": "optimum-onnx", "opentelemetry": "opentelemetry-sdk", "yaml": "pyyaml"}
+# Imported when something is switched on, and pinned in EXTRA.
+OPTIONAL = {"opentelemetry-sdk"}
 
 
 def pins(file: str) -> dict[str, str]:
@@ -67,7 +70,7 @@ def test_the_space_runs_the_gradio_that_it_pins():
 @pytest.mark.parametrize(
     ("folders", "file"),
     [
-        (("space",), "space/requirements.txt"),
+        (("space",), EXTRA),
         (("cards", "publish"), LIGHT),
         (("training", "space/engine", "cards"), TRAINING),
     ],
@@ -75,6 +78,11 @@ def test_the_space_runs_the_gradio_that_it_pins():
 def test_every_imported_package_is_pinned(folders, file):
     imported = {distribution(module) for path in sources(*folders) for module in third_party(path)}
     assert imported - pins(file).keys() == set()
+
+
+def test_the_space_starts_without_what_is_optional():
+    imported = {distribution(module) for path in sources("space") for module in third_party(path)}
+    assert imported - pins("space/requirements.txt").keys() <= OPTIONAL
 
 
 def test_the_wheel_admits_the_pinned_versions():
@@ -88,7 +96,7 @@ def test_the_wheel_admits_the_pinned_versions():
 
 
 def test_no_requirement_names_an_index():
-    for file in (LIGHT, "space/requirements.txt", TRAINING, TESTS, LIGHT_TESTS, DOWNSTREAM):
+    for file in (LIGHT, "space/requirements.txt", EXTRA, TRAINING, TESTS, LIGHT_TESTS, DOWNSTREAM):
         assert not re.search(r"https?:|--|@", (ROOT / file).read_text(encoding="utf-8")), file
 
 

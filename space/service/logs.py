@@ -1,0 +1,151 @@
+"""One JSON line a request, and what libraries have to say, without a word of anybody's text.
+
+Lines are written by a thread of their own from a bounded queue: a full disk or a reader that has
+stopped behind standard output loses lines (counted), but never delays or fails a request.
+"""
+
+import json
+import logging
+import os
+import queue
+import threading
+import time
+import traceback
+from datetime import UTC, datetime
+
+from .observe import Seen
+
+WAITING_LINES = 2000
+# Their messages are fixed phrases. Those of other loggers may quote what was being worked on: of these
+# only logger, level and place are written.
+TRUSTED = ("uvicorn", __package__)
+
+
+class Lines:
+    """Writes lines to a file descriptor without ever making the caller wait.
+
+    lost: lines that could not be written
+    """
+
+    def __init__(self, descriptor: int):
+        self._descriptor = descriptor
+        self._waiting: queue.Queue[str] = queue.Queue(WAITING_LINES)
+        self._lost = 0
+        self._lock = threading.Lock()
+        threading.Thread(target=self._write_all, name="log", daemon=True).start()
+
+    @property
+    def lost(self) -> int:
+        return self._lost
+
+    def put(self, entry: dict) -> None:
+        line = json.dumps(entry, ensure_ascii=True, separators=(",", ":"))
+        try:
+            self._waiting.put_nowait(line)
+        except queue.Full:
+            self._lose(1)
+
+    def flush(self, seconds: float) -> None:
+        """Wait until every line is written or lost, at most this long."""
+        deadline = time.monotonic() + seconds
+        with self._waiting.all_tasks_done:
+            while self._waiting.unfinished_tasks and (left := deadline - time.monotonic()) > 0:
+                self._waiting.all_tasks_done.wait(left)
+
+    def _write_all(self) -> None:
+        while True:
+            line = self._waiting.get()
+            try:
+                _write(self._descriptor, f"{line}\n".encode())
+            except OSError:  # the disk is full, or nobody reads any more
+                self._lose(1)
+            finally:
+                self._waiting.task_done()
+
+    def _lose(self, count: int) -> None:
+        with self._lock:
+            self._lost += count
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+class Log:
+    """A line for each API request, and for whatever else failed; probes and the page's files are only
+    counted. `configure` sends the libraries' records the same way."""
+
+    def __init__(self, lines: Lines):
+        self.lines = lines
+
+    def finished(self, seen: Seen) -> None:
+        if not (seen.route.startswith("/v1/") or seen.status >= 500):
+            return
+        self.lines.put(
+            {
+                "time": _timestamp(time.time()),
+                "level": "error" if seen.status == 500 else "info",
+                "event": "request",
+                "request_id": seen.id,
+                "method": seen.method,
+                "route": seen.route,
+                "status": seen.status,
+                "reason": seen.reason,
+                "ms": round(1000 * seen.seconds, 2),
+                "queue_ms": {role: round(1000 * work.queued_s, 2) for role, work in seen.work.items()},
+                "model_ms": {role: round(1000 * work.model_s, 2) for role, work in seen.work.items()},
+                "texts": seen.texts,
+                "characters": seen.characters,
+                "entities": seen.entities,
+            }
+        )
+
+    def configure(self) -> None:
+        """Let the root logger, and threads that fail, write such lines and nothing else."""
+        handler = _Handler(self.lines)
+        logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+        logging.getLogger("uvicorn").setLevel(logging.INFO)
+        logging.getLogger(__package__).setLevel(logging.INFO)
+        threading.excepthook = _thread_failed
+
+
+class _Handler(logging.Handler):
+    def __init__(self, lines: Lines):
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.put(entry(record))
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    caught = (failure.exc_type, failure.exc_value, failure.exc_traceback)
+    logging.getLogger(__name__).error("a thread ended by an exception", exc_info=caught)
+
+
+def entry(record: logging.LogRecord) -> dict:
+    """A log record as it is written: no message of a logger that is not trusted, and of an exception
+    its type and where it was raised, since its message may quote the text that led to it."""
+    made = {
+        "time": _timestamp(record.created),
+        "level": record.levelname.lower(),
+        "event": "log",
+        "logger": record.name,
+        "place": f"{record.module}:{record.lineno}",
+    }
+    if record.name.split(".")[0] in TRUSTED or record.name.startswith(f"{__package__}."):
+        made["message"] = record.getMessage()
+    if record.exc_info and record.exc_info[0] is not None:
+        made["exception"] = record.exc_info[0].__name__
+        made["raised"] = [f"{f.name} ({os.path.basename(f.filename)}:{f.lineno})" for f in _frames(record)]
+    return made
+
+
+def _frames(record: logging.LogRecord) -> list[traceback.FrameSummary]:
+    """The innermost frames of the record's exception, without source lines or values."""
+    return traceback.extract_tb(record.exc_info[2])[-8:]
+
+
+def _timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,95 @@
+"""Prometheus metrics. Every label has a closed set of values (see observe.py)."""
+
+import platform
+from collections.abc import Callable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import choose_encoder
+
+from .observe import OTHER, Seen
+
+# Seconds. Dense around 50 ms, the time within which a short text should be answered.
+REQUEST_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+STEP_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+# Why a request is refused, by what the service calls it, or else by the status alone.
+REASONS = frozenset({"unauthorised", "too_large", "invalid", "busy", "draining", "deadline", "unavailable"})
+BY_STATUS = {401: "unauthorised", 413: "too_large", 422: "invalid", 429: "busy", 503: "unavailable"}
+
+
+class Metrics:
+    """The service's numbers, in a registry of their own."""
+
+    def __init__(self):
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._requests = Counter(
+            "clinstill_requests",
+            "Requests that have ended, by status class; 'none': the client left before an answer.",
+            ["route", "method", "status"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "clinstill_request_seconds",
+            "Seconds from a request's arrival to the end of its answer.",
+            ["route"],
+            buckets=REQUEST_BUCKETS,
+            registry=registry,
+        )
+        self._in_flight = Gauge(
+            "clinstill_requests_in_flight", "Requests being answered.", ["route"], registry=registry
+        )
+        self._refused = Counter(
+            "clinstill_rejections", "Requests refused, by reason.", ["reason"], registry=registry
+        )
+        self._queued = Histogram(
+            "clinstill_queue_seconds",
+            "Seconds that a text waited for a worker, by the model that it waited for.",
+            ["role"],
+            buckets=STEP_BUCKETS,
+            registry=registry,
+        )
+        self._model = Histogram(
+            "clinstill_model_seconds",
+            "Seconds of work on a text: tokenising, running the model, decoding.",
+            ["role"],
+            buckets=STEP_BUCKETS,
+            registry=registry,
+        )
+        for reason in REASONS:  # so that a rate can be taken before the first refusal
+            self._refused.labels(reason)
+
+    def started(self, seen: Seen) -> None:
+        self._in_flight.labels(seen.route).inc()
+
+    def finished(self, seen: Seen) -> None:
+        self._in_flight.labels(seen.route).dec()
+        self._requests.labels(seen.route, seen.method, seen.status_class).inc()
+        self._seconds.labels(seen.route).observe(seen.seconds)
+        reason = seen.reason or BY_STATUS.get(seen.status)
+        if reason:
+            self._refused.labels(reason if reason in REASONS else OTHER).inc()
+
+    def text(self, role: str, queued_s: float, model_s: float) -> None:
+        """One text, of a request or of the page, was tagged; called by workers."""
+        self._queued.labels(role).observe(queued_s)
+        self._model.labels(role).observe(model_s)
+
+    def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
+        """A gauge that is read when somebody asks for the metrics."""
+        Gauge(name, about, registry=self.registry).set_function(read)
+
+    def describe(self, models: Mapping[str, Mapping[str, str]]) -> None:
+        """Say what runs: for each role the model's name and revision."""
+        info = Gauge(
+            "clinstill_build_info",
+            "Always 1; what is served, and by which Python.",
+            ["role", "model", "revision", "python"],
+            registry=self.registry,
+        )
+        for role, model in models.items():
+            info.labels(role, model["model"], model["revision"], platform.python_version()).set(1)
+
+    def page(self, accept: str) -> tuple[bytes, str]:
+        """The metrics in the format that the Accept header asks for, and its content type."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry), content_type

@@ -1,0 +1,128 @@
+"""What is known of a request: counts and times, never content. And the ASGI layer that gathers it.
+
+A note's text, a query or a header has no place in `Seen`, so none can reach a metric, a log line or a
+span: these three are made from `Seen` alone.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Label values are taken from closed sets: a client cannot make a new series, nor put text into one.
+EXACT = frozenset({
+    "/", "/livez", "/readyz", "/metrics", "/openapi.json",
+    "/v1/entities", "/v1/compare", "/v1/models", "/v1/files",
+})  # fmt: skip
+BELOW = ("/private/", "/page/", "/gradio_api/")  # everything under these counts as one
+OTHER = "other"
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+NO_ANSWER = 0  # the client left before a status was sent
+
+
+@dataclass
+class Work:
+    """What a request asked of one model. In seconds.
+
+    first_s, queued_s: the shortest and the longest that a text waited for a worker
+    model_s: work on all texts together; ended: when the last came back, as `time.perf_counter`
+    """
+
+    first_s: float = float("inf")
+    queued_s: float = 0.0
+    model_s: float = 0.0
+    ended: float = 0.0
+
+
+@dataclass
+class Seen:
+    """One request.
+
+    status: of the answer, `NO_ANSWER` where there is none; reason: why it was refused, if it was
+    texts, characters, entities: of what was asked and answered; work: by the model's role
+    began_ns, started, submitted: when it came and when its texts were queued, by the wall clock and twice
+    as `time.perf_counter`; seconds: until its answer had ended
+    """
+
+    method: str
+    route: str
+    traceparent: str | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    began_ns: int = field(default_factory=time.time_ns)
+    started: float = field(default_factory=time.perf_counter)
+    submitted: float = 0.0
+    seconds: float = 0.0
+    status: int = NO_ANSWER
+    reason: str | None = None
+    texts: int = 0
+    characters: int = 0
+    entities: int = 0
+    work: dict[str, Work] = field(default_factory=dict)
+
+    def asked(self, texts: int, characters: int) -> None:
+        """Its texts go to the queue now."""
+        self.texts, self.characters, self.submitted = texts, characters, time.perf_counter()
+
+    def ran(self, role: str, queued_s: float, model_s: float, entities: int) -> None:
+        """One of its texts has come back from the model of this role."""
+        work = self.work.setdefault(role, Work())
+        work.first_s, work.queued_s = min(work.first_s, queued_s), max(work.queued_s, queued_s)
+        work.model_s += model_s
+        work.ended = time.perf_counter()
+        self.entities += entities
+
+    @property
+    def status_class(self) -> str:
+        return f"{self.status // 100}xx" if self.status else "none"
+
+
+def route(path: str) -> str:
+    """The path where it is one of ours, the group that it lies in, or "other"."""
+    if path in EXACT:
+        return path
+    return next((group for group in BELOW if path.startswith(group)), OTHER)
+
+
+class Observer:
+    """The outermost layer: names each request, and tells the watchers when it starts and ends.
+
+    The request's `Seen` lies in `scope["state"]["seen"]`, where the layers within fill in what they
+    know; its id goes into the header X-Request-Id.
+    """
+
+    def __init__(
+        self, app: ASGIApp, started: Callable[[Seen], None], finished: tuple[Callable[[Seen], None], ...]
+    ):
+        self.app, self.started, self.finished = app, started, finished
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        seen = Seen(
+            method=scope["method"] if scope["method"] in METHODS else OTHER,
+            route=route(scope["path"]),
+            traceparent=_header(scope, b"traceparent"),
+        )
+        scope.setdefault("state", {})["seen"] = seen
+        identity = (b"x-request-id", seen.id.encode())
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                message["headers"] = [*message.get("headers", ()), identity]
+            await send(message)
+
+        self.started(seen)
+        try:
+            await self.app(scope, receive, named)
+        finally:
+            seen.seconds = time.perf_counter() - seen.started
+            for tell in self.finished:
+                tell(seen)
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)

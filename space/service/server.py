@@ -1,0 +1,66 @@
+"""uvicorn, stopped in order: at the first signal nothing new is accepted, what was accepted is finished
+and its clients get their answers; then the process ends.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+# After the drain only streams are left that never end by themselves, such as an open page's events.
+STREAMS_S = 1
+DONE, CUT_SHORT = 0, 1
+_log = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """drain: called once, at the first signal; idle: whether all accepted work is answered
+    drain_s: how long the work may take
+
+    exit_code: 0 when all accepted work was answered; 1 when the time was over or a second signal came
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, drain: Callable[[], None], idle: Callable[[], bool], drain_s: float
+    ):
+        super().__init__(config)
+        self._drain, self._idle, self._drain_s = drain, idle, drain_s
+        self._signals = 0
+        self._until: float | None = None
+        self.exit_code = DONE
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn's signature
+        """Only counts: a signal may come while a lock is held that draining needs."""
+        self._signals += 1
+        if self._signals > 1:
+            self.exit_code = CUT_SHORT
+            self.should_exit = self.force_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """uvicorn calls this ten times a second; True ends it."""
+        if self._signals and self._until is None:
+            self._until = time.monotonic() + self._drain_s
+            _log.info("draining: no new work is accepted")
+            self._drain()
+        if self._until is not None and not self.should_exit:
+            if self._idle():
+                self.should_exit = True
+            elif time.monotonic() >= self._until:
+                _log.warning("work was cut short: it took longer than the time to drain")
+                self.exit_code = CUT_SHORT
+                self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def configure(app: Callable, host: str, port: int) -> uvicorn.Config:
+    """No access log, since a path or query may hold text; messages go where logging sends them."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=STREAMS_S,
+    )
