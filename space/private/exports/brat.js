@@ -5,7 +5,7 @@ import { origin } from "./json.js";
 import { zip } from "./zip.js";
 
 // A line of .ann holds no tab, and none of what some reader takes for the end of a line.
-const BREAKS = /[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+/u;
+const BREAKS = /([\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+)/u;
 
 export function brat(corpus) {
 	const names = uniqueNames(corpus.documents.map(({ id }) => String(id)));
@@ -29,7 +29,7 @@ function lines({ start, label, score, text }, number, { model, revision, offsetU
 function fragments(start, text) {
 	const parts = [];
 	let at = start;
-	for (const piece of text.split(new RegExp(`(${BREAKS.source})`, "u"))) {
+	for (const piece of text.split(BREAKS)) {
 		const end = at + [...piece].length;
 		if (piece && !BREAKS.test(piece)) parts.push({ start: at, end, text: piece });
 		at = end;
