@@ -19,10 +19,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError
+from private_page import mount_private_page
+from security import SecurityHeaders
 from sources import Source, SourceError, find_sources
 from ui.contract import Model
+from ui.examples import EXAMPLES
 from ui.page import build, looks
-from ui.security import OwnServerOnly
 
 from engine import EngineError, Tagger, load
 
@@ -78,8 +80,9 @@ def _read(source: Source, tagger: Tagger, name: str) -> str | None:
 def create_app(student: Model, teacher: Model, *, space_id: str | None) -> FastAPI:
     """The ASGI application; its routes beside the page come here."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(OwnServerOnly)
+    app.add_middleware(SecurityHeaders)
     app.mount("/page", StaticFiles(directory=HOME / "ui" / "scripts"))
+    mount_private_page(app, student, EXAMPLES)
     return gr.mount_gradio_app(
         app,
         build(student, teacher, space_id=space_id),

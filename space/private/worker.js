@@ -7,17 +7,21 @@
  *       JSON files; model, wasm: ArrayBuffers (transfer them); threads: used if the page is isolated
  *   {type: "tag", id, text}     texts are tagged in the order of their messages
  *   {type: "cancel", id}        takes effect after the window that runs
+ *   {type: "prove", id}         tries a request, which the policy should block
  * Out:
  *   {type: "ready", labels, threads}          threads: what is used
  *   {type: "progress", id, done, total}       windows, after each
- *   {type: "result", id, entities, ms}        [{start, end, label, score, text}] in code points;
- *                                             ms: from the start of the work on this text
+ *   {type: "result", id, entities, ms, requests}   entities: [{start, end, label, score, text}] in code
+ *                                             points; ms: from the start of the work on this text;
+ *                                             requests: that the browser has counted here so far
+ *   {type: "proved", id, blocked, requests}   the answer to "prove"
  *   {type: "cancelled", id}                   the answer to a cancelled "tag", instead of a result
  *   {type: "error", id?, message}             without id when the model could not be loaded
  * Each "tag" is answered once, by result, cancelled or error. No message holds text but entities'.
  */
 
 import * as ort from "./vendor/ort.wasm.min.mjs";
+import { connectionsBlocked, requestsSoFar } from "./sealed.js";
 import { load } from "./tagger.js";
 
 const waiting = new Set(); // ids of texts that are not answered yet and not cancelled
@@ -39,12 +43,17 @@ async function tag({ id, text }) {
     const { done, value } = await steps.next();
     if (done) {
       waiting.delete(id);
-      return postMessage({ type: "result", id, entities: value, ms: performance.now() - begun });
+      return postMessage({ type: "result", id, entities: value, ms: performance.now() - begun, requests: requestsSoFar() });
     }
     postMessage({ type: "progress", id, ...value });
     await arrivals();
   }
   return postMessage({ type: "cancelled", id });
+}
+
+async function prove({ id }) {
+  const blocked = await connectionsBlocked();
+  postMessage({ type: "proved", id, blocked, requests: requestsSoFar() });
 }
 
 /** Lets messages that have arrived be handled; a promise alone would not. */
@@ -61,6 +70,7 @@ function queue(task, id) {
 
 onmessage = ({ data }) => {
   if (data.type === "load") queue(() => start(data));
+  if (data.type === "prove") queue(() => prove(data), data.id);
   if (data.type === "cancel") waiting.delete(data.id);
   if (data.type === "tag") {
     waiting.add(data.id);

@@ -1,0 +1,111 @@
+// The badge: what was checked in this browser, each line with how. A line stands there only once its
+// check is done, and says so when it failed or could not be done.
+
+import { connectionsBlocked } from "./sealed.js";
+
+const HELD = "held";
+const FAILED = "failed";
+const UNKNOWN = "unknown";
+const SAID = { [HELD]: "Checked", [FAILED]: "Failed", [UNKNOWN]: "Not checked" }; // for screen readers
+// What the page forbids itself when it has everything. The worker's own policy forbids it from the start.
+const LOCK = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'";
+
+export class Proof {
+	constructor(list) {
+		this.list = list;
+		this.inWorker = 0; // requests that the worker has counted
+	}
+
+	// The model's file is the one that the server names. Throws when it is another one.
+	async file(buffer, { sha256, bytes }) {
+		if (!globalThis.crypto.subtle) {
+			this.add(UNKNOWN, "The model’s file was not compared", "Browsers offer SHA-256 to secure addresses only: https, or this machine itself.");
+			return;
+		}
+		const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer));
+		const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+		const size = `${(buffer.byteLength / 1e6).toFixed(1)} MB`;
+		if (found !== sha256) {
+			this.add(FAILED, "The model is another file than the server names", `SHA-256 of the ${size} that came: ${found}. Named: ${sha256}, ${bytes} bytes.`);
+			throw new Error("the model that came is not the file that the server names, so it is not used; reload the page, or tell whoever runs the server");
+		}
+		this.add(HELD, "The model is the file that the server runs", `SHA-256 of the ${size} that came, computed here: ${found}`);
+	}
+
+	// This browser and the server find the same in one fixed text.
+	answers(here, there) {
+		const key = ({ start, end, label }) => `${start} ${end} ${label}`;
+		const scores = new Map(there.map((entity) => [key(entity), entity.score]));
+		const common = here.filter((entity) => scores.has(key(entity)));
+		const different = here.length + there.length - 2 * common.length;
+		if (different > 0) {
+			this.add(FAILED, "It does not find what the server finds", `In a fixed text ${different} of ${there.length} entities differ, so results here may too.`);
+			return;
+		}
+		const gap = Math.max(0, ...common.map((entity) => Math.abs(entity.score - scores.get(key(entity)))));
+		this.add(HELD, "It finds what the server finds", `${there.length} entities in a fixed text, here and there: same places, same labels, scores within ${gap.toFixed(3)}.`);
+	}
+
+	// Forbids the page every connection, for good, and tries one. Call it when all is loaded.
+	async lock() {
+		const policy = document.createElement("meta");
+		policy.httpEquiv = "Content-Security-Policy";
+		policy.content = LOCK;
+		document.head.append(policy);
+		if (await connectionsBlocked()) this.add(HELD, "This page can connect to nothing", "When all was loaded it forbade itself every connection; then the browser blocked a test request to this page’s own server.");
+		else this.add(FAILED, "This page could still connect", "It forbade itself every connection, but a test request was not blocked. It sends nothing by itself; this browser does not enforce it.");
+	}
+
+	// What the worker, which holds the text while it is tagged, has found by the same test.
+	worker({ blocked }) {
+		if (blocked) this.add(HELD, "Nor can the part that runs the model", "It starts under a policy that allows no connection; its own test request was blocked too.");
+		else this.add(FAILED, "The part that runs the model could connect", "Its own test request was not blocked. It sends nothing by itself; this browser does not enforce it.");
+	}
+
+	threads(count) {
+		if (count > 1) this.add(HELD, `${count} threads`, "The page is isolated from all others, so its threads may share memory.");
+		else this.add(HELD, "1 thread", globalThis.crossOriginIsolated ? "This device has no more to offer." : "The page is not isolated from others here, so the browser allows no more. All else is the same.");
+	}
+
+	// Counts from now on. `before`: what the worker has counted until now.
+	countRequests(before) {
+		this.before = before;
+		this.inPage = 0;
+		this.line = this.add(HELD, "", "As the browser counts them since the test above, in the page and in the part that runs the model.");
+		new PerformanceObserver((found) => {
+			this.inPage += found.getEntries().length;
+			this.showRequests();
+		}).observe({ type: "resource" });
+		this.requests(before);
+	}
+
+	// `inWorker`: what the worker has counted by now.
+	requests(inWorker) {
+		this.inWorker = inWorker - this.before;
+		this.showRequests();
+	}
+
+	showRequests() {
+		const all = this.inPage + this.inWorker;
+		this.line.className = all === 0 ? HELD : FAILED;
+		this.line.querySelector("strong").textContent = `Requests since: ${all}`;
+	}
+
+	add(state, title, how) {
+		const line = document.createElement("li");
+		line.className = state;
+		const said = document.createElement("span");
+		said.className = "unseen";
+		said.textContent = `${SAID[state]}: `;
+		const strong = document.createElement("strong");
+		strong.append(title);
+		const reason = document.createElement("span");
+		reason.className = "how";
+		reason.append(how);
+		const text = document.createElement("div");
+		text.append(said, strong, reason);
+		line.append(text);
+		this.list.append(line);
+		return line;
+	}
+}
