@@ -31,15 +31,18 @@ class RunningSpace:
 
 
 @contextmanager
-def serve(folder: Path, environment: dict[str, str]) -> Iterator[RunningSpace]:
-    """Run `python space/app.py` on a free port, with `environment` added, its files under `folder`."""
+def serve(
+    folder: Path, environment: dict[str, str], program: Path = SPACE / "app.py"
+) -> Iterator[RunningSpace]:
+    """Run `python space/app.py`, or another program that does, on a free port, with `environment` added
+    and its files under `folder`."""
     port = free_port()
     log, files = folder / "log.txt", folder / "tmp"
     files.mkdir()
     temporary = {"GRADIO_TEMP_DIR": str(files), "TMPDIR": str(files)}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, SPACE / "app.py"],
+            [sys.executable, program],
             env=os.environ | {"PORT": str(port)} | temporary | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
