@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from .observe import Seen
@@ -22,28 +23,20 @@ TRUSTED = ("uvicorn", __package__)
 
 
 class Lines:
-    """Writes lines to a file descriptor without ever making the caller wait.
+    """Writes lines to a file descriptor without ever making the caller wait; `lost` is called for each
+    that could not be written."""
 
-    lost: lines that could not be written
-    """
-
-    def __init__(self, descriptor: int):
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, lost: Callable[[], None]):
+        self._descriptor, self._lost = descriptor, lost
         self._waiting: queue.Queue[str] = queue.Queue(WAITING_LINES)
-        self._lost = 0
-        self._lock = threading.Lock()
         threading.Thread(target=self._write_all, name="log", daemon=True).start()
-
-    @property
-    def lost(self) -> int:
-        return self._lost
 
     def put(self, entry: dict) -> None:
         line = json.dumps(entry, ensure_ascii=True, separators=(",", ":"))
         try:
             self._waiting.put_nowait(line)
         except queue.Full:
-            self._lose(1)
+            self._lost()
 
     def flush(self, seconds: float) -> None:
         """Wait until every line is written or lost, at most this long."""
@@ -58,13 +51,9 @@ class Lines:
             try:
                 _write(self._descriptor, f"{line}\n".encode())
             except OSError:  # the disk is full, or nobody reads any more
-                self._lose(1)
+                self._lost()
             finally:
                 self._waiting.task_done()
-
-    def _lose(self, count: int) -> None:
-        with self._lock:
-            self._lost += count
 
 
 def _write(descriptor: int, data: bytes) -> None:

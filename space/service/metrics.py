@@ -55,6 +55,11 @@ class Metrics:
             buckets=STEP_BUCKETS,
             registry=registry,
         )
+        self._lines_lost = Counter(
+            "clinstill_log_lines_lost",
+            "Log lines that could not be written: a full disk, or nobody reads.",
+            registry=registry,
+        )
         for reason in REASONS:  # so that a rate can be taken before the first refusal
             self._refused.labels(reason)
 
@@ -73,6 +78,9 @@ class Metrics:
         """One text, of a request or of the page, was tagged; called by workers."""
         self._queued.labels(role).observe(queued_s)
         self._model.labels(role).observe(model_s)
+
+    def line_lost(self) -> None:
+        self._lines_lost.inc()
 
     def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
         """A gauge that is read when somebody asks for the metrics."""

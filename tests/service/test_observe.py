@@ -57,7 +57,7 @@ def samples(metrics: Metrics) -> dict[tuple, float]:
 def written(tmp_path):
     """(lines, read): a log that writes to a file, and its entries so far."""
     path = tmp_path / "log"
-    lines = Lines(os.open(path, os.O_WRONLY | os.O_CREAT))
+    lines = Lines(os.open(path, os.O_WRONLY | os.O_CREAT), lost=pytest.fail)
 
     def read() -> list[dict]:
         lines.flush(10)
@@ -155,25 +155,27 @@ def test_a_line_for_each_api_request(written):
 
 
 def test_a_full_disk_loses_lines_and_nothing_else():
-    lines = Lines(os.open("/dev/full", os.O_WRONLY))
+    metrics = Metrics()
+    lines = Lines(os.open("/dev/full", os.O_WRONLY), metrics.line_lost)
     app = Observer(application, lambda seen: None, (Log(lines).finished,))
     assert request(app, "/v1/entities", method="POST").status_code == 200
     assert request(app, "/v1/entities", method="POST").status_code == 200
     lines.flush(10)
-    assert lines.lost == 2
+    assert samples(metrics)["clinstill_log_lines_lost_total",] == 2
 
 
 def test_a_reader_that_has_stopped_delays_no_request(monkeypatch):
     monkeypatch.setattr("space.service.logs.WAITING_LINES", 10)
     reader, writer = os.pipe()
-    lines = Lines(writer)
+    lost = []
+    lines = Lines(writer, lambda: lost.append(1))
     wide = {"event": "x" * 70_000}  # more than a pipe holds
     for _ in range(20):
         lines.put(wide)
-    assert lines.lost >= 9
+    assert len(lost) >= 9
     os.close(reader)  # lets the thread go on: EPIPE is one more lost line
     lines.flush(10)
-    assert lines.lost == 20
+    assert len(lost) == 20
 
 
 def failed_record(logger: str) -> logging.LogRecord:
