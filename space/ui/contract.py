@@ -34,6 +34,7 @@ class Tagger(Protocol):
     sha256: str  # of that file
     threads: int
     notes: list[str]
+    tokenizer: Any  # encode(text).ids are its tokens, special tokens included
 
     def __call__(self, texts: Iterable[str]) -> list[list[Entity]]:
         """Raises Busy when the texts would have to wait in a full queue."""

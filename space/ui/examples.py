@@ -1,12 +1,33 @@
 """Invented notes of several kinds. Nobody's data: every one was written for this page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Example:
+    """A note. `missed` and `wrong` are what the bundled student gets wrong in it; a test holds them."""
+
     title: str
     text: str
+    lesson: str = ""  # why, or what to take from it
+    missed: tuple[str, ...] = ()  # mentions that it does not find
+    wrong: tuple[tuple[str, str], ...] = ()  # text and label of what it finds and should not
+
+    @property
+    def about(self) -> str:
+        """What goes wrong, in words; empty where nothing does."""
+        parts = [
+            f"misses {_listed(self.missed)}" if self.missed else "",
+            f"marks {_listed(f'“{text}” as {label}' for text, label in self.wrong)}" if self.wrong else "",
+        ]
+        found = " and ".join(filter(None, parts))
+        return f"The bundled student {found}. {self.lesson}" if found else self.lesson
+
+
+def _listed(items: Iterable[str]) -> str:
+    *rest, last = items
+    return f"{', '.join(rest)} and {last}" if rest else last
 
 
 EXAMPLES = (
@@ -25,21 +46,40 @@ EXAMPLES = (
         "Magnesium supplementation had no effect on hypomagnesemia or on cisplatin-associated seizures.",
     ),
     Example(
-        "Clinic shorthand",
-        "58F, PMH: HTN, T2DM, GERD, s/p MI 2019.\nMeds: ASA 81 mg qd, metoprolol 50 mg bid, atorvastatin "
-        "40 mg qhs, omeprazole prn.\nC/o myalgia x3 wk since statin dose doubled. CK 1,840. No dark urine.\n"
-        "A/P: likely statin myopathy - hold atorvastatin, recheck CK in 1 wk. Cont. ASA.",
-    ),
-    Example(
         "Greek letters, doses",
         "Interferon-α plus ribavirin led to depression in 3 of 41 patients with chronic hepatitis C; "
         "β-carotene (25 mg/d) and 5-fluorouracil did not. Plasma 1,25-dihydroxyvitamin D₃ fell below "
         "20 pg/mL 😕, and naïve patients showed Ménière’s disease-like vertigo after gentamicin 240 µg.",
     ),
     Example(
-        "Often wrong: homonyms, shorthand, typos",
-        "Lead V2 shows ST elevation; the lead nurse was told. Her hands are cold but she has no cold. "
-        "Pt denies CP, SOB or HA. Mother died of breast ca. Took two asprin and some tylonol for her "
-        "migrane, then an iron. Gold standard for depression of the ST segment remains the ECG.",
+        "Fails: shorthand",
+        "58F, PMH: HTN, T2DM, GERD, s/p MI 2019.\nMeds: ASA 81 mg qd, metoprolol 50 mg bid, atorvastatin "
+        "40 mg qhs, omeprazole prn.\nC/o myalgia x3 wk since statin dose doubled. CK 1,840. No dark urine.\n"
+        "A/P: likely statin myopathy - hold atorvastatin, recheck CK in 1 wk. Cont. ASA.",
+        "It learned from abstracts, where such shorthand is rare.",
+        missed=("HTN", "MI"),
+    ),
+    Example(
+        "Fails: new words",
+        "Bilateral lower extremity deep vein thrombosis and pulmonary embolism after COVID-19 infection; "
+        "semaglutide and pembrolizumab were stopped.",
+        "Its texts are older than that disease, though the new drugs' names look familiar.",
+        missed=("COVID-19",),
+        wrong=(("COVID", "Chemical"), ("vein thrombosis", "Disease")),
+    ),
+    Example(
+        "Fails: homonyms",
+        "Dr. Parkinson saw Mr. Gold, who has Parkinson's. The ECG shows depression of the ST segment. "
+        "Depression after interferon was treated with sertraline.",
+        "A name is taken for the disease called after it, a line of the ECG for a mood.",
+        missed=("interferon",),
+        wrong=(("Parkinson", "Disease"), ("depression", "Disease")),
+    ),
+    Example(
+        "Fails: denied, in the family",
+        "The patient denies chest pain, fever or nausea. No history of seizures. Family history: father had "
+        "myocardial infarction. Allergic to penicillin; never took warfarin.",
+        "It finds mentions, and does not read who has what, or whether.",
+        wrong=(("chest pain", "Disease"), ("myocardial infarction", "Disease"), ("Allergic", "Disease")),
     ),
 )

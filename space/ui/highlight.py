@@ -1,10 +1,10 @@
-"""The first tab: entities of a text, marked and listed."""
+"""The first tab: entities of a text."""
 
-from .contract import Model
-from .markup import entity_table, marked_text, note
+from .contract import Busy, Model
+from .markup import note
+from .result import result
 
 MAX_CHARACTERS = 1_000_000
-LISTED = 1_000  # rows of the table: a browser is slow with tens of thousands
 EMPTY = "There is no text to tag yet: type or paste a note, or choose an example."
 
 
@@ -21,31 +21,18 @@ def refusal(text: str) -> str | None:
 
 
 def highlight(text: str, model: Model) -> str:
-    """Tag `text` and return the passage and the table as HTML, every entity included.
+    """Tag `text` and return the result as HTML, every entity included.
 
-    The page filters them by score and label on its own (page.js): nothing about the text stays here.
+    The page filters them by score and label on its own: nothing about the text stays here.
     """
     if reason := refusal(text):
         return note(reason)
-    [entities] = model.tagger([text])
-    if not entities:
-        listing = note("No entity found.")
-    else:
-        listing = entity_table(entities[:LISTED], model.tagger.labels) + _hint(len(entities))
-    return (
-        '<div class="result">'
-        f'<p class="tally" role="status">{_count(len(entities))}</p>'
-        f"{marked_text(text, entities, model.tagger.labels)}{listing}</div>"
-    )
+    try:
+        [entities] = model.tagger([text])
+    except Busy as busy:
+        return note(str(busy))
+    return result(text, [(model, entities)], _count(len(entities)))
 
 
 def _count(entities: int) -> str:
-    return f"{entities:,} {'entity' if entities == 1 else 'entities'}"
-
-
-def _hint(entities: int) -> str:
-    cut = f"The table lists the first {LISTED:,}; all are marked in the text. " if entities > LISTED else ""
-    return (
-        f'<p class="hint">{cut}Offsets count Unicode code points from 0; the end is exclusive. '
-        "The score is the lowest probability over an entity's words.</p>"
-    )
+    return f"{entities:,} {'entity' if entities == 1 else 'entities'}" if entities else "No entity found."

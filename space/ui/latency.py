@@ -1,4 +1,4 @@
-"""Fair timing of several taggers on one text: warm-up, then repeats in turn, in one process."""
+"""Fair timing of several taggers: warm-up, then repeats in turn, in one process."""
 
 import platform
 import time
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
-from .contract import Tagger
 
 WARM_UP = 3
 REPEATS = 20
@@ -32,24 +30,24 @@ class Latency:
 
 
 def measure(
-    taggers: Sequence[Tagger], text: str, *, clock: Callable[[], float] = time.perf_counter
+    calls: Sequence[Callable[[], object]], *, clock: Callable[[], float] = time.perf_counter
 ) -> list[Latency]:
-    """Time each tagger on `text`; all get the same number of samples.
+    """Time each call; all get the same number of samples.
 
-    The taggers take turns, and the order is reversed from round to round, so that a machine that
+    The calls take turns, and the order is reversed from round to round, so that a machine that
     warms up, throttles or is shared slows all alike. Rounds end after REPEATS, or when BUDGET_S
     seconds are spent, but never before the first.
     """
     start = clock()
-    for tagger in taggers:
+    for call in calls:
         for _ in range(WARM_UP):
-            tagger([text])
-    samples: list[list[float]] = [[] for _ in taggers]
-    order = list(range(len(taggers)))
+            call()
+    samples: list[list[float]] = [[] for _ in calls]
+    order = list(range(len(calls)))
     for _ in range(REPEATS):
         for index in order:
             before = clock()
-            taggers[index]([text])
+            calls[index]()
             samples[index].append((clock() - before) * 1000)
         order.reverse()
         if clock() - start > BUDGET_S:

@@ -1,21 +1,32 @@
-"""The page: one note on the left, three tabs about it on the right."""
+"""The page: one note on the left, tabs about it and about the models on the right."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from .api import show_api
 from .card import show_card
-from .compare import show_comparison, show_latency
-from .contract import Model
+from .compare import show_comparison
+from .contract import Busy, Model
 from .examples import EXAMPLES
-from .highlight import highlight
+from .highlight import highlight, refusal
 from .markup import note
+from .provenance import measure_claims, show_provenance
+from .speed import show_latency
 from .theme import theme
 
 HERE = Path(__file__).parent
 TITLE = "Clinstill"
+TABS = {
+    "highlight": "Highlight",
+    "compare": "Teacher and student",
+    "provenance": "Provenance",
+    "card": "Model card",
+    "api": "API",
+}
 # All runs of a model wait in one line, one at a time: otherwise latency would measure neighbours.
 ONE_AT_A_TIME: dict[str, Any] = {
     "concurrency_id": "model",
@@ -23,50 +34,62 @@ ONE_AT_A_TIME: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "minimal",
 }
-# Gradio changes a result's elements in place, so page.js has to be told that they are another's now.
-RESULT_ARRIVED = "const show = () => window.clinstill?.show(); show(); watch('value', show);"
-# Relative, as Gradio's own addresses are: a proxy may serve the page under a prefix.
-SCRIPT = '<script type="module" src="page/page.js"></script>'
 WAITING = 32  # requests in the queue; later ones are told that the server is busy
 
 
+def script(call: str, arguments: str = "") -> str:
+    """JavaScript for Gradio: a function that calls what scripts/page.js exports. The address is
+    relative to the page, as Gradio's own are: a proxy may serve it under a prefix."""
+    return f"async ({arguments}) => (await import(new URL('page/page.js', document.baseURI))).{call}"
+
+
+# Gradio changes a result's elements in place, so the script has to be told that they are another's now.
+RESULT_ARRIVED = f"const show = {script('show(element)')}; show(); watch('value', show);"
+
+
 def looks() -> dict[str, Any]:
-    """Theme, style and script, as `gr.mount_gradio_app` takes them."""
-    return {
-        "theme": theme(),
-        "css_paths": [HERE / "entities.css", HERE / "page.css"],
-        "head": SCRIPT,
-    }
+    """Theme and style, as `gr.mount_gradio_app` takes them."""
+    return {"theme": theme(), "css_paths": [HERE / "entities.css", HERE / "page.css"]}
 
 
-def build(student: Model, teacher: Model, *, space_id: str | None) -> gr.Blocks:
-    """The page for two loaded models. `space_id` is set where the page is served by huggingface.co."""
+def build(student: Model, teacher: Model, *, space_id: str | None, mcp: bool = False) -> gr.Blocks:
+    """The page for two loaded models. `space_id` is set where the page is served by huggingface.co;
+    `mcp` adds the function that is offered as a tool of the Model Context Protocol."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         _html(_header(space_id), "masthead")
         with gr.Row(elem_id="desk"):
-            with gr.Column(scale=4, min_width=320):
-                text, samples, run = _note()
+            with gr.Column(scale=4, min_width=320, elem_id="source"):
+                text, samples, about, run = _note()
             with gr.Column(scale=7, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
-                with gr.Tab("Highlight", id="highlight"):
-                    marked = _highlight_tab(student)
-                with gr.Tab("Teacher and student"):
+                with _tab("highlight"):
+                    threshold, shown, marked = _highlight_tab(student)
+                with _tab("compare"):
                     _compare_tab(text, student, teacher)
-                with gr.Tab("Model card"):
+                with _tab("provenance"):
+                    _provenance_tab(student, teacher)
+                with _tab("card"):
                     _card_tab(student, teacher)
+                with _tab("api"):
+                    _html(show_api(mcp=mcp), "snippets")
 
         def run_highlight(written: str) -> tuple[str, gr.Tabs]:
             return highlight(written, student), gr.Tabs(selected="highlight")
 
-        def run_example(index: int) -> tuple[str, str]:
-            return EXAMPLES[index].text, highlight(EXAMPLES[index].text, student)
+        def run_example(index: int) -> tuple[str, gr.HTML, str, gr.Tabs]:
+            example = EXAMPLES[index]
+            lesson = gr.HTML(note(example.about), visible=bool(example.about))
+            return example.text, lesson, *run_highlight(example.text)
 
         gr.on([run.click, text.submit], run_highlight, text, [marked, tabs], **ONE_AT_A_TIME)
-        samples.click(run_example, samples, [text, marked], **ONE_AT_A_TIME)
-        text.change(None, js="() => window.clinstill?.edited()")
+        samples.click(run_example, samples, [text, about, marked, tabs], **ONE_AT_A_TIME)
+        text.change(None, js=script("edited()"))
+        _settings(page, student.tagger.labels, threshold, shown, tabs)
+        if mcp:
+            gr.api(_tool(student), api_name="find_entities", concurrency_limit=None)
     return page.queue(max_size=WAITING, api_open=False)
 
 
-def _note() -> tuple[gr.Textbox, gr.Dataset, gr.Button]:
+def _note() -> tuple[gr.Textbox, gr.Dataset, gr.HTML, gr.Button]:
     text = gr.Textbox(
         EXAMPLES[0].text,
         label="Clinical text",
@@ -84,37 +107,59 @@ def _note() -> tuple[gr.Textbox, gr.Dataset, gr.Button]:
         type="index",
         elem_id="examples",
     )
-    return text, samples, run
+    return text, samples, _html("", "about"), run
 
 
-def _highlight_tab(student: Model) -> gr.HTML:
+def _tab(name: str) -> gr.Tab:
+    tab = gr.Tab(TABS[name], id=name)
+    tab.select(None, js=script(f"selected({json.dumps(None if name == next(iter(TABS)) else name)})"))
+    return tab
+
+
+def _highlight_tab(student: Model) -> tuple[gr.Slider, gr.CheckboxGroup, gr.HTML]:
     labels = student.tagger.labels
     with gr.Row(elem_id="filters"):
         threshold = gr.Slider(0, 1, 0, step=0.01, label="Lowest score shown", elem_id="threshold")
         shown = gr.CheckboxGroup(labels, value=labels, label="Labels shown", elem_id="labels")
-    marked = _html(highlight(EXAMPLES[0].text, student), "marked")
-    # No Python function: the filters work on what the page already shows.
+    return threshold, shown, _html(highlight(EXAMPLES[0].text, student), "marked")
+
+
+def _settings(
+    page: gr.Blocks, labels: list[str], threshold: gr.Slider, shown: gr.CheckboxGroup, tabs: gr.Tabs
+) -> None:
+    """Filters work on what the page already shows, and the address keeps them: no Python function."""
+    everything = json.dumps(labels)
     gr.on(
         [threshold.change, shown.change],
         None,
         [threshold, shown],
-        js="(threshold, labels) => window.clinstill?.filter(threshold, labels)",
+        js=script(f"filter(threshold, labels, {everything})", "threshold, labels"),
     )
-    return marked
+    restore = gr.Button(visible="hidden", elem_id="restore")
+    gr.on(
+        [page.load, restore.click],
+        None,
+        None,
+        [threshold, shown, tabs],
+        js=script(f"restore({json.dumps(list(TABS))}, {everything})"),
+    )
 
 
 def _compare_tab(text: gr.Textbox, student: Model, teacher: Model) -> None:
     run = gr.Button("Compare on this text", elem_id="compare")
-    compared = _html(
-        note("Runs both models on the text, marks what only one of them finds, and times them."), "compared"
-    )
-    timed = _html("", "timed")
+    compared = _html(note("Runs both models on the text and marks what only one of them finds."), "compared")
+    gr.Markdown("### Speed and size")
+    time = gr.Button("Time both on this text", elem_id="time")
+    timed = _html(note("Runs each model some twenty times on the text, in turn."), "timed")
+    run.click(lambda written: show_comparison(written, teacher, student), text, compared, **ONE_AT_A_TIME)
+    time.click(lambda written: show_latency(written, teacher, student), text, timed, **ONE_AT_A_TIME)
 
-    def answer(written: str) -> Iterator[tuple[str, str]]:
-        yield show_comparison(written, teacher, student), note("Timing both models …")
-        yield gr.skip(), show_latency(written, teacher, student)
 
-    run.click(answer, text, [compared, timed], **ONE_AT_A_TIME)
+def _provenance_tab(student: Model, teacher: Model) -> None:
+    pair = (student, teacher)
+    check = gr.Button("Measure here", elem_id="measure")
+    shown = _html(show_provenance(pair, (None, None)), "provenance")
+    check.click(lambda: show_provenance(pair, measure_claims(pair)), None, shown, **ONE_AT_A_TIME)
 
 
 def _card_tab(student: Model, teacher: Model) -> None:
@@ -131,17 +176,43 @@ def _html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=RESULT_ARRIVED)
 
 
+def _tool(student: Model) -> Callable[[str], list[dict[str, Any]]]:
+    def find_entities(text: str) -> list[dict[str, Any]]:
+        """Find the clinical entities of a text.
+
+        Args:
+            text: The text, at most a million characters.
+
+        Returns:
+            A list of entities, each with start, end (exclusive), label, score and text. Offsets count
+            Unicode code points from 0.
+        """
+        if reason := refusal(text):
+            raise gr.Error(reason)
+        try:
+            [entities] = student.tagger([text])
+        except Busy as busy:
+            raise gr.Error(str(busy)) from busy
+        return [
+            {name: getattr(entity, name) for name in ("start", "end", "label", "score", "text")}
+            for entity in entities
+        ]
+
+    return find_entities
+
+
 def _header(space_id: str | None) -> str:
     if space_id:
         privacy = (
             "<strong>This is a remote server</strong> on huggingface.co: what you enter is sent there. It "
-            "is neither logged nor kept, but do not enter patients' data: the same page runs on your own "
-            "machine."
+            "is neither logged nor kept, but do not enter patients' data here. The "
+            '<a href="private/" target="_blank">private page</a> runs the same small model in your own '
+            "browser, and sends nothing; or run this page on your own machine."
         )
     else:
         privacy = (
             "What you enter goes to the machine that serves this page and no further. It is neither logged "
-            "nor kept."
+            'nor kept. On the <a href="private/">private page</a> it does not even leave the browser.'
         )
     return (
         f'<header><h1>{TITLE}</h1><p class="motto">A small clinical tagger, beside the teacher it learned '

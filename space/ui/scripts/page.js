@@ -1,51 +1,58 @@
-// Runs once when the page opens: filters and freshness of what is shown, with no call to the server.
-(() => {
-	const filters = { threshold: 0, labels: null }; // null: all labels
+// The Gradio page's script. Gradio calls what is exported here (page.py); nothing asks the server.
 
-	// What the server can show of a text: it replaces NUL and lone surrogates, HTML joins CR LF.
-	const shown = (text) => text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd").toWellFormed();
+import { makeReady } from "./api.js";
+import { drawComparison } from "./compare.js";
+import { drawHighlight } from "./highlight.js";
+import { markStale, read } from "./result.js";
+import { currentFilters, readAddress, setFilters, setTab } from "./settings.js";
 
-	const passes = (part) =>
-		Number(part.dataset.score) >= filters.threshold &&
-		(filters.labels === null || filters.labels.includes(part.dataset.label));
+const drawings = new WeakMap(); // .result element -> {result, filter?, step?}
 
-	function filter() {
-		for (const result of document.querySelectorAll("#marked .result")) {
-			const marks = [...result.querySelectorAll("mark")];
-			for (const mark of marks) mark.classList.toggle("off", !passes(mark));
-			for (const row of result.querySelectorAll("tbody tr")) row.hidden = !passes(row);
-			tally(result.querySelector(".tally"), marks.filter(passes).length, marks.length);
-		}
+// A block of HTML has arrived, or is back with its tab.
+export function show(block) {
+	makeReady(block);
+	const element = block.querySelector("[data-result]");
+	if (element === null) return;
+	element.replaceChildren(element.querySelector(".tally")); // Gradio may keep an element, and with it what was drawn
+	const result = read(element);
+	const drawing = result.differences === null ? { filter: drawHighlight(element, result, currentFilters()) } : { step: drawComparison(element, result) };
+	drawings.set(element, { result, ...drawing });
+	markStale(element, result);
+}
+
+// The text in the box has changed.
+export function edited() {
+	for (const [element, { result }] of shown()) markStale(element, result);
+}
+
+export function filter(threshold, labels, all) {
+	setFilters(threshold, labels, all);
+	for (const [, drawing] of shown()) drawing.filter?.(currentFilters());
+}
+
+export function selected(tab) {
+	setTab(tab);
+}
+
+// What the address asks for, as Gradio takes it: threshold, labels, and the tab to open.
+export function restore(tabs, all) {
+	const { tab, threshold, labels } = readAddress(tabs, all);
+	return [threshold, labels, { __type__: "update", selected: tab }];
+}
+
+const shown = () =>
+	[...document.querySelectorAll("[data-result]")].filter((element) => drawings.has(element)).map((element) => [element, drawings.get(element)]);
+
+// Not while typing, where the keys move the cursor, and only where differences are in sight.
+document.addEventListener("keydown", (event) => {
+	const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+	if (!event.altKey || by === undefined || event.target.closest("input, textarea, select, [contenteditable]")) return;
+	for (const [element, { step }] of shown()) {
+		if (step === undefined || element.offsetParent === null) continue;
+		event.preventDefault();
+		step(by);
 	}
+});
 
-	function tally(line, left, all) {
-		const noun = all === 1 ? "entity" : "entities";
-		const count = (number) => number.toLocaleString("en");
-		line.textContent = left === all ? `${count(all)} ${noun}` : `${count(left)} of ${count(all)} ${noun} shown`;
-	}
-
-	// A result is stale when the text that it shows is not the text in the box any more.
-	function markStale() {
-		const box = document.querySelector("#note textarea");
-		if (box === null) return;
-		for (const result of document.querySelectorAll(".result")) {
-			const passage = result.querySelector(".passage").textContent;
-			result.classList.toggle("stale", shown(passage) !== shown(box.value));
-		}
-	}
-
-	function show() {
-		filter();
-		markStale();
-	}
-
-	window.clinstill = {
-		show, // each result calls it when it arrives or comes back with its tab (RESULT_ARRIVED in page.py)
-		edited: markStale,
-		filter(threshold, labels) {
-			Object.assign(filters, { threshold, labels });
-			filter();
-		},
-	};
-	show();
-})();
+// Another address in the same window: the hidden button makes Gradio ask for its settings again.
+window.addEventListener("hashchange", () => document.querySelector("#restore")?.click());

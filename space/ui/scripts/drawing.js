@@ -1,0 +1,84 @@
+// Elements for a text and its entities. Text goes in as text nodes, never as markup.
+
+export function make(tag, attributes = {}, ...children) {
+	const element = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+	element.append(...children);
+	return element;
+}
+
+export function button(title, press, attributes = {}) {
+	const element = make("button", { type: "button", ...attributes }, title);
+	element.addEventListener("click", press);
+	return element;
+}
+
+// "1,234", with a noun "1,234 rows".
+export function count(number, noun, nouns = `${noun}s`) {
+	const digits = number.toLocaleString("en");
+	return noun === undefined ? digits : `${digits} ${number === 1 ? noun : nouns}`;
+}
+
+// Three digits, rounded down: an entity shown with 0.900 passes a threshold of 0.9.
+export const scoreOf = ({ score }) => (Math.floor(score * 1000) / 1000).toFixed(3);
+
+// The index in `text` of each offset: offsets count code points and ascend, JavaScript counts UTF-16 units.
+export function indices(text, offsets) {
+	let point = 0;
+	let unit = 0;
+	return offsets.map((offset) => {
+		for (; point < offset; point += 1) unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+		return unit;
+	});
+}
+
+// `text` with elements in place of spans. `spans` are sorted, do not overlap, and each has the element
+// that stands there: {start, end, element}.
+export function passage(text, spans, title) {
+	const box = make("div", { class: "passage", dir: "auto", role: "region", "aria-label": title, tabindex: 0 });
+	const cuts = indices(text, spans.flatMap(({ start, end }) => [start, end]));
+	let after = 0;
+	spans.forEach(({ element }, index) => {
+		const [start, end] = cuts.slice(2 * index, 2 * index + 2);
+		element.append(make("span", {}, text.slice(start, end)));
+		box.append(text.slice(after, start), element);
+		after = end;
+	});
+	box.append(text.slice(after));
+	return box;
+}
+
+// The label stands in an attribute and is drawn by the style sheet, so that copying the passage copies
+// the note and nothing else. `remark`: what sets this entity apart from the other model's.
+export function mark(entity, style, remark = "") {
+	const caption = remark ? `${entity.label} · ${remark}` : entity.label;
+	const classes = remark ? `${style} parts` : style;
+	return make("mark", { class: classes, "data-caption": caption, title: `${caption}, score ${scoreOf(entity)}` });
+}
+
+export const chip = (label, style) => make("span", { class: `chip ${style}` }, label);
+
+// columns: [heading, class] of each; rows: arrays of cells, each a string or a node.
+export function table(title, columns, rows) {
+	const headings = columns.map(([name, kind]) => make("th", { scope: "col", class: kind }, name));
+	const body = rows.map((cells) =>
+		make("tr", {}, ...cells.map((cell, index) => make("td", { class: columns[index][1] }, cell))),
+	);
+	return make(
+		"div",
+		{ class: "scroll", role: "region", "aria-label": title, tabindex: 0 },
+		make("table", {}, make("caption", { class: "unseen" }, title), make("thead", {}, make("tr", {}, ...headings)), make("tbody", {}, ...body)),
+	);
+}
+
+// One row for each entity; the form for screen readers, with offsets and scores.
+export function entityTable(entities, styles) {
+	const columns = [["Text", ""], ["Label", ""], ["Start", "number"], ["End", "number"], ["Score", "number"]];
+	const rows = entities.map((entity) => {
+		const bar = make("i", { class: "bar" });
+		bar.style.setProperty("--score", scoreOf(entity)); // not as an attribute: a strict policy refuses those
+		const score = make("span", {}, bar, scoreOf(entity));
+		return [entity.text, chip(entity.label, styles[entity.label]), `${entity.start}`, `${entity.end}`, score];
+	});
+	return table("Entities found", columns, rows);
+}
