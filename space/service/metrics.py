@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
-from .observe import OTHER, Seen
+from .observe import Seen
 
 # Seconds. Dense around 50 ms, the time within which a short text should be answered.
 REQUEST_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -70,9 +70,9 @@ class Metrics:
         self._in_flight.labels(seen.route).dec()
         self._requests.labels(seen.route, seen.method, seen.status_class).inc()
         self._seconds.labels(seen.route).observe(seen.seconds)
-        reason = seen.reason or BY_STATUS.get(seen.status)
+        reason = seen.reason if seen.reason in REASONS else BY_STATUS.get(seen.status)
         if reason:
-            self._refused.labels(reason if reason in REASONS else OTHER).inc()
+            self._refused.labels(reason).inc()
 
     def text(self, role: str, queued_s: float, model_s: float) -> None:
         """One text, of a request or of the page, was tagged; called by workers."""

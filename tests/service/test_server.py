@@ -1,0 +1,120 @@
+"""SIGTERM: what was accepted is answered, nothing new is, and the process ends in time."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from running_space import free_port
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "tests" / "support" / "drained_server.py"
+LONG_S = 30  # for a busy machine; no test waits for it when all is well
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG_S
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+class Running:
+    def __init__(self, process: subprocess.Popen, url: str):
+        self.process, self.url = process, url
+        self.answers: list[int | str] = []  # statuses of work, "gone" where there was none
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=LONG_S, trust_env=False)
+
+    def up(self) -> bool:
+        try:
+            return self.get("/state").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def start_work(self) -> threading.Thread:
+        """A client that stays attached until its work is done."""
+        client = threading.Thread(target=self.work)
+        client.start()
+        until(lambda: self.get("/state").text == "1 0")
+        return client
+
+    def work(self) -> None:
+        try:
+            self.answers.append(self.get("/work").status_code)
+        except httpx.TransportError:
+            self.answers.append("gone")
+
+    def signal(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+
+@pytest.fixture
+def start():
+    """start(drain_s) -> Running"""
+    started = []
+
+    def run(drain_s: float) -> Running:
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, PROGRAM, str(port), str(drain_s)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(process)
+        running = Running(process, f"http://127.0.0.1:{port}")
+        until(running.up)
+        return running
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_accepted_work_is_answered_and_new_work_is_not_taken(start):
+    running = start(LONG_S)
+    client = running.start_work()
+    running.signal()
+    until(lambda: running.get("/state").status_code == 503)
+    assert running.get("/work").status_code == 503
+    assert running.answers == []
+    running.get("/release")
+    client.join(LONG_S)
+    assert running.answers == [200]
+    assert running.process.wait(LONG_S) == 0
+
+
+def test_an_open_stream_does_not_block_the_end(start):
+    running = start(LONG_S)
+    with httpx.stream("GET", f"{running.url}/stream", timeout=LONG_S, trust_env=False) as stream:
+        next(stream.iter_raw())
+        running.signal()
+        assert running.process.wait(10) == 0
+
+
+def test_work_that_takes_too_long_is_cut_short(start):
+    running = start(0.2)
+    client = running.start_work()
+    running.signal()
+    assert running.process.wait(10) == 1
+    client.join(LONG_S)
+    assert running.answers in ([500], ["gone"])
+
+
+def test_a_second_signal_ends_it_at_once(start):
+    running = start(LONG_S)
+    client = running.start_work()
+    running.signal()
+    until(lambda: running.get("/state").status_code == 503)
+    running.signal()
+    assert running.process.wait(5) == 1
+    client.join(LONG_S)
+    assert running.answers in ([500], ["gone"])
