@@ -1,40 +1,69 @@
 """The Space: `python app.py`, then open http://127.0.0.1:7860. HOST and PORT change the address.
 
-It loads the two models that models.json or the environment name (see sources.py), builds the page
-of ui/ around them, and serves it. No text is logged, stored or sent elsewhere.
+It loads the two models that models.json or the environment name (see sources.py), puts one queue before
+them, and serves through it the API of service/ and the pages of ui/ and private/. No text is logged, stored
+or sent elsewhere.
 """
 
 import functools
 import json
 import os
 import sys
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+# Read when they are imported: gradio's statistics, FastAPI's own traces (see service/tracing.py).
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"
 
-import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError
 from private_page import mount_private_page
 from security import SecurityHeaders
+from service.contract import Served
+from service.gate import Gate, Limits
+from service.health import Candidate, Health
+from service.logs import Lines, Log
+from service.metrics import Metrics
+from service.observe import Observer
+from service.routes import Service, create_api
+from service.scheduler import Busy as QueueFull
+from service.scheduler import Scheduler
+from service.server import Server, configure
+from service.settings import Settings, SettingsError, read_settings
+from service.tracing import Tracer, TracingError, find_processor
 from sources import Source, SourceError, find_sources
-from ui.contract import Model
+from starlette.types import ASGIApp
+from ui.contract import Busy, Model
+from ui.differences import compare
 from ui.examples import EXAMPLES
-from ui.page import build, looks
 
-from engine import EngineError, Tagger, load
+from engine import EngineError, Entity, Tagger, cpu, load
 
 HOME = Path(__file__).resolve().parent
+FLUSH_S = 2.0  # for the last log lines and traces
 
 
-def load_model(source: Source) -> Model:
+@dataclass(frozen=True)
+class Loaded:
+    """A model as the page shows it, with its raw tagger, as the service runs it, and its golden output."""
+
+    model: Model
+    served: Served
+    golden: dict[str, Any] | None
+
+
+def load_model(source: Source) -> Loaded:
     """Load one model and its card. Raises SourceError, naming what chose the model, when it fails."""
     try:
-        tagger = load(source.model, revision=source.revision, file=source.file)
+        # One thread: as many texts run at once as there are processors, which does more texts a second
+        # than one at a time on all of them.
+        tagger = load(source.model, revision=source.revision, file=source.file, threads=1)
     except EngineError as error:
         raise SourceError(f"the {source.role} of {source.chosen_by} cannot be used: {error}") from error
     if source.sha256 not in (None, tagger.sha256):
@@ -42,15 +71,30 @@ def load_model(source: Source) -> Model:
             f"the {source.role} of {source.chosen_by} is not the published file: {tagger.file.name} has "
             f"sha256 {tagger.sha256}, expected {source.sha256}. Publish the Space again."
         )
-    return Model(
+    model = Model(
         source.role.capitalize(),
         _origin(source, tagger),
         tagger,
         _read(source, tagger, "README.md") or "",
         id=Path(source.model).name if tagger.revision is None else source.model,
         revision=tagger.revision or f"sha256:{tagger.sha256}",
-        ledger=_ledger(source, tagger),
+        ledger=_record(source, tagger, "ledger.json"),
         alone=functools.cache(lambda: load(source.model, revision=source.revision, file=source.file)),
+    )
+    return Loaded(model, _served(source.role, model, tagger), _record(source, tagger, "golden.json"))
+
+
+def _served(role: str, model: Model, tagger: Tagger) -> Served:
+    return Served(
+        role,
+        model.id,
+        model.revision,
+        tagger.file.name,
+        tagger.sha256,
+        tagger.file.stat().st_size,
+        tagger.labels,
+        tagger.threads,
+        tagger.steps,
     )
 
 
@@ -61,8 +105,8 @@ def _origin(source: Source, tagger: Tagger) -> str:
     return f"{source.model} at {tagger.revision}"
 
 
-def _ledger(source: Source, tagger: Tagger) -> dict[str, Any] | None:
-    found = _read(source, tagger, "ledger.json")
+def _record(source: Source, tagger: Tagger, name: str) -> dict[str, Any] | None:
+    found = _read(source, tagger, name)
     return None if found is None else json.loads(found)
 
 
@@ -77,44 +121,132 @@ def _read(source: Source, tagger: Tagger, name: str) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def create_app(student: Model, teacher: Model, *, space_id: str | None) -> FastAPI:
-    """The ASGI application; its routes beside the page come here."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(SecurityHeaders)
-    app.mount("/page", StaticFiles(directory=HOME / "ui" / "scripts"))
-    mount_private_page(app, student, EXAMPLES)
+class Queued:
+    """A model's tagger as the page calls it: its texts wait in the queue like everybody's."""
+
+    def __init__(self, loaded: Loaded, scheduler: Scheduler, health: Health):
+        tagger = loaded.model.tagger
+        self.labels, self.file, self.sha256 = tagger.labels, tagger.file, tagger.sha256
+        self.threads, self.notes, self.tokenizer = tagger.threads, tagger.notes, tagger.tokenizer
+        self._served, self._scheduler, self._health = loaded.served, scheduler, health
+
+    def __call__(self, texts: Iterable[str]) -> list[list[Entity]]:
+        if self._health.status == "draining":
+            raise Busy("The server is stopping. Try again in a minute.")
+        try:
+            done = self._scheduler.submit([(self._served, text) for text in texts]).result()
+        except QueueFull:
+            raise Busy("The server has more to do than it can. Try again in a few seconds.") from None
+        return [one.entities for one in done]
+
+
+class App:
+    """Everything that serves: `asgi` is the application, the rest is what a process starts and stops."""
+
+    def __init__(self, student: Loaded, teacher: Loaded, settings: Settings, *, space_id: str | None):
+        """Raises TracingError when traces are asked for and cannot be made."""
+        processor = find_processor(os.environ)
+        self.tracer = None if processor is None else Tracer(processor)
+        self.metrics = Metrics()
+        self.lines = Lines(sys.stdout.fileno(), self.metrics.line_lost)
+        self.log = Log(self.lines)
+        workers = cpu.usable_cpus()
+        self.scheduler = Scheduler(workers, settings.queue, settings.queue_characters, self.metrics.text)
+        self.health = Health(
+            Candidate(one.served.role, one.served.model, one.model.tagger, one.golden)
+            for one in (student, teacher)
+        )
+        service = Service(
+            settings,
+            self.scheduler,
+            workers,
+            student.served,
+            teacher.served,
+            compare,
+            self.health,
+            self.metrics,
+        )
+        pages = (
+            replace(one.model, tagger=Queued(one, self.scheduler, self.health)) for one in (student, teacher)
+        )
+        self.gate = Gate(
+            create_api(service),
+            SecurityHeaders(create_site(*pages, settings, space_id=space_id)),
+            Limits(settings.token, settings.body_bytes, settings.file_bytes),
+            lambda: self.health.status,
+            lambda: self.scheduler.full,
+        )
+        watchers = [self.metrics.finished, self.log.finished]
+        if self.tracer is not None:
+            watchers.append(self.tracer.finished)
+        self.asgi = Observer(self.gate, self.metrics.started, tuple(watchers))
+        self._watch(settings, service)
+
+    def _watch(self, settings: Settings, service: Service) -> None:
+        watch = self.metrics.watch
+        watch("clinstill_ready", "1 when requests are taken, else 0.", lambda: self.health.ready)
+        watch("clinstill_queue_texts", "Texts that wait for a worker.", lambda: self.scheduler.waiting)
+        watch("clinstill_queue_limit_texts", "Texts that may wait.", lambda: settings.queue)
+        models = (service.student, service.teacher)
+        self.metrics.describe({m.role: {"model": m.model, "revision": m.revision} for m in models})
+
+    def idle(self) -> bool:
+        """Whether all accepted work is answered."""
+        return self.scheduler.idle and self.gate.active == 0
+
+    def close(self) -> None:
+        if self.tracer is not None:
+            self.tracer.close(FLUSH_S)
+        self.lines.flush(FLUSH_S)
+
+
+def create_site(student: Model, teacher: Model, settings: Settings, *, space_id: str | None) -> ASGIApp:
+    """What browsers look at: the private page, the page's scripts, and the Gradio page unless it is off."""
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    site.mount("/page", StaticFiles(directory=HOME / "ui" / "scripts"))
+    mount_private_page(site, student, EXAMPLES)
+    if not settings.page:
+        return site
+    import gradio as gr  # it takes seconds, and a service without the page needs none of it
+    from ui.page import build, looks
+
     return gr.mount_gradio_app(
-        app,
-        build(student, teacher, space_id=space_id),
+        site,
+        build(student, teacher, space_id=space_id, mcp=settings.mcp),
         path="/",
         root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
         show_error=False,  # an error's message could quote the text
         run_history=False,  # would write texts to the browser's storage
         footer_links=["gradio", "settings"],
         ssr_mode=False,
+        mcp_server=settings.mcp,
         **looks(),
     )
 
 
+def _port(environment: Mapping[str, str]) -> int:
+    port = environment.get("PORT") or "7860"
+    if not port.isdecimal():
+        raise SettingsError(f"PORT must be a number, found {port!r}")
+    return int(port)
+
+
 def main() -> int:
     space_id = os.environ.get("SPACE_ID")
-    port = os.environ.get("PORT") or "7860"
-    if not port.isdecimal():
-        print(f"space: PORT must be a number, found {port!r}", file=sys.stderr)
-        return 2
     try:
+        port, settings = _port(os.environ), read_settings(os.environ)
         student, teacher = (load_model(source) for source in find_sources(HOME, os.environ))
-    except SourceError as error:
+        app = App(student, teacher, settings, space_id=space_id)
+    except (SettingsError, SourceError, TracingError) as error:
         print(f"space: {error}", file=sys.stderr)
         return 2
-    uvicorn.run(
-        create_app(student, teacher, space_id=space_id),
-        host=os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1"),
-        port=int(port),
-        access_log=False,
-        timeout_graceful_shutdown=2,  # an open page's event stream never ends by itself
-    )
-    return 0
+    app.log.configure()
+    host = os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1")
+    server = Server(configure(app.asgi, host, port), app.health.drain, app.idle, settings.drain_s)
+    threading.Thread(target=app.health.warm_up, name="warm-up", daemon=True).start()
+    server.run()
+    app.close()
+    return server.exit_code
 
 
 if __name__ == "__main__":

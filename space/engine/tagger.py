@@ -1,7 +1,7 @@
 """Texts in, entities out: tokenise, cut into windows, run the model, merge, decode."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -85,15 +85,31 @@ class Tagger:
             raise TypeError("expected a list of texts, found one text; write tagger([text])[0]")
         return [self._tag(text) for text in texts]
 
-    def _tag(self, text: str) -> list[Entity]:
+    def steps(self, text: str) -> Generator[None, None, list[Entity]]:
+        """Tag one text and pause between windows, for callers that do something else meanwhile, or stop.
+
+        Each `next` runs one window; the entities are the value of the StopIteration that the last raises.
+        """
         tokens = tokenise(self.tokenizer, text)
         if len(tokens) == 0:
             return []
         cuts = windows(len(tokens), self._size, self.overlap)
-        return decode(text, tokens, merge(len(tokens), cuts, self._logits(tokens, cuts)), self.tags)
-
-    def _logits(self, tokens: Tokens, cuts: list[Window]) -> Iterator[np.ndarray]:
-        """One window at a time, so that a long text needs no more memory than its tokens."""
+        logits = []
         for cut in cuts:
-            ids = np.concatenate([self._prefix, tokens.ids[cut.start : cut.stop], self._suffix])
-            yield self._session(ids)[len(self._prefix) : len(ids) - len(self._suffix)]
+            if logits:
+                yield
+            logits.append(self._logits(tokens, cut))
+        return decode(text, tokens, merge(len(tokens), cuts, logits), self.tags)
+
+    def _tag(self, text: str) -> list[Entity]:
+        steps = self.steps(text)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+
+    def _logits(self, tokens: Tokens, cut: Window) -> np.ndarray:
+        """(stop - start, tags) of one window."""
+        ids = np.concatenate([self._prefix, tokens.ids[cut.start : cut.stop], self._suffix])
+        return self._session(ids)[len(self._prefix) : len(ids) - len(self._suffix)]

@@ -96,7 +96,8 @@ def special_tokens(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
 
 def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
     """Split `text` into sub-tokens; any string is accepted, lone surrogates included."""
-    encoding = tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+    # `encode` would hold Python's lock, and a server's other threads, for as long as it takes.
+    [encoding] = tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text)], add_special_tokens=False)
     return Tokens(
         ids=np.array(encoding.ids, dtype=np.int64),
         offsets=_without_leading_space(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)),

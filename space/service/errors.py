@@ -1,0 +1,90 @@
+"""What the API answers when it does not answer: one shape for every error, and nothing of the input."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Scope
+
+RETRY_S = 1  # a full queue is empty again in about this time
+RESTART_S = 10  # after which a replacement may be there
+
+
+@dataclass
+class Refusal(Exception):  # noqa: N818 — raised, and also sent without being raised
+    """A request that is not answered. message: what was found and what to do next."""
+
+    status: int
+    code: str
+    message: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def busy() -> Refusal:
+    message = "the queue is full; send the request again after the seconds that Retry-After gives"
+    return Refusal(429, "busy", message, {"retry-after": str(RETRY_S)})
+
+
+def late() -> Refusal:
+    message = "the request was not done before its deadline; send it again, or with less text"
+    return Refusal(503, "deadline", message, {"retry-after": str(RETRY_S)})
+
+
+def draining() -> Refusal:
+    message = "the service is stopping and takes no new work; send the request again to its replacement"
+    return Refusal(503, "draining", message, {"retry-after": str(RESTART_S)})
+
+
+def unavailable() -> Refusal:
+    message = "the models have not passed their check; /readyz says which one"
+    return Refusal(503, "unavailable", message, {"retry-after": str(RETRY_S)})
+
+
+def invalid(message: str) -> Refusal:
+    return Refusal(422, "invalid", message)
+
+
+def too_large(most: int) -> Refusal:
+    # The rest of the body is not read, so the connection cannot serve another request.
+    message = f"the body is larger than {most:,} bytes; send less at once"
+    return Refusal(413, "too_large", message, {"connection": "close"})
+
+
+def unauthorised() -> Refusal:
+    message = "this service asks for a token; send it as: Authorization: Bearer TOKEN"
+    return Refusal(401, "unauthorised", message, {"www-authenticate": "Bearer"})
+
+
+def internal() -> Refusal:
+    """Without detail: an exception's message may quote the text that led to it."""
+    return Refusal(
+        500, "internal", "the request failed; the server's log has its type under the request's id"
+    )
+
+
+def response(refusal: Refusal, scope: Scope) -> JSONResponse:
+    """The refusal as it is sent; it is also noted for logs and metrics."""
+    seen = scope["state"]["seen"]
+    seen.reason = refusal.code
+    error = {"code": refusal.code, "message": refusal.message, "request_id": seen.id}
+    return JSONResponse({"error": error}, refusal.status, refusal.headers)
+
+
+async def on_refusal(request: Request, refusal: Refusal) -> JSONResponse:
+    return response(refusal, request.scope)
+
+
+async def on_http_error(request: Request, error) -> JSONResponse:
+    """A path or a method that there is not."""
+    code, message = _HTTP.get(error.status_code, ("invalid", "the request is not understood"))
+    return response(Refusal(error.status_code, code, message, error.headers or {}), request.scope)
+
+
+async def on_failure(request: Request, _: Exception) -> JSONResponse:
+    return response(internal(), request.scope)
+
+
+_HTTP = {
+    404: ("not_found", "there is nothing at this path; /openapi.json lists what there is"),
+    405: ("method_not_allowed", "this path takes other methods; /openapi.json lists them"),
+}

@@ -1,0 +1,160 @@
+"""POST /v1/files: the texts of a file in, their entities out as JSON lines, each as it is done.
+
+The file is read in memory and never written. Its rows go to the queue a few at a time, so that a file of
+thousands leaves room for everybody else; when the client leaves, what is not done is taken back.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from . import schemas
+from .errors import RETRY_S, Refusal
+from .observe import Seen
+from .rows import Limits, Row, read_rows
+from .scheduler import Busy, Done
+
+if TYPE_CHECKING:
+    from .routes import Service
+
+_log = logging.getLogger(__name__)
+FILES = 4  # read at once; each is held in memory
+ROWS = 100_000
+ENTRIES = 1_000
+ROWS_PER_WORKER = 2  # that wait at once: one that runs, one that comes next
+WAIT_S = 0.1  # before a row that found the queue full is tried again
+SHUT_DOWN = "the service is stopping; send this row again to its replacement"
+FAILED = "the model failed on this text"
+
+
+def add_files(app: FastAPI, service: "Service") -> None:
+    settings = service.settings
+    limits = Limits(settings.characters, ROWS, ENTRIES, settings.file_bytes)
+    slots = asyncio.Semaphore(FILES)
+
+    @app.post("/v1/files", response_class=JsonLines, **_documented(settings.file_bytes))
+    async def files(request: Request) -> Response:
+        """Entities of the texts of a file: txt, csv, jsonl, or a zip of these.
+
+        The answer is JSON lines: first {"model", "revision", "offset_unit", "rows"}, then for each row in
+        order, as soon as it is done, {"row", "id", "text", "entities"} or {"row", "id", "error"}.
+        """
+        if slots.locked():
+            raise _occupied()
+        await slots.acquire()  # without a wait, since there is one
+        try:
+            data = b"".join([part async for part in request.stream()])  # request.body() would keep it
+            rows = await asyncio.to_thread(read_rows, request.query_params.get("name", ""), data, limits)
+        except BaseException:
+            slots.release()
+            raise
+        seen: Seen = request.scope["state"]["seen"]
+        seen.asked(len(rows), sum(len(row.text or "") for row in rows))
+        return JsonLines(Job(rows, service, seen).lines(), slots.release)
+
+
+@dataclass(frozen=True)
+class Job:
+    """The rows of one file, on their way through the student."""
+
+    rows: Sequence[Row]
+    service: "Service"
+    seen: Seen
+
+    async def lines(self) -> AsyncGenerator[str, None]:
+        """A head, then a line for each row, in order. Closing the generator takes back what is not done."""
+        head = {"offset_unit": schemas.OFFSET_UNIT, "rows": len(self.rows)}
+        yield _line(schemas.named(self.service.student) | head)
+        at_once = ROWS_PER_WORKER * self.service.workers
+        started: deque[tuple[int, Row, asyncio.Future[list[Done]] | str]] = deque()
+        try:
+            for number, row in enumerate(self.rows, start=1):
+                if len(started) == at_once:
+                    yield await self._finish(*started[0])
+                    started.popleft()
+                started.append((number, row, await self._start(row)))
+            while started:
+                yield await self._finish(*started[0])
+                started.popleft()
+        finally:
+            for _, _, outcome in started:
+                if not isinstance(outcome, str):
+                    outcome.cancel()
+
+    async def _start(self, row: Row) -> "asyncio.Future[list[Done]] | str":
+        """Its place in the queue, waited for when there is none, or what is wrong with the row."""
+        if row.text is None:
+            return row.error
+        while self.service.health.status != "draining":
+            try:
+                return asyncio.wrap_future(self.service.scheduler.submit([(self.service.student, row.text)]))
+            except Busy:
+                await asyncio.sleep(WAIT_S)
+        return SHUT_DOWN
+
+    async def _finish(self, number: int, row: Row, outcome: "asyncio.Future[list[Done]] | str") -> str:
+        if isinstance(outcome, str):
+            return _line({"row": number, "id": row.id, "error": outcome})
+        try:
+            [done] = await outcome
+        except Exception:  # whatever it is, it may quote the text
+            _log.exception("a text of a file could not be tagged")
+            return _line({"row": number, "id": row.id, "error": FAILED})
+        self.seen.ran(self.service.student.role, done.queued_s, done.model_s, len(done.entities))
+        entities = schemas.written(done.entities)
+        return _line({"row": number, "id": row.id, "text": row.text, "entities": entities})
+
+
+class JsonLines(StreamingResponse):
+    """An answer of `lines`. However it ends, the lines are closed and `ended` is called."""
+
+    media_type = "application/jsonl"
+
+    def __init__(self, lines: AsyncGenerator[str, None], ended: Callable[[], None]):
+        super().__init__(lines)
+        self.lines, self.ended = lines, ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with aclosing(self.lines):
+                await super().__call__(scope, receive, send)
+        finally:
+            self.ended()
+
+
+def _occupied() -> Refusal:
+    message = f"{FILES} files are being read; send the file again after the seconds that Retry-After gives"
+    return Refusal(429, "busy", message, {"retry-after": str(RETRY_S)})
+
+
+def _documented(file_bytes: int) -> dict[str, Any]:
+    """What OpenAPI says of the route. It is read by hand: FastAPI's own error would quote the query."""
+    name = {
+        "name": "name",
+        "in": "query",
+        "required": True,
+        "description": "Of the file; its ending, in any case, says how the file is read.",
+        "schema": {"type": "string", "pattern": r"^.*\.(txt|csv|jsonl|zip)$"},
+    }
+    about = f"UTF-8, at most {file_bytes:,} bytes; a zip holds as much unpacked. At most {ROWS:,} rows."
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "openapi_extra": {
+            "parameters": [name],
+            "requestBody": {"description": about, "content": content, "required": True},
+        },
+        "responses": {status: {"model": schemas.ErrorAnswer} for status in (401, 413, 422, 429, 500, 503)},
+    }
+
+
+def _line(content: dict) -> str:
+    return json.dumps(content) + "\n"  # ASCII: a lone surrogate stays what it is

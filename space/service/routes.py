@@ -1,0 +1,211 @@
+"""The HTTP API: entities, comparison, models, and what operators ask."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from . import errors, schemas
+from .contract import Entity, Served
+from .errors import Refusal
+from .files import add_files
+from .health import Health
+from .metrics import Metrics
+from .scheduler import Busy, Done, Scheduler
+from .schemas import OFFSET_UNIT
+from .settings import Settings
+
+ABOUT = (
+    "Clinical text to entities with exact offsets. Offsets count Unicode code points: "
+    "`text == input[start:end]` in Python."
+)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the routes work with.
+
+    compare: teacher's and student's entities of one text -> their Comparison (ui/differences.py)
+    """
+
+    settings: Settings
+    scheduler: Scheduler
+    workers: int
+    student: Served
+    teacher: Served
+    compare: Callable[[Sequence[Entity], Sequence[Entity]], Any]
+    health: Health
+    metrics: Metrics
+
+
+def create_api(service: Service) -> FastAPI:
+    """The API as an ASGI application; gate.py stands before it."""
+    app = FastAPI(
+        title="Clinstill",
+        version="1",
+        description=ABOUT,
+        docs_url=None,  # would load scripts from elsewhere
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # they record what errors say
+    )
+    app.add_exception_handler(Refusal, errors.on_refusal)
+    app.add_exception_handler(HTTPException, errors.on_http_error)
+    app.add_exception_handler(Exception, errors.on_failure)
+    _add_work(app, service)
+    add_files(app, service)
+    _add_models(app, service)
+    _add_operations(app, service)
+    return app
+
+
+def _add_work(app: FastAPI, service: Service) -> None:
+    settings, student, teacher = service.settings, service.student, service.teacher
+    body = {"content": {"application/json": {"schema": schemas.ask_schema(settings)}}, "required": True}
+    documented: dict[str, Any] = {
+        "openapi_extra": {"requestBody": body},
+        "responses": {status: {"model": schemas.ErrorAnswer} for status in (401, 413, 422, 429, 500, 503)},
+    }
+
+    @app.post("/v1/entities", response_model=schemas.EntitiesAnswer, **documented)
+    async def entities(request: Request) -> Response:
+        """Entities of one text or several."""
+        texts = schemas.read_texts(await request.body(), settings)
+        done = await run(service, request, [(student, text) for text in texts])
+        results = [{"entities": schemas.written(one.entities)} for one in done]
+        return _answer(schemas.named(student) | {"offset_unit": OFFSET_UNIT, "results": results})
+
+    @app.post("/v1/compare", response_model=schemas.CompareAnswer, **documented)
+    async def compare(request: Request) -> Response:
+        """Entities by both models, where they part, and the time that each took."""
+        texts = schemas.read_texts(await request.body(), settings)
+        work = [(model, text) for model in (teacher, student) for text in texts]
+        done = await run(service, request, work)
+        by_teacher, by_student = done[: len(texts)], done[len(texts) :]
+        pairs = zip(by_teacher, by_student, strict=True)
+        return _answer(
+            {
+                "offset_unit": OFFSET_UNIT,
+                "models": [_model(teacher, by_teacher), _model(student, by_student)],
+                "comparisons": [_comparison(service.compare(t.entities, s.entities)) for t, s in pairs],
+            }
+        )
+
+
+async def run(service: Service, request: Request, work: Sequence[tuple[Served, str]]) -> list[Done]:
+    """Tag texts, each with a model, within the deadline; their results in this order.
+
+    Raises Refusal when there is no room or the deadline passes. What is not done when it passes, or
+    when the client leaves, is never run.
+    """
+    seen = request.scope["state"]["seen"]
+    seen.asked(len(work), sum(len(text) for _, text in work))
+    try:
+        future = service.scheduler.submit(work)
+    except Busy:
+        raise errors.busy() from None
+    try:
+        done = await _wait(future, request, service.settings.deadline_s)
+    finally:
+        future.cancel()
+    for (model, _), one in zip(work, done, strict=True):
+        seen.ran(model.role, one.queued_s, one.model_s, len(one.entities))
+    return done
+
+
+async def _wait(future: Future, request: Request, seconds: float) -> list[Done]:
+    """The future's result. Raises Refusal after `seconds`, ClientDisconnect when nobody waits for it."""
+    done = asyncio.wrap_future(future)
+    gone = asyncio.ensure_future(request.receive())  # the body was read: only a disconnect is left
+    try:
+        await asyncio.wait((done, gone), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+    if done.done():
+        return done.result()
+    if gone.done():
+        raise ClientDisconnect
+    raise errors.late()
+
+
+def _model(model: Served, done: Sequence[Done]) -> dict[str, Any]:
+    queue, spent = max((one.queued_s for one in done), default=0.0), sum(one.model_s for one in done)
+    return {
+        "role": model.role,
+        **schemas.named(model),
+        "milliseconds": {"queue": round(1000 * queue, 3), "model": round(1000 * spent, 3)},
+        "results": [{"entities": schemas.written(one.entities)} for one in done],
+    }
+
+
+def _comparison(comparison: Any) -> dict[str, Any]:
+    return {
+        "shared": comparison.shared,
+        "agreement": comparison.agreement,
+        "differences": [
+            {
+                "start": difference.start,
+                "end": difference.end,
+                "kind": difference.kind,
+                "teacher": schemas.written(difference.teacher),
+                "student": schemas.written(difference.student),
+            }
+            for difference in comparison.differences
+        ],
+    }
+
+
+def _add_models(app: FastAPI, service: Service) -> None:
+    settings = service.settings
+    fields = schemas.ServedModel.model_fields
+    about = {
+        "offset_unit": OFFSET_UNIT,
+        "models": [
+            {name: getattr(model, name) for name in fields} for model in (service.teacher, service.student)
+        ],
+        "limits": {
+            "texts": settings.batch,
+            "characters": settings.characters,
+            "body_bytes": settings.body_bytes,
+            "file_bytes": settings.file_bytes,
+            "deadline_s": settings.deadline_s,
+            "queue_texts": settings.queue,
+            "queue_characters": settings.queue_characters,
+            "workers": service.workers,
+        },
+    }
+
+    @app.get(
+        "/v1/models", response_model=schemas.ModelsAnswer, responses={401: {"model": schemas.ErrorAnswer}}
+    )
+    async def models() -> Response:
+        """Which models run here, and what a request may hold."""
+        return _answer(about)
+
+
+def _add_operations(app: FastAPI, service: Service) -> None:
+    @app.get("/livez")
+    async def livez() -> Response:
+        """Whether the process answers at all."""
+        return _answer({"status": "alive"})
+
+    @app.get("/readyz", responses={503: {"description": "Not ready, and why."}})
+    async def readyz() -> Response:
+        """Whether requests may come: each model answers its golden text as it did when it was published."""
+        return _answer(service.health.report(), 200 if service.health.ready else 503)
+
+    @app.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        """For Prometheus."""
+        content, kind = service.metrics.page(request.headers.get("accept", ""))
+        return Response(content, headers={"content-type": kind})
+
+
+def _answer(content: Mapping[str, Any], status: int = 200) -> Response:
+    """JSON in ASCII: lone surrogates have no other form."""
+    return Response(json.dumps(content, separators=(",", ":")), status, media_type="application/json")

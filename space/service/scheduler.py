@@ -1,0 +1,217 @@
+"""One bounded queue before the models, and the workers that empty it.
+
+A worker is a thread that runs one window at a time on one processor. It takes texts in turn: up to
+`OPEN_PER_WORKER` texts a worker are open at once (the micro-batch), each gets one window, and then the
+next text has its turn. So a long note does not hold short ones up, and what was cancelled is dropped
+between two windows. Windows are not put into one tensor: dynamic INT8 takes its scales over the
+whole input, so that an answer would depend on who else asked (see engine/session.py).
+"""
+
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass
+
+from .contract import Entity, Served
+
+OPEN_PER_WORKER = 4
+
+
+class Busy(Exception):  # noqa: N818 — it is a state
+    """The queue has no room for a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A tagged text. queued_s: until a worker took it; model_s: of work on it, waits between windows not
+    counted."""
+
+    entities: list[Entity]
+    queued_s: float
+    model_s: float
+
+
+class _Request:
+    """What was submitted together. Texts and characters that no worker has taken are `waiting`."""
+
+    def __init__(self, texts: Sequence[str]):
+        self.future: Future[list[Done]] = Future()
+        self.submitted = time.perf_counter()
+        self.results: list[Done | None] = [None] * len(texts)
+        self.unfinished = len(texts)
+        self.waiting_texts = len(texts)
+        self.waiting_characters = sum(map(len, texts))
+
+
+@dataclass(eq=False, slots=True)
+class _Text:
+    request: _Request
+    index: int
+    model: Served
+    text: str
+    queued_s: float = 0.0
+    model_s: float = 0.0
+    steps: Generator[None, None, list[Entity]] | None = None
+
+
+class Scheduler:
+    """Runs texts through models on `workers` threads.
+
+    queue, queue_characters: texts and characters that may wait; a request that is larger is taken
+        when nothing waits
+    told: called by workers for each text that was tagged, with its model's role, queued_s and model_s
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        queue: int,
+        queue_characters: int,
+        told: Callable[[str, float, float], None] = lambda *_: None,
+    ):
+        self._queue, self._queue_characters, self._told = queue, queue_characters, told
+        self._changed = threading.Condition()
+        self._waiting: deque[_Text] = deque()  # those of requests that have ended are skipped
+        self._waiting_texts = self._waiting_characters = 0
+        self._turns: deque[_Text] = deque()  # open texts that no worker has in hand
+        self._open, self._most_open = 0, workers * OPEN_PER_WORKER
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"worker {n}", daemon=True) for n in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Texts that no worker has taken."""
+        return self._waiting_texts
+
+    @property
+    def full(self) -> bool:
+        """Whether even one more text would be refused."""
+        return self._waiting_texts >= self._queue
+
+    @property
+    def idle(self) -> bool:
+        return not self._waiting_texts and not self._open
+
+    def submit(self, work: Sequence[tuple[Served, str]]) -> "Future[list[Done]]":
+        """Queue texts, each for a model; the future has their results in this order.
+
+        All are taken or none: raises Busy when they do not fit. Cancelling the future takes back what
+        is not done: nothing that waits is run, and a text that is open ends with its window. When a
+        model raises, the future has that exception.
+        """
+        request = _Request([text for _, text in work])
+        if not work:
+            request.future.set_result([])
+            return request.future
+        with self._changed:
+            texts = self._waiting_texts + request.waiting_texts
+            characters = self._waiting_characters + request.waiting_characters
+            if self._waiting_texts and (texts > self._queue or characters > self._queue_characters):
+                raise Busy
+            self._waiting_texts, self._waiting_characters = texts, characters
+            self._waiting.extend(
+                _Text(request, index, model, text) for index, (model, text) in enumerate(work)
+            )
+            self._changed.notify(len(work))
+        request.future.add_done_callback(lambda _: self._make_room(request))
+        return request.future
+
+    def close(self) -> None:
+        """End the workers after the windows that they run now; what waits is never run."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _make_room(self, request: _Request) -> None:
+        """A request has ended: what still waits of it counts no more, at once."""
+        with self._changed:
+            self._waiting_texts -= request.waiting_texts
+            self._waiting_characters -= request.waiting_characters
+            request.waiting_texts = request.waiting_characters = 0
+
+    def _work(self) -> None:
+        _step_back()
+        while (text := self._next()) is not None:
+            self._run(text)
+
+    def _next(self) -> _Text | None:
+        """The text whose turn it is; None when closed. Waits for one."""
+        with self._changed:
+            while not self._closed:
+                self._take()
+                while self._turns:
+                    text = self._turns.popleft()
+                    if not text.request.future.done():
+                        return text
+                    self._open -= 1
+                if not self._waiting:
+                    self._changed.wait()
+            return None
+
+    def _take(self) -> None:
+        """Open the next waiting text, if there is one and room for it."""
+        while self._waiting and self._open < self._most_open:
+            text = self._waiting.popleft()
+            request = text.request
+            if request.future.done():
+                continue
+            request.waiting_texts -= 1
+            request.waiting_characters -= len(text.text)
+            self._waiting_texts -= 1
+            self._waiting_characters -= len(text.text)
+            self._open += 1
+            self._turns.append(text)
+            return
+
+    def _run(self, text: _Text) -> None:
+        """Give an open text its window."""
+        began = time.perf_counter()
+        if text.steps is None:
+            text.queued_s = began - text.request.submitted
+            text.steps = text.model.steps(text.text)
+        try:
+            next(text.steps)
+        except StopIteration as end:
+            text.model_s += time.perf_counter() - began
+            self._told(text.model.role, text.queued_s, text.model_s)
+            self._end(text, Done(end.value, text.queued_s, text.model_s))
+        except Exception as error:  # whatever it is, whoever asked must be told
+            self._end(text, error)
+        else:
+            text.model_s += time.perf_counter() - began
+            with self._changed:
+                self._turns.append(text)
+                self._changed.notify()
+
+    def _end(self, text: _Text, outcome: Done | Exception) -> None:
+        request = text.request
+        with self._changed:
+            self._open -= 1
+            self._changed.notify()
+            request.unfinished -= 1
+            last = request.unfinished == 0
+        try:
+            if isinstance(outcome, Exception):
+                request.future.set_exception(outcome)
+                return
+            request.results[text.index] = outcome
+            if last:
+                request.future.set_result(request.results)
+        except InvalidStateError:
+            pass  # cancelled, or another text of it failed
+
+
+def _step_back() -> None:
+    """Let this thread give way to the one that answers requests, which needs little but needs it now."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
