@@ -69,7 +69,7 @@ class Log:
         self.lines = lines
 
     def finished(self, seen: Seen) -> None:
-        if not (seen.route.startswith("/v1/") or seen.status >= 500):
+        if not (seen.route.startswith("/v1/") or seen.status == 500):
             return
         self.lines.put(
             {

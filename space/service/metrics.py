@@ -3,7 +3,14 @@
 import platform
 from collections.abc import Callable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import choose_encoder
 
 from .observe import Seen
@@ -13,13 +20,14 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1,
 STEP_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 # Why a request is refused, by what the service calls it, or else by the status alone.
 REASONS = frozenset({"unauthorised", "too_large", "invalid", "busy", "draining", "deadline", "unavailable"})
-BY_STATUS = {401: "unauthorised", 413: "too_large", 422: "invalid", 429: "busy", 503: "unavailable"}
+BY_STATUS = {401: "unauthorised", 413: "too_large", 422: "invalid", 429: "busy"}
 
 
 class Metrics:
     """The service's numbers, in a registry of their own."""
 
     def __init__(self):
+        disable_created_metrics()  # twice as many series, which nobody looks at
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._requests = Counter(

@@ -3,6 +3,8 @@ and its clients get their answers; then the process ends.
 """
 
 import logging
+import socket
+import sys
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -37,6 +39,12 @@ class Server(uvicorn.Server):
         if self._signals > 1:
             self.exit_code = CUT_SHORT
             self.should_exit = self.force_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Also tell who sits at the terminal where to look, without the log's JSON."""
+        await super().startup(sockets)
+        if sys.stderr.isatty():
+            print(f"Open http://{self.config.host}:{self.config.port} (Ctrl-C ends it)", file=sys.stderr)
 
     async def on_tick(self, counter: int) -> bool:
         """uvicorn calls this ten times a second; True ends it."""
