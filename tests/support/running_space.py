@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,11 +62,10 @@ def _wait(space: RunningSpace) -> None:
         if space.process.poll() is not None:
             code, said = space.process.returncode, space.log.read_text()
             raise RuntimeError(f"the Space ended with {code}:\n{said}")
-        try:
-            httpx.get(space.url, trust_env=False, timeout=60)
-            return
-        except httpx.TransportError:
-            time.sleep(0.2)
+        with suppress(httpx.TransportError):
+            if '"warming"' not in httpx.get(f"{space.url}/readyz", trust_env=False, timeout=60).text:
+                return
+        time.sleep(0.2)
     raise RuntimeError(f"the Space did not answer within {START_S} s:\n{space.log.read_text()}")
 
 
