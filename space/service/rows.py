@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from .errors import Refusal, invalid
+
 DELIMITERS = ",;\t|"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _BAD_BYTE = re.compile("[\udc80-\udcff]")  # as errors="surrogateescape" decodes it
@@ -44,33 +46,29 @@ class Row:
 Reader = Callable[[str, bytes], Iterator[Row]]
 
 
-class FileError(Exception):
-    """The file as a whole is not taken. code: of the answer's error; status: 413 or 422."""
-
-    def __init__(self, status: int, code: str, message: str):
-        super().__init__(message)
-        self.status, self.code = status, code
-
-
 def read_rows(name: str, data: bytes, limits: Limits) -> list[Row]:
     """The rows of the file `name`, whose ending tells what it is.
 
     A row's id is the one that the file gives, else the file's name and the number of the row. Raises
-    FileError for a file of another kind, a broken zip, and one that is beyond the limits.
+    Refusal for a file of another kind, and for one that is beyond the limits.
     """
     suffix = _suffix(name)
     if suffix == ".zip":
-        found = _zip_rows(data, limits)
+        found = _zip_rows(name, data, limits)
     elif suffix in _READERS:
         found = _READERS[suffix](name, data)
     else:
-        raise FileError(422, "unsupported_file", "the name should end in .txt, .csv, .jsonl or .zip")
+        raise invalid("the file's name should end in .txt, .csv, .jsonl or .zip; give it as ?name=")
     rows = []
     for row in found:
         if len(rows) == limits.rows:
-            raise FileError(413, "too_many_rows", f"a file may have {limits.rows:,} rows; split it")
+            raise _too_large(f"a file may have {limits.rows:,} rows")
         rows.append(_checked(row, limits))
     return rows
+
+
+def _too_large(what: str) -> Refusal:
+    return Refusal(413, "too_large", f"{what}; split it")
 
 
 def _suffix(name: str) -> str:
@@ -179,18 +177,18 @@ def _records(content: str, delimiter: str) -> Iterator[list[str] | str]:
             yield fields
 
 
-def _zip_rows(data: bytes, limits: Limits) -> Iterator[Row]:
+def _zip_rows(name: str, data: bytes, limits: Limits) -> Iterator[Row]:
     """The rows of each entry, in the archive's order; a zip inside it is not opened."""
     if data.count(_DIRECTORY_ENTRY) > limits.entries:  # before a directory of millions is read
-        raise FileError(413, "too_many_entries", f"a zip may have {limits.entries:,} entries; split it")
+        raise _too_large(f"a zip may have {limits.entries:,} entries")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
-        raise FileError(422, "broken_zip", "not a zip archive, or a damaged one") from error
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
+        yield Row(name, None, "not a zip archive, or a damaged one; pack it again")
+        return
     entries = [entry for entry in archive.infolist() if not _is_aside(entry)]
     if sum(entry.file_size for entry in entries) > limits.unpacked:
-        found = f"a zip may hold {limits.unpacked:,} bytes once unpacked; split it"
-        raise FileError(413, "zip_too_large", found)
+        raise _too_large(f"a zip may hold {limits.unpacked:,} bytes once unpacked")
     for entry in entries:
         reader = _READERS.get(_suffix(entry.filename))
         if reader is None:

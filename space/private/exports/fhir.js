@@ -15,7 +15,7 @@ export function fhir(corpus) {
 	});
 	const tag = Object.entries(origin(corpus)).map(([name, value]) => ({ system: `urn:clinstill:${name}`, code: code(value) }));
 	const bundle = { resourceType: "Bundle", meta: { tag }, type: "collection", timestamp: corpus.created, entry: [device, ...entries] };
-	return `${JSON.stringify(bundle, null, 1)}\n`;
+	return `${JSON.stringify(bundle)}\n`;
 }
 
 const entry = (resource) => ({ fullUrl: `urn:uuid:${uuid()}`, resource });
