@@ -212,7 +212,7 @@ def create_site(student: Model, teacher: Model, settings: Settings, *, space_id:
 
     return gr.mount_gradio_app(
         site,
-        build(student, teacher, space_id=space_id, mcp=settings.mcp),
+        build(student, teacher, space_id=space_id, file_bytes=settings.file_bytes, mcp=settings.mcp),
         path="/",
         root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
         show_error=False,  # an error's message could quote the text

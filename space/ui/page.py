@@ -12,6 +12,7 @@ from .card import show_card
 from .compare import show_comparison
 from .contract import Busy, Model
 from .examples import EXAMPLES
+from .files import show_files
 from .highlight import highlight, refusal
 from .markup import note
 from .provenance import measure_claims, show_provenance
@@ -23,6 +24,7 @@ TITLE = "Clinstill"
 TABS = {
     "highlight": "Highlight",
     "compare": "Teacher and student",
+    "files": "Files",
     "provenance": "Provenance",
     "card": "Model card",
     "api": "API",
@@ -49,12 +51,15 @@ RESULT_ARRIVED = f"const show = {script('show(element)')}; show(); watch('value'
 
 def looks() -> dict[str, Any]:
     """Theme and style, as `gr.mount_gradio_app` takes them."""
-    return {"theme": theme(), "css_paths": [HERE / "entities.css", HERE / "page.css"]}
+    return {"theme": theme(), "css_paths": [HERE / name for name in ("entities.css", "page.css", "files.css")]}
 
 
-def build(student: Model, teacher: Model, *, space_id: str | None, mcp: bool = False) -> gr.Blocks:
+def build(
+    student: Model, teacher: Model, *, space_id: str | None, file_bytes: int, mcp: bool = False
+) -> gr.Blocks:
     """The page for two loaded models. `space_id` is set where the page is served by huggingface.co;
-    `mcp` adds the function that is offered as a tool of the Model Context Protocol."""
+    `file_bytes`: what a file may have; `mcp` adds the function that is offered as a tool of the Model
+    Context Protocol."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         _html(_header(space_id), "masthead")
         with gr.Row(elem_id="desk"):
@@ -65,6 +70,8 @@ def build(student: Model, teacher: Model, *, space_id: str | None, mcp: bool = F
                     threshold, shown, marked = _highlight_tab(student)
                 with _tab("compare"):
                     _compare_tab(text, student, teacher)
+                with _tab("files"):
+                    _html(show_files(file_bytes), "files")
                 with _tab("provenance"):
                     _provenance_tab(student, teacher)
                 with _tab("card"):

@@ -98,7 +98,7 @@ def test_the_page_says_where_text_goes(make_fake):
     pair = make_fake("Student", {"a": "Chemical"}), make_fake("Teacher", {"a": "Chemical"})
 
     def masthead(space_id):
-        blocks = build(*pair, space_id=space_id).blocks.values()
+        blocks = build(*pair, space_id=space_id, file_bytes=1).blocks.values()
         return next(block.value for block in blocks if block.elem_id == "masthead")
 
     assert "remote server" in masthead("me/space")
@@ -107,7 +107,7 @@ def test_the_page_says_where_text_goes(make_fake):
 
 def test_filters_never_call_python(make_fake):
     pair = make_fake("Student", {"a": "Chemical"}), make_fake("Teacher", {"a": "Chemical"})
-    page = build(*pair, space_id=None)
+    page = build(*pair, space_id=None, file_bytes=1)
     names = {block._id: block.elem_id for block in page.blocks.values()}
     filters = [
         function

@@ -2,6 +2,7 @@
 
 import { makeReady } from "./api.js";
 import { drawComparison } from "./compare.js";
+import { makeFilesReady } from "./files.js";
 import { drawHighlight } from "./highlight.js";
 import { markStale, read } from "./result.js";
 import { currentFilters, readAddress, setFilters, setTab } from "./settings.js";
@@ -11,6 +12,7 @@ const drawings = new WeakMap(); // .result element -> {result, filter?, step?}
 // A block of HTML has arrived, or is back with its tab.
 export function show(block) {
 	makeReady(block);
+	makeFilesReady(block);
 	const element = block.querySelector("[data-result]");
 	if (element === null) return;
 	element.replaceChildren(element.querySelector(".tally")); // Gradio may keep an element, and with it what was drawn

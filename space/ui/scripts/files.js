@@ -1,0 +1,119 @@
+// The files tab (ui/files.py): sends a file, follows its rows, lists what was found and what was not read.
+
+import { chip, count, make, table } from "./drawing.js";
+import { stylesOf } from "./result.js";
+import { saveButtons } from "./saving.js";
+import { Refusal, send } from "./sending.js";
+
+const LISTED = 200; // texts, and errors, shown in tables; files have all
+const SHOWN = 12; // entities of a text shown in its row
+const FORBIDDEN = 401;
+
+// Gradio may bring the same block again; what it already does then stays.
+export function makeFilesReady(block) {
+	const panel = block.querySelector(".files:not(.ready)");
+	if (panel === null) return;
+	panel.classList.add("ready");
+	const part = (name) => panel.querySelector(name);
+	const input = part("#file");
+	const drop = part(".drop");
+	const start = (file) => file && run(panel, part, file);
+	input.addEventListener("change", () => {
+		start(input.files[0]);
+		input.value = ""; // so that the same file can be chosen again
+	});
+	for (const kind of ["dragover", "dragleave", "drop"])
+		drop.addEventListener(kind, (event) => {
+			event.preventDefault();
+			drop.classList.toggle("over", kind === "dragover");
+			if (kind === "drop") start(event.dataTransfer.files[0]);
+		});
+}
+
+async function run(panel, part, file) {
+	panel.dispatchEvent(new Event("another")); // ends a run that is still going on
+	const say = (message) => { part(".state").textContent = message; };
+	const largest = Number(panel.dataset.largest);
+	part(".outcome").replaceChildren();
+	if (file.size > largest) return say(`${file.name} has ${count(file.size)} bytes; a file may have ${count(largest)}. Nothing was sent.`);
+	const outcome = { file, head: null, documents: [], errors: [] };
+	const ended = await follow(panel, part, outcome, say);
+	if (ended === null) return;
+	say(ended);
+	if (outcome.head !== null) draw(part(".outcome"), outcome);
+}
+
+// Sends the file and returns what to say in the end; null when another run has taken over.
+async function follow(panel, part, outcome, say) {
+	const { file, documents, errors } = outcome;
+	const abort = new AbortController();
+	const cancel = () => abort.abort("cancelled");
+	const replace = () => abort.abort("another");
+	const bar = part("progress");
+	const told = () => `${count(documents.length + errors.length)} of ${count(outcome.head.rows, "text")}`;
+	part(".cancel").addEventListener("click", cancel);
+	panel.addEventListener("another", replace);
+	bar.removeAttribute("value");
+	part(".amount").textContent = "";
+	part(".token").hidden = true;
+	part(".work").hidden = false;
+	say(`Sending ${file.name}`);
+	try {
+		await send(file, part("#file-token").value, abort.signal, {
+			begin(head) {
+				outcome.head = head;
+				say(`Tagging ${count(head.rows, "text")} of ${file.name}`);
+			},
+			done({ id, text, entities, error }) {
+				if (error === undefined) documents.push({ id, text, entities });
+				else errors.push({ id, error });
+				bar.value = (documents.length + errors.length) / outcome.head.rows;
+				part(".amount").textContent = told();
+			},
+		});
+		return `${file.name} is done.`;
+	} catch (error) {
+		if (abort.signal.reason === "another") return null;
+		if (error instanceof Refusal && error.status === FORBIDDEN) askForToken(part, () => run(panel, part, file));
+		if (error instanceof Refusal) return `${file.name} was not taken: ${error.message}.`;
+		const why = abort.signal.aborted ? "Cancelled" : "The connection to the server was lost";
+		return outcome.head === null ? `${why}.` : `${why} after ${told()}.`;
+	} finally {
+		if (abort.signal.reason !== "another") part(".work").hidden = true;
+		part(".cancel").removeEventListener("click", cancel);
+		panel.removeEventListener("another", replace);
+	}
+}
+
+function askForToken(part, again) {
+	part(".token").hidden = false;
+	part("#file-token").focus();
+	part(".send").onclick = again;
+	part("#file-token").onkeydown = ({ key }) => { if (key === "Enter") again(); };
+}
+
+function draw(place, { file, head, documents, errors }) {
+	const entities = documents.flatMap((document) => document.entities);
+	const styles = stylesOf([...new Set(entities.map(({ label }) => label))].sort());
+	const line = make("p", { class: "tally" }, `${count(entities.length, "entity", "entities")} in ${count(documents.length, "text")}`);
+	for (const [label, style] of Object.entries(styles)) line.append(" ", chip(label, style), ` ${count(entities.filter((entity) => entity.label === label).length)}`);
+	place.append(line);
+	if (documents.length > 0) {
+		const corpus = () => ({ model: head.model, revision: head.revision, offsetUnit: head.offset_unit, created: new Date().toISOString(), documents });
+		place.append(saveButtons("Save all as", file.name.replace(/\.[^.]*$/, ""), corpus));
+	}
+	if (errors.length > 0) place.append(...listed("Not read", [["Text", ""], ["What is wrong", ""]], errors, ({ id, error }) => [`${id}`, error]));
+	if (documents.length > 0) place.append(...listed("Texts", [["Text", ""], ["Entities", "number"], ["Found", ""]], documents, (document) => found(document, styles)));
+}
+
+function found({ id, entities }, styles) {
+	const mentions = entities.slice(0, SHOWN).flatMap(({ text, label }) => [text, " ", chip(label, styles[label]), make("br")]);
+	const rest = entities.length > SHOWN ? [make("span", { class: "nothing" }, `and ${count(entities.length - SHOWN)} more`)] : [];
+	return [`${id}`, count(entities.length), make("div", {}, ...mentions, ...rest)];
+}
+
+function listed(title, columns, items, cells) {
+	const all = make("h3", {}, title, " ", make("small", {}, count(items.length)));
+	const first = items.length > LISTED ? [make("p", { class: "hint" }, `The first ${LISTED} are listed.`)] : [];
+	return [all, ...first, table(title, columns, items.slice(0, LISTED).map(cells))];
+}
