@@ -1,15 +1,54 @@
-"""What several folders of tests share."""
+"""What several folders of tests share. Imported where it is used: not every environment has all of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+CARD = """---
+license: apache-2.0
+base_model: someone/base
+tags: [clinical, onnx]
+---
+
+# A tiny model
+
+| Type | F1 |
+|---|---|
+| Chemical | 0.9 |
+"""
 
 
 @pytest.fixture(scope="session")
 def browser():
     """An installed Chromium under Playwright's control: one for all, since there can be but one."""
-    from running_space import chromium, find_chromium  # not every environment has what it imports
+    from running_space import chromium, find_chromium
 
     path = find_chromium()
     if path is None:
         pytest.skip("no Chromium on the path, and CHROMIUM does not name one")
     with chromium(path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def tiny_pair(tmp_path_factory) -> Path:
+    """A folder with student/ and teacher/, the student with a card."""
+    from tiny_model import make_model
+
+    folder = tmp_path_factory.mktemp("pair")
+    make_model(folder / "student", variants=("int8",))
+    make_model(folder / "teacher", variants=("fp32",))
+    (folder / "student" / "README.md").write_text(CARD, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def running_space(tiny_pair, tmp_path_factory) -> Iterator:
+    """The Space with the tiny pair, served on a free port: a RunningSpace."""
+    from running_space import serve
+
+    folder = tmp_path_factory.mktemp("space")
+    chosen = {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
+    with serve(folder, chosen) as space:
+        yield space

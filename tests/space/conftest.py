@@ -1,27 +1,11 @@
-"""Fake models for the parts of the page, and the whole Space as a process for the rest."""
+"""Fake models for the parts of the page."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_space import RunningSpace, serve
-from tiny_model import make_model
 
 from space.engine import Entity
 from space.ui.contract import Model
-
-CARD = """---
-license: apache-2.0
-base_model: someone/base
-tags: [clinical, onnx]
----
-
-# A tiny model
-
-| Type | F1 |
-|---|---|
-| Chemical | 0.9 |
-"""
 
 
 class WordTagger:
@@ -60,22 +44,3 @@ def make_fake(tmp_path):
         return fake_model(name, WordTagger(file, words), card)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def tiny_pair(tmp_path_factory) -> Path:
-    """A folder with student/ and teacher/, the student with a card."""
-    folder = tmp_path_factory.mktemp("pair")
-    make_model(folder / "student", variants=("int8",))
-    make_model(folder / "teacher", variants=("fp32",))
-    (folder / "student" / "README.md").write_text(CARD, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def running_space(tiny_pair, tmp_path_factory) -> Iterator[RunningSpace]:
-    """The Space with the tiny pair, served on a free port."""
-    folder = tmp_path_factory.mktemp("space")
-    chosen = {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
-    with serve(folder, chosen) as space:
-        yield space
