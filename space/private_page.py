@@ -24,6 +24,10 @@ HOME = Path(__file__).resolve().parent
 PRIVATE = HOME / "private"
 RUNTIME = PRIVATE / "vendor" / "ort-wasm-simd-threaded.wasm"
 SERVED = {".css", ".html", ".js", ".mjs", ".txt", ".wasm"}  # not what npm needs
+# A browser may keep the model, whose address is its hash; of all else it asks whether it has changed, so
+# that parts of two versions never meet.
+FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
+ASK_FIRST = {"cache-control": "no-cache"}
 # Invented. Offsets count code points, so it has what one can miscount: emoji, a combining mark, CR LF.
 GOLDEN = (
     "A 58-year-old woman 🙂 with Me\u0301nie\u0300re's disease and hypertension took gentamicin and "
@@ -39,16 +43,18 @@ def mount_private_page(app: FastAPI, model: "Model", examples: "Sequence[Example
 
     def index(_: Request) -> Response:
         if RUNTIME.is_file():
-            return FileResponse(PRIVATE / "index.html")
-        return FileResponse(PRIVATE / "missing.html", status_code=503)
+            return _fresh(PRIVATE / "index.html")
+        return _fresh(PRIVATE / "missing.html", status_code=503)
 
     routes = [
         Route("/", index),
         Route("/model/model.json", lambda _: about),
-        Route("/model/config.json", lambda _: FileResponse(folder / "config.json")),
-        Route("/model/tokenizer.json", lambda _: FileResponse(folder / "tokenizer.json")),
-        Route("/model/model.onnx", lambda _: FileResponse(model.tagger.file)),
-        Route("/entities.css", lambda _: FileResponse(HOME / "ui" / "entities.css")),
+        Route("/model/config.json", lambda _: _fresh(folder / "config.json")),
+        Route("/model/tokenizer.json", lambda _: _fresh(folder / "tokenizer.json")),
+        Route(
+            f"/model/{model.tagger.sha256}.onnx", lambda _: FileResponse(model.tagger.file, headers=FOREVER)
+        ),
+        Route("/entities.css", lambda _: _fresh(HOME / "ui" / "entities.css")),
         Mount("/", _OwnFiles(directory=PRIVATE)),
     ]
     # Relative, for whoever serves all this under a prefix.
@@ -59,6 +65,15 @@ def mount_private_page(app: FastAPI, model: "Model", examples: "Sequence[Example
 class _OwnFiles(StaticFiles):
     def lookup_path(self, path: str) -> tuple[str, Any]:
         return super().lookup_path(path) if Path(path).suffix in SERVED else ("", None)
+
+    def file_response(self, *file: Any) -> Response:
+        response = super().file_response(*file)
+        response.headers.update(ASK_FIRST)
+        return response
+
+
+def _fresh(path: Path, status_code: int = 200) -> FileResponse:
+    return FileResponse(path, status_code, headers=ASK_FIRST)
 
 
 def _about(model: "Model", examples: "Sequence[Example]") -> dict[str, Any]:

@@ -15,7 +15,7 @@ export async function fetchParts(progress) {
 		progress(come.model + come.wasm, sizes.model + sizes.wasm);
 	};
 	const [model, wasm] = await Promise.all([
-		bytes("model/model.onnx", tell("model")),
+		bytes(`model/${about.sha256}.onnx`, tell("model")),
 		bytes(RUNTIME, tell("wasm")),
 	]);
 	return { about, config, tokenizer, model, wasm };

@@ -24,7 +24,7 @@ async function start() {
 	$("amount").textContent = "";
 	showProgress("Checking the model", NaN);
 	const { about, config, tokenizer, model, wasm } = parts;
-	const proof = new Proof($("proof"));
+	const proof = new Proof($("proof"), $("badge").firstElementChild);
 	await proof.file(model, about);
 	const threads = Math.min(MAX_THREADS, navigator.hardwareConcurrency);
 	const started = await Client.start({ config, tokenizer, model, wasm, threads });

@@ -11,9 +11,10 @@ const SAID = { [HELD]: "Checked", [FAILED]: "Failed", [UNKNOWN]: "Not checked" }
 const LOCK = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'";
 
 export class Proof {
-	constructor(list) {
+	// list: gets a line for each check; badge: a link to it, which sums it up
+	constructor(list, badge) {
 		this.list = list;
-		this.inWorker = 0; // requests that the worker has counted
+		this.badge = badge;
 	}
 
 	// The model's file is the one that the server names. Throws when it is another one.
@@ -35,15 +36,16 @@ export class Proof {
 	// This browser and the server find the same in one fixed text.
 	answers(here, there) {
 		const key = ({ start, end, label }) => `${start} ${end} ${label}`;
-		const scores = new Map(there.map((entity) => [key(entity), entity.score]));
-		const common = here.filter((entity) => scores.has(key(entity)));
+		const known = new Map(there.map((entity) => [key(entity), entity.score]));
+		const common = here.filter((entity) => known.has(key(entity)));
 		const different = here.length + there.length - 2 * common.length;
 		if (different > 0) {
 			this.add(FAILED, "It does not find what the server finds", `In a fixed text ${different} of ${there.length} entities differ, so results here may too.`);
 			return;
 		}
-		const gap = Math.max(0, ...common.map((entity) => Math.abs(entity.score - scores.get(key(entity)))));
-		this.add(HELD, "It finds what the server finds", `${there.length} entities in a fixed text, here and there: same places, same labels, scores within ${gap.toFixed(3)}.`);
+		const gap = Math.max(0, ...common.map((entity) => Math.abs(entity.score - known.get(key(entity)))));
+		const scores = gap === 0 ? "equal scores" : `scores within ${(Math.ceil(gap * 1000) / 1000).toFixed(3)}`;
+		this.add(HELD, "It finds what the server finds", `${there.length} entities in a fixed text, here and there: same places, same labels, ${scores}.`);
 	}
 
 	// Forbids the page every connection, for good, and tries one. Call it when all is loaded.
@@ -71,12 +73,12 @@ export class Proof {
 	countRequests(before) {
 		this.before = before;
 		this.inPage = 0;
-		this.line = this.add(HELD, "", "As the browser counts them since the test above, in the page and in the part that runs the model.");
+		this.inWorker = 0;
+		this.line = this.add(HELD, "Requests since: 0", "As the browser counts them since the test above, in the page and in the part that runs the model.");
 		new PerformanceObserver((found) => {
 			this.inPage += found.getEntries().length;
 			this.showRequests();
 		}).observe({ type: "resource" });
-		this.requests(before);
 	}
 
 	// `inWorker`: what the worker has counted by now.
@@ -89,6 +91,16 @@ export class Proof {
 		const all = this.inPage + this.inWorker;
 		this.line.className = all === 0 ? HELD : FAILED;
 		this.line.querySelector("strong").textContent = `Requests since: ${all}`;
+		this.sumUp();
+	}
+
+	sumUp() {
+		const lines = [...this.list.children];
+		const held = lines.filter(({ className }) => className === HELD).length;
+		const failed = lines.some(({ className }) => className === FAILED);
+		this.badge.className = failed ? FAILED : held < lines.length ? UNKNOWN : HELD;
+		this.badge.textContent = `${held} of ${lines.length} checks held in this browser`;
+		this.badge.parentElement.hidden = false;
 	}
 
 	add(state, title, how) {
@@ -106,6 +118,7 @@ export class Proof {
 		text.append(said, strong, reason);
 		line.append(text);
 		this.list.append(line);
+		this.sumUp();
 		return line;
 	}
 }
