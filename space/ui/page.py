@@ -51,7 +51,10 @@ RESULT_ARRIVED = f"const show = {script('show(element)')}; show(); watch('value'
 
 def looks() -> dict[str, Any]:
     """Theme and style, as `gr.mount_gradio_app` takes them."""
-    return {"theme": theme(), "css_paths": [HERE / name for name in ("entities.css", "page.css", "files.css")]}
+    return {
+        "theme": theme(),
+        "css_paths": [HERE / name for name in ("entities.css", "page.css", "files.css")],
+    }
 
 
 def build(
@@ -155,11 +158,17 @@ def _settings(
 def _compare_tab(text: gr.Textbox, student: Model, teacher: Model) -> None:
     run = gr.Button("Compare on this text", elem_id="compare")
     compared = _html(note("Runs both models on the text and marks what only one of them finds."), "compared")
-    gr.Markdown("### Speed and size")
-    time = gr.Button("Time both on this text", elem_id="time")
-    timed = _html(note("Runs each model some twenty times on the text, in turn."), "timed")
     run.click(lambda written: show_comparison(written, teacher, student), text, compared, **ONE_AT_A_TIME)
-    time.click(lambda written: show_latency(written, teacher, student), text, timed, **ONE_AT_A_TIME)
+    _html("<h2>Speed and size</h2>", "speed")
+    time = gr.Button("Time both on this text", elem_id="time")
+    timed = _html(note("Times each model alone, then whole requests. Takes some seconds."), "timed")
+    requests = _html("", "requests")
+    time.click(
+        lambda written: (show_latency(written, teacher, student), note("Timing whole requests …")),
+        text,
+        [timed, requests],
+        **ONE_AT_A_TIME,
+    ).then(None, text, requests, js=script("timeRequests(text)", "text"))
 
 
 def _provenance_tab(student: Model, teacher: Model) -> None:

@@ -14,7 +14,7 @@ from .markup import escape, table
 
 MATERIAL = [word for example in EXAMPLES for word in example.text.split()]
 FILLER = "a"  # one token in every vocabulary that has the single characters
-COLUMNS = {"": "", "Its ledger says": "", "This machine": ""}
+COLUMNS = {"What": "", "Its ledger says": "", "This machine": ""}
 QUALITY = (".test.micro.f1", ".test.macro.f1")
 ASK = '<span class="nothing">press the button</span>'
 NOTHING = '<span class="nothing">nothing</span>'  # claimed
@@ -52,11 +52,19 @@ def text_of(tagger: Tagger, tokens: int) -> str:
 
 def show_provenance(models: Sequence[Model], measured: Sequence[Times | None]) -> str:
     """One table a model as HTML; measured: times of each model, None before they are asked for."""
-    return "".join(
+    return "".join(_section(model, times) for model, times in zip(models, measured, strict=True))
+
+
+def _section(model: Model, times: Times | None) -> str:
+    commands = dict.fromkeys(claim["command"] for claim in _qualities(model))
+    how = "".join(f"<code>{escape(command)}</code>" for command in commands)
+    return (
         f'<section class="provenance"><h3>{escape(model.name)} <small>{escape(model.origin)}</small></h3>'
+        f'<p class="hint">Model <code>{escape(model.id)}</code>, '
+        f"revision <code>{escape(model.revision)}</code></p>"
         + table(COLUMNS, _rows(model, times), f"{model.name}: claims and measurements")
+        + (f'<p class="hint">How to measure F1, with the repository and the corpus: {how}</p>' if how else "")
         + "</section>"
-        for model, times in zip(models, measured, strict=True)
     )
 
 
@@ -67,8 +75,6 @@ def _rows(model: Model, times: Times | None) -> str:
     file = model.tagger.file
     return "".join(
         [
-            _row("Model", "", escape(model.id)),
-            _row("Revision", "", f"<code>{escape(model.revision)}</code>"),
             _row("File", artifact.get("file"), escape(file.name)),
             _row("Bytes", f"{artifact['bytes']:,}" if artifact else None, f"{file.stat().st_size:,}"),
             _row("SHA-256", artifact.get("sha256"), _hash(model, artifact.get("sha256"), times)),
@@ -76,7 +82,7 @@ def _rows(model: Model, times: Times | None) -> str:
             _row("Threads", environment.get("threads"), ASK if times is None else str(model.alone().threads)),
             _row("ONNX Runtime", environment.get("versions", {}).get("onnxruntime"), version("onnxruntime")),
             *(_latency_row(tokens, claimed, times) for tokens, claimed in _claimed_times(model).items()),
-            *(_quality_row(claim) for claim in claims if claim["id"].endswith(QUALITY)),
+            *map(_quality_row, _qualities(model)),
         ]
     )
 
@@ -93,29 +99,28 @@ def _hash(model: Model, claimed: str | None, times: Times | None) -> str:
         return f"<code>{escape(model.tagger.sha256)}</code> when it was loaded"
     with model.tagger.file.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if claimed is None:
-        return f"<code>{found}</code> recomputed now"
-    same = "recomputed now: the same" if found == claimed else "recomputed now: <strong>not the same</strong>"
-    return f"<code>{found}</code> {same}"
+    verdict = {None: "", found: ", the same"}.get(claimed, ", <strong>not the same</strong>")
+    return f"<code>{found}</code> recomputed now{verdict}"
 
 
 def _latency_row(tokens: int, claimed: Mapping[str, float], times: Times | None) -> str:
     here = ASK
     if times is not None:
-        here = f"{times[tokens].median_ms:.1f} ms, p95 {times[tokens].p95_ms:.1f} ms"
-    said = f"{claimed['median']:.1f} ms, p95 {claimed['p95']:.1f} ms"
-    return _row(f"Latency, {tokens} tokens, median", said, here)
+        here = f"median {times[tokens].median_ms:.1f} ms, p95 {times[tokens].p95_ms:.1f} ms"
+    said = f"median {claimed['median']:.1f} ms, p95 {claimed['p95']:.1f} ms"
+    return _row(f"Latency of {tokens} tokens", said, here)
 
 
 def _quality_row(claim: Mapping[str, Any]) -> str:
     data, interval = claim["data"], claim["interval"]
     said = f"{claim['value']:.4f} [{interval['low']:.4f}, {interval['high']:.4f}]"
     what = f"{escape(claim['name'])}, {escape(claim['split'])} of {escape(data['id'])}"
-    how = (
-        f"cannot be measured here: the {data['documents']:,} documents are not on this server. With the "
-        f"repository and the corpus: <code>{escape(claim['command'])}</code>"
-    )
-    return _row(what, said, how)
+    here = f"not measured: its {data['documents']:,} documents are not on this server"
+    return _row(what, said, f'<span class="nothing">{here}</span>')
+
+
+def _qualities(model: Model) -> list[dict[str, Any]]:
+    return [claim for claim in _claims(model) if claim["id"].endswith(QUALITY)]
 
 
 def _claims(model: Model) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ function makeStepper(places) {
 		const place = places[at];
 		for (const part of parts(place)) part.classList.add("current");
 		for (const element of place.elements) scrollWithin(element.closest(".passage"), element);
+		place.elements[0].scrollIntoView({ block: "nearest" }); // on a phone the passages lie below one another
 		status.textContent = `${count(at + 1)} of ${count(places.length)}: ${place.kind}`;
 	}
 

@@ -1,4 +1,4 @@
-// The Gradio page's script. Gradio calls what is exported here (page.py); nothing asks the server.
+// The Gradio page's script: Gradio calls what is exported here (page.py).
 
 import { makeReady } from "./api.js";
 import { drawComparison } from "./compare.js";
@@ -6,6 +6,8 @@ import { makeFilesReady } from "./files.js";
 import { drawHighlight } from "./highlight.js";
 import { markStale, read } from "./result.js";
 import { currentFilters, readAddress, setFilters, setTab } from "./settings.js";
+
+export { timeRequests } from "./speed.js";
 
 const drawings = new WeakMap(); // .result element -> {result, filter?, step?}
 
