@@ -57,9 +57,9 @@ def unauthorised() -> Refusal:
 
 def internal() -> Refusal:
     """Without detail: an exception's message may quote the text that led to it."""
-    return Refusal(
-        500, "internal", "the request failed; the server's log has its type under the request's id"
-    )
+    # uvicorn closes the connection after an exception; a client must not send on it again.
+    message = "the request failed; the server's log has its type under the request's id"
+    return Refusal(500, "internal", message, {"connection": "close"})
 
 
 def response(refusal: Refusal, scope: Scope) -> JSONResponse:
