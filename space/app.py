@@ -137,6 +137,8 @@ class Queued:
             done = self._scheduler.submit([(self._served, text) for text in texts]).result()
         except QueueFull:
             raise Busy("The server has more to do than it can. Try again in a few seconds.") from None
+        except Exception as error:  # Gradio prints it, and its message may quote the text
+            raise RuntimeError(f"the {self._served.role} failed with {type(error).__name__}") from None
         return [one.entities for one in done]
 
 

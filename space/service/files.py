@@ -41,7 +41,7 @@ def add_files(app: FastAPI, service: "Service") -> None:
     limits = Limits(settings.characters, ROWS, ENTRIES, settings.file_bytes)
     slots = asyncio.Semaphore(FILES)
 
-    @app.post("/v1/files", response_class=JsonLines, **_documented(settings.file_bytes))
+    @app.post("/v1/files", status_code=200, response_class=JsonLines, **_documented(settings.file_bytes))
     async def files(request: Request) -> Response:
         """Entities of the texts of a file: txt, csv, jsonl, or a zip of these.
 
@@ -143,7 +143,7 @@ def _documented(file_bytes: int) -> dict[str, Any]:
         "in": "query",
         "required": True,
         "description": "Of the file; its ending, in any case, says how the file is read.",
-        "schema": {"type": "string", "pattern": r"^.*\.(txt|csv|jsonl|zip)$"},
+        "schema": {"type": "string", "pattern": r"^.*[^/]\.(txt|csv|jsonl|zip)$"},
     }
     about = f"UTF-8, at most {file_bytes:,} bytes; a zip holds as much unpacked. At most {ROWS:,} rows."
     content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

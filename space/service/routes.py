@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
 
 from . import errors, schemas
 from .contract import Entity, Served
@@ -17,6 +18,7 @@ from .errors import Refusal
 from .files import add_files
 from .health import Health
 from .metrics import Metrics
+from .openapi import describe
 from .scheduler import Busy, Done, Scheduler
 from .schemas import OFFSET_UNIT
 from .settings import Settings
@@ -61,6 +63,7 @@ def create_api(service: Service) -> FastAPI:
     add_files(app, service)
     _add_models(app, service)
     _add_operations(app, service)
+    describe(app, token=service.settings.token is not None)
     return app
 
 
@@ -189,17 +192,19 @@ def _add_models(app: FastAPI, service: Service) -> None:
 
 
 def _add_operations(app: FastAPI, service: Service) -> None:
-    @app.get("/livez")
+    @app.get("/livez", response_model=schemas.LiveAnswer)
     async def livez() -> Response:
         """Whether the process answers at all."""
         return _answer({"status": "alive"})
 
-    @app.get("/readyz", responses={503: {"description": "Not ready, and why."}})
+    not_ready = {503: {"model": schemas.ReadyAnswer, "description": "Not ready, and why."}}
+
+    @app.get("/readyz", response_model=schemas.ReadyAnswer, responses=not_ready)
     async def readyz() -> Response:
         """Whether requests may come: each model answers its golden text as it did when it was published."""
         return _answer(service.health.report(), 200 if service.health.ready else 503)
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
         """For Prometheus."""
         content, kind = service.metrics.page(request.headers.get("accept", ""))

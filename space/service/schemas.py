@@ -107,6 +107,23 @@ class ModelsAnswer(BaseModel):
     limits: LimitsAnswer
 
 
+class LiveAnswer(BaseModel):
+    status: Literal["alive"]
+
+
+class CheckedModel(BaseModel):
+    role: Literal["teacher", "student"]
+    model: str
+    check: str = Field(description="What was checked.")
+    problem: str | None = Field(description="Why the model is not to be trusted; null when it is.")
+    score_difference: float | None = Field(description="The largest from the golden scores.")
+
+
+class ReadyAnswer(BaseModel):
+    status: Literal["warming", "ready", "failed", "draining"]
+    models: list[CheckedModel] = Field(description="Those checked so far.")
+
+
 class ErrorDetail(BaseModel):
     code: str
     message: str
