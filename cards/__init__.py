@@ -16,3 +16,8 @@ A new section: prose in templates/model.md.j2; numbers only through `number(...)
 A new figure: a function in derived.py. A new rule: a function in a module of lint/, listed in
 lint/__init__.py.
 """
+
+import os
+
+# ONNX Runtime reports its use to its maker over the network unless this is set before it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

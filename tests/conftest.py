@@ -1,9 +1,12 @@
 """What several folders of tests share. Imported where it is used: not every environment has all of it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # as our packages do, whichever a test imports first
 
 CARD = """---
 license: apache-2.0
@@ -44,11 +47,15 @@ def tiny_pair(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def running_space(tiny_pair, tmp_path_factory) -> Iterator:
+def tiny_environment(tiny_pair) -> dict[str, str]:
+    """What makes the Space load the tiny pair."""
+    return {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
+
+
+@pytest.fixture(scope="session")
+def running_space(tiny_environment, tmp_path_factory) -> Iterator:
     """The Space with the tiny pair, served on a free port: a RunningSpace."""
     from running_space import serve
 
-    folder = tmp_path_factory.mktemp("space")
-    chosen = {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
-    with serve(folder, chosen) as space:
+    with serve(tmp_path_factory.mktemp("space"), tiny_environment) as space:
         yield space

@@ -8,6 +8,11 @@ The way of a text: `tokens` (sub-tokens and windows), `session` (ONNX Runtime), 
 entities), put together in `tagger`; `bundle`, `graph` and `cpu` see to it that the model can be run.
 """
 
+import os
+
+# ONNX Runtime reports its use to its maker over the network unless this is set before it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 from .decode import decode
 from .entity import Entity
 from .errors import EngineError
