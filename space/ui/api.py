@@ -47,6 +47,6 @@ def show_api(*, mcp: bool) -> str:
 def _snippet(title: str, code: str) -> str:
     lines = escape(code).replace("ADDRESS", f'<span class="address">{ADDRESS}</span>')
     return (
-        f'<section class="snippet"><h3>{title}</h3>'
+        f'<section class="snippet"><h2>{title}</h2>'
         f'<pre tabindex="0" aria-label="{title}"><code>{lines}</code></pre></section>'
     )

@@ -59,7 +59,7 @@ def _section(model: Model, times: Times | None) -> str:
     commands = dict.fromkeys(claim["command"] for claim in _qualities(model))
     how = "".join(f"<code>{escape(command)}</code>" for command in commands)
     return (
-        f'<section class="provenance"><h3>{escape(model.name)} <small>{escape(model.origin)}</small></h3>'
+        f'<section class="provenance"><h2>{escape(model.name)} <small>{escape(model.origin)}</small></h2>'
         f'<p class="hint">Model <code>{escape(model.id)}</code>, '
         f"revision <code>{escape(model.revision)}</code></p>"
         + table(COLUMNS, _rows(model, times), f"{model.name}: claims and measurements")

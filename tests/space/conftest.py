@@ -1,11 +1,19 @@
 """Fake models for the parts of the page."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from space.engine import Entity
 from space.ui.contract import Model
+
+
+class Words:
+    """A tokenizer: a token for each word, and two special ones."""
+
+    def encode(self, text: str) -> SimpleNamespace:
+        return SimpleNamespace(ids=[0, *text.split(), 0])
 
 
 class WordTagger:
@@ -15,9 +23,11 @@ class WordTagger:
         self.labels = sorted(set(words.values()))
         self.file, self.sha256, self.threads, self.notes = file, "0" * 64, 1, []
         self.words, self.score, self.calls = words, score, 0
+        self.tokenizer, self.texts = Words(), []
 
     def __call__(self, texts):
         self.calls += 1
+        self.texts += texts
         return [self._tag(text) for text in texts]
 
     def _tag(self, text: str) -> list[Entity]:
@@ -36,11 +46,11 @@ def fake_model(name: str, tagger: WordTagger, card: str = "", ledger: dict | Non
 
 @pytest.fixture
 def make_fake(tmp_path):
-    """make_fake(name, words, card="") -> Model"""
+    """make_fake(name, words, card="", ledger=None) -> Model"""
 
-    def make(name: str, words: dict[str, str], card: str = "") -> Model:
+    def make(name: str, words: dict[str, str], card: str = "", ledger: dict | None = None) -> Model:
         file = tmp_path / f"{name}.onnx"
         file.write_bytes(b"x" * (4_000_000 if name == "Teacher" else 1_000_000))
-        return fake_model(name, WordTagger(file, words), card)
+        return fake_model(name, WordTagger(file, words), card, ledger)
 
     return make

@@ -2,19 +2,18 @@
 
 from space.ui import highlight as highlight_tab
 from space.ui.card import show_card, split
-from space.ui.compare import show_comparison, show_latency
-from space.ui.examples import EXAMPLES
+from space.ui.compare import show_comparison
 from space.ui.highlight import highlight
 from space.ui.page import build
+from space.ui.speed import show_latency
 
 TEXT = "Aspirin gave a headache; ibuprofen did not."
 CARD = "---\nlicense: mit\nbase_model: someone/base\ntags: [a, b]\n---\n\n# Title\n\nBody.\n"
 
 
-def test_highlight_shows_every_entity(make_fake):
+def test_highlight_counts_the_entities(make_fake):
     shown = highlight(TEXT, make_fake("Student", {"Aspirin": "Chemical", "headache": "Disease"}))
-    assert "2 entities" in shown
-    assert shown.count("<mark") == 2
+    assert ">2 entities</p>" in shown
 
 
 def test_no_entity_is_said(make_fake):
@@ -37,16 +36,12 @@ def test_too_long_a_text_is_refused_without_quoting_it(make_fake, monkeypatch):
     assert model.tagger.calls == 0
 
 
-def test_comparison_marks_what_one_model_finds(make_fake):
+def test_comparison_says_how_far_both_agree(make_fake):
     teacher = make_fake("Teacher", {"Aspirin": "Chemical", "headache": "Disease"})
     student = make_fake("Student", {"Aspirin": "Chemical", "ibuprofen": "Chemical"})
     shown = show_comparison(TEXT, teacher, student)
     assert "Agreement 33%" in shown
     assert "Agreement is not accuracy" in shown
-    assert 'data-caption="Disease · only the teacher"' in shown
-    assert 'data-caption="Chemical · only the student"' in shown
-    assert shown.count(' parts"') == 2
-    assert '<td class="place">15–23</td><td>only the teacher</td>' in shown
 
 
 def test_comparison_without_entities(make_fake):
@@ -63,7 +58,7 @@ def test_latency_table_has_ratios_sizes_and_conditions(make_fake):
     assert "20 repeats of each" in shown
     assert "the whole text (43 characters)" in shown
     assert "Student: INT8 runs the safe way here" in shown
-    assert show_latency("", teacher, student) == ""
+    assert "no text" in show_latency("", teacher, student)
 
 
 def test_a_long_text_is_timed_by_its_beginning(make_fake):
@@ -89,31 +84,24 @@ def test_a_broken_front_matter_is_shown_not_hidden():
     assert split("# Only a body\n") == ({}, "# Only a body")
 
 
-def test_examples_differ_and_say_where_the_model_fails():
-    assert len({example.title for example in EXAMPLES}) == len(EXAMPLES) >= 4
-    assert any("wrong" in example.title for example in EXAMPLES)
+def masthead(pair, space_id: str | None) -> str:
+    blocks = build(*pair, space_id=space_id, file_bytes=1_000_000).blocks.values()
+    return next(block.value for block in blocks if block.elem_id == "masthead")
 
 
-def test_the_page_says_where_text_goes(make_fake):
+def test_the_page_says_where_text_goes_and_leads_to_the_private_page(make_fake):
     pair = make_fake("Student", {"a": "Chemical"}), make_fake("Teacher", {"a": "Chemical"})
-
-    def masthead(space_id):
-        blocks = build(*pair, space_id=space_id, file_bytes=1).blocks.values()
-        return next(block.value for block in blocks if block.elem_id == "masthead")
-
-    assert "remote server" in masthead("me/space")
-    assert "remote server" not in masthead(None)
+    assert "This is a remote server" in masthead(pair, "me/space")
+    assert "remote server" not in masthead(pair, None)
+    assert all('href="private/"' in masthead(pair, space_id) for space_id in ("me/space", None))
 
 
-def test_filters_never_call_python(make_fake):
+def test_filters_tabs_and_address_never_call_python(make_fake):
     pair = make_fake("Student", {"a": "Chemical"}), make_fake("Teacher", {"a": "Chemical"})
-    page = build(*pair, space_id=None, file_bytes=1)
-    names = {block._id: block.elem_id for block in page.blocks.values()}
-    filters = [
-        function
+    page = build(*pair, space_id=None, file_bytes=1_000_000)
+    own = {
+        function.js.partition("baseURI))).")[2].partition("(")[0]: function.fn
         for function in page.fns.values()
-        if {names[target] for target, _ in function.targets} & {"threshold", "labels"}
-    ]
-    assert len(filters) == 1
-    assert filters[0].fn is None
-    assert "clinstill?.filter" in filters[0].js
+        if function.js
+    }
+    assert own == dict.fromkeys(("edited", "filter", "restore", "selected", "timeRequests"))

@@ -13,7 +13,7 @@ export function drawComparison(element, result) {
 	}
 	const stepper = makeStepper(places);
 	const listing = differenceTable(result, places, stepper.go);
-	const heading = make("h3", {}, "Differences ", make("small", {}, count(places.length)));
+	const heading = make("h2", {}, "Differences ", make("small", {}, count(places.length)));
 	element.append(stepper.bar, make("div", { class: "sides" }, ...sides), heading, listing);
 	return stepper.step;
 }
@@ -33,7 +33,7 @@ function drawSide(result, model, places, side) {
 		spans.push({ start: place.start, end: place.end, element });
 	}
 	spans.sort((one, other) => one.start - other.start);
-	const heading = make("h3", {}, `${model.name} `, make("small", {}, `${count(model.entities.length)} found`));
+	const heading = make("h2", {}, `${model.name} `, make("small", {}, `${count(model.entities.length)} found`));
 	const text = passage(result.text, spans, `${model.name}: text with its entities`);
 	const files = saveButtons("Save as", `note.${model.name.toLowerCase()}`, () => corpusOf(model, result.text, model.entities));
 	return make("section", { class: "side" }, heading, text, files);

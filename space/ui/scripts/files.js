@@ -113,7 +113,7 @@ function found({ id, entities }, styles) {
 }
 
 function listed(title, columns, items, cells) {
-	const all = make("h3", {}, title, " ", make("small", {}, count(items.length)));
+	const all = make("h2", {}, title, " ", make("small", {}, count(items.length)));
 	const first = items.length > LISTED ? [make("p", { class: "hint" }, `The first ${LISTED} are listed.`)] : [];
 	return [all, ...first, table(title, columns, items.slice(0, LISTED).map(cells))];
 }

@@ -60,3 +60,8 @@ document.addEventListener("keydown", (event) => {
 
 // Another address in the same window: the hidden button makes Gradio ask for its settings again.
 window.addEventListener("hashchange", () => document.querySelector("#restore")?.click());
+
+// Gradio draws cards by itself: what scrolls in them has to be within reach of the keyboard.
+new MutationObserver(() => {
+	for (const part of document.querySelectorAll(".card :is(pre, table):not([tabindex])")) part.tabIndex = 0;
+}).observe(document.body, { childList: true, subtree: true });
