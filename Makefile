@@ -75,7 +75,7 @@ clean: ## remove the environments and everything built
 $(LIGHT)/.ready: requirements.txt space/requirements.txt
 	$(call install,$(LIGHT),-r requirements.txt)
 
-$(LIGHT)/.tests-ready: $(LIGHT)/.ready tests/requirements.txt tests/light-requirements.txt
+$(LIGHT)/.tests-ready: $(LIGHT)/.ready tests/requirements.txt tests/light-requirements.txt space/requirements-extra.txt
 	$(call install,$(LIGHT),-r requirements.txt -r tests/requirements.txt -r tests/light-requirements.txt)
 
 $(TRAINING)/.tests-ready: training/requirements.txt tests/requirements.txt
