@@ -54,16 +54,17 @@ export class Tokenizer {
 
   /** The normalised text: [{character, origin}], origin being the place of the code point it comes from. */
   normalise(points) {
-    let characters = points.map((point, origin) => ({
-      character: SURROGATE.test(point) ? "\ufffd" : point,
-      origin,
-    }));
-    if (this.normalizer.clean_text) characters = clean(characters);
-    if (this.normalizer.handle_chinese_chars) characters = setApart(characters);
+    let characters = points.map((point, origin) => ({ character: point, origin }));
+    characters = replace(characters, (point) => (SURROGATE.test(point) ? "\ufffd" : point));
+    if (this.normalizer.clean_text) characters = replace(characters, cleaned);
+    if (this.normalizer.handle_chinese_chars) {
+      characters = replace(characters, (character) => (IDEOGRAPH.test(character) ? ` ${character} ` : character));
+    }
     if (this.stripsAccents) {
       characters = decompose(characters).filter(({ character }) => !isStrippedMark(character));
     }
-    return this.normalizer.lowercase ? lower(characters) : characters;
+    // One character at a time: a sigma at a word's end is no other sigma.
+    return this.normalizer.lowercase ? replace(characters, (character) => character.toLowerCase()) : characters;
   }
 
   /** The longest known pieces of a word from left to right: [{id, first, last}], or all of it as unknown. */
@@ -108,18 +109,20 @@ function specialTokens({ single, special_tokens }) {
   return [ids(single.slice(0, text)), ids(single.slice(text + 1))];
 }
 
-function clean(characters) {
-  return characters
-    .filter(({ character }) => !isControl(character))
-    .map(({ character, origin }) => ({ character: isTokenizerSpace(character) ? " " : character, origin }));
+/** Every character replaced by what `change` makes of it, each piece with its origin: none, one or more. */
+function replace(characters, change) {
+  const known = new Map();
+  const found = [];
+  for (const { character, origin } of characters) {
+    if (!known.has(character)) known.set(character, Array.from(change(character)));
+    known.get(character).forEach((piece, index) => found.push({ character: piece, origin, added: index > 0 }));
+  }
+  return found;
 }
 
-function setApart(characters) {
-  return characters.flatMap((item) => {
-    if (!IDEOGRAPH.test(item.character)) return [item];
-    const space = { character: " ", origin: item.origin };
-    return [space, item, space];
-  });
+function cleaned(character) {
+  if (isControl(character)) return "";
+  return isTokenizerSpace(character) ? " " : character;
 }
 
 /**
@@ -127,27 +130,21 @@ function setApart(characters) {
  * with them: the n-th character that was there before keeps the n-th origin.
  */
 function decompose(characters) {
-  const added = new Map(); // for each character, whether its 1st, 2nd... came by decomposition
-  for (const { character } of characters) {
-    Array.from(character.normalize("NFD"), (piece, index) => {
-      if (!added.has(piece)) added.set(piece, []);
-      added.get(piece).push(index > 0);
-    });
+  const pieces = replace(characters, (character) => character.normalize("NFD"));
+  const text = pieces.map(({ character }) => character).join("");
+  const ordered = text.normalize("NFD");
+  if (ordered === text) return pieces;
+  const byCharacter = new Map();
+  for (const piece of pieces) {
+    if (!byCharacter.has(piece.character)) byCharacter.set(piece.character, []);
+    byCharacter.get(piece.character).push(piece);
   }
-  const queues = new Map(Array.from(added, ([piece, flags]) => [piece, flags.values()]));
-  const ordered = Array.from(characters.map(({ character }) => character).join("").normalize("NFD"));
-  let next = 0;
-  return ordered.map((character) => {
-    if (!queues.get(character).next().value) next += 1;
-    return { character, origin: characters[next - 1].origin };
+  const queues = new Map(Array.from(byCharacter, ([character, queue]) => [character, queue.values()]));
+  let place = -1;
+  return Array.from(ordered, (character) => {
+    if (!queues.get(character).next().value.added) place += 1;
+    return { character, origin: characters[place].origin };
   });
-}
-
-/** Lower case, one character at a time: a sigma at a word's end is no other sigma. */
-function lower(characters) {
-  return characters.flatMap(({ character, origin }) =>
-    Array.from(character.toLowerCase(), (piece) => ({ character: piece, origin })),
-  );
 }
 
 /** Words between white space, punctuation marks being words of their own. */
