@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from service.scheduler import Busy as QueueFull
 from service.scheduler import Scheduler
 from service.server import Server, configure
 from service.settings import Settings, SettingsError, read_settings
-from service.tracing import Tracer, TracingError, find_processor
+from service.tracing import INSTALL, Tracer, TracingError, find_processor
 from sources import Source, SourceError, find_sources
 from starlette.types import ASGIApp
 from ui.contract import Busy, Model
@@ -209,6 +210,8 @@ def create_site(student: Model, teacher: Model, settings: Settings, *, space_id:
     mount_private_page(site, student, EXAMPLES)
     if not settings.page:
         return site
+    if settings.mcp and find_spec("mcp") is None:
+        raise SettingsError("CLINSTILL_MCP is on, but the package mcp is missing: " + INSTALL)
     import gradio as gr  # it takes seconds, and a service without the page needs none of it
     from ui.page import build, looks
 
@@ -252,4 +255,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not sys.exit: a thread may still be in ONNX Runtime (a warm-up, a measurement that a visitor started),
+    # which aborts the process when its libraries are taken down below it.
+    os._exit(main())

@@ -13,7 +13,7 @@ import uvicorn
 
 # After the drain only streams are left that never end by themselves, such as an open page's events.
 STREAMS_S = 1
-DONE, CUT_SHORT = 0, 1
+DONE, CUT_SHORT, CANNOT_RUN = 0, 1, 2
 _log = logging.getLogger(__name__)
 
 
@@ -21,7 +21,8 @@ class Server(uvicorn.Server):
     """drain: called once, at the first signal; idle: whether all accepted work is answered
     drain_s: how long the work may take
 
-    exit_code: 0 when all accepted work was answered; 1 when the time was over or a second signal came
+    exit_code: 0 when all accepted work was answered; 1 when the time was over or a second signal came;
+        2 when the address could not be had
     """
 
     def __init__(
@@ -41,10 +42,17 @@ class Server(uvicorn.Server):
             self.should_exit = self.force_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Also tell who sits at the terminal where to look, without the log's JSON."""
-        await super().startup(sockets)
+        """Tell who started it what became of it, besides the log's JSON."""
+        address = f"http://{self.config.host}:{self.config.port}"
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # how uvicorn says that it could not bind; the reason is in the log
+            message = f"cannot listen at {address}; is the port taken? PORT and HOST change the address"
+            print(f"space: {message}", file=sys.stderr)
+            self.exit_code, self.should_exit = CANNOT_RUN, True
+            return
         if sys.stderr.isatty():
-            print(f"Open http://{self.config.host}:{self.config.port} (Ctrl-C ends it)", file=sys.stderr)
+            print(f"Open {address} (Ctrl-C ends it)", file=sys.stderr)
 
     async def on_tick(self, counter: int) -> bool:
         """uvicorn calls this ten times a second; True ends it."""

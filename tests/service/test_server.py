@@ -100,6 +100,17 @@ def test_an_open_stream_does_not_block_the_end(start):
         assert running.process.wait(10) == 0
 
 
+def test_a_taken_port_is_said_and_ends_it(start):
+    port = start(1).url.rpartition(":")[2]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    second = subprocess.run(
+        [sys.executable, PROGRAM, port, "1"], env=environment, capture_output=True, text=True
+    )
+    assert second.returncode == 2
+    assert f"space: cannot listen at http://127.0.0.1:{port}; is the port taken?" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
 def test_work_that_takes_too_long_is_cut_short(start):
     running = start(0.2)
     client = running.start_work()
