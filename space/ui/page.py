@@ -95,7 +95,8 @@ def build(
         text.change(None, js=script("edited()"))
         _settings(page, student.tagger.labels, threshold, shown, tabs)
         if mcp:
-            gr.api(_tool(student), api_name="find_entities", concurrency_limit=None)
+            # Not queued: the service's own queue decides, and the text does not travel once more.
+            gr.api(_tool(student), api_name="find_entities", queue=False)
     return page.queue(max_size=WAITING, api_open=False)
 
 
@@ -192,16 +193,16 @@ def _html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=RESULT_ARRIVED)
 
 
-def _tool(student: Model) -> Callable[[str], list[dict[str, Any]]]:
-    def find_entities(text: str) -> list[dict[str, Any]]:
+def _tool(student: Model) -> Callable[[str], str]:
+    def find_entities(text: str) -> str:
         """Find the clinical entities of a text.
 
         Args:
             text: The text, at most a million characters.
 
         Returns:
-            A list of entities, each with start, end (exclusive), label, score and text. Offsets count
-            Unicode code points from 0.
+            JSON with model, revision, offset_unit and entities, each with start, end (exclusive), label,
+            score and text. Offsets count Unicode code points from 0.
         """
         if reason := refusal(text):
             raise gr.Error(reason)
@@ -209,10 +210,15 @@ def _tool(student: Model) -> Callable[[str], list[dict[str, Any]]]:
             [entities] = student.tagger([text])
         except Busy as busy:
             raise gr.Error(str(busy)) from busy
-        return [
-            {name: getattr(entity, name) for name in ("start", "end", "label", "score", "text")}
-            for entity in entities
-        ]
+        names = ("start", "end", "label", "score", "text")
+        return json.dumps(
+            {
+                "model": student.id,
+                "revision": student.revision,
+                "offset_unit": "code_point",
+                "entities": [{name: getattr(entity, name) for name in names} for entity in entities],
+            }
+        )
 
     return find_entities
 

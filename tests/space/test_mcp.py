@@ -1,0 +1,75 @@
+"""The page's tool for language models, off unless it is asked for."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from running_space import SPACE, serve
+
+
+def talk(url: str, text: str) -> tuple[list[str], bool, str]:
+    """What the tools are called, and what the first answers for `text`: whether that is an error, and it."""
+
+    async def session() -> tuple[list[str], bool, str]:
+        async with (
+            streamable_http_client(f"{url}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as client,
+        ):
+            await client.initialize()
+            tools = (await client.list_tools()).tools
+            answer = await client.call_tool(tools[0].name, {"text": text})
+            return [tool.name for tool in tools], answer.isError, answer.content[0].text
+
+    return asyncio.run(session())
+
+
+@pytest.fixture(scope="module")
+def space_with_tool(tiny_environment, tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("mcp"), tiny_environment | {"CLINSTILL_MCP": "on"}) as space:
+        yield space
+
+
+def test_one_tool_finds_entities(space_with_tool):
+    text = "Aspirin 😕 caused renal failure."
+    names, failed, said = talk(space_with_tool.url, text)
+    assert len(names) == 1 and names[0].endswith("find_entities")
+    assert not failed
+    answer = json.loads(said)
+    assert (answer["model"], answer["offset_unit"]) == ("student", "code_point")
+    assert answer["revision"].startswith("sha256:")
+    assert [entity["text"] for entity in answer["entities"]] == ["Aspirin", "renal failure"]
+    assert all(entity["text"] == text[entity["start"] : entity["end"]] for entity in answer["entities"])
+
+
+def test_an_empty_text_is_refused(space_with_tool):
+    _, failed, said = talk(space_with_tool.url, " ")
+    assert failed
+    assert "no text" in said
+
+
+def test_it_is_off_by_default(running_space):
+    answer = httpx.post(f"{running_space.url}/gradio_api/mcp/", json={}, trust_env=False, timeout=60)
+    assert answer.status_code in (404, 405)
+    config = httpx.get(f"{running_space.url}/config", trust_env=False, timeout=60).json()
+    assert not any(function["api_name"] == "find_entities" for function in config["dependencies"])
+
+
+def test_a_missing_package_is_named(tiny_environment, tmp_path):
+    """`mcp` is hidden by a module of that name that cannot be found."""
+    hide = "import sys; sys.modules['mcp'] = None; sys.argv = ['app.py']; import runpy; "
+    done = subprocess.run(
+        [sys.executable, "-c", hide + f"runpy.run_path({str(SPACE / 'app.py')!r}, run_name='__main__')"],
+        cwd=SPACE,
+        env=os.environ | tiny_environment | {"CLINSTILL_MCP": "on"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 2
+    assert "CLINSTILL_MCP is on, but the package mcp is missing: pip install" in done.stderr
