@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 RETRY_S = 1  # a full queue is empty again in about this time
@@ -82,6 +82,16 @@ async def on_http_error(request: Request, error) -> JSONResponse:
 
 async def on_failure(request: Request, _: Exception) -> JSONResponse:
     return response(internal(), request.scope)
+
+
+async def on_departure(*_: object) -> Response:
+    """The client has left."""
+    return _NoAnswer()
+
+
+class _NoAnswer(Response):
+    async def __call__(self, *_: object) -> None:
+        pass
 
 
 _HTTP = {

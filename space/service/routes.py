@@ -58,6 +58,7 @@ def create_api(service: Service) -> FastAPI:
     )
     app.add_exception_handler(Refusal, errors.on_refusal)
     app.add_exception_handler(HTTPException, errors.on_http_error)
+    app.add_exception_handler(ClientDisconnect, errors.on_departure)
     app.add_exception_handler(Exception, errors.on_failure)
     _add_work(app, service)
     add_files(app, service)

@@ -39,13 +39,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             try:
                 found[field.name] = _READERS[field.type](value)
             except ValueError as error:
-                raise SettingsError(f"{name} must be {error}, found {value!r}") from error
+                raise SettingsError(f"{name} must be {error}") from error
     return Settings(**found)
+
+
+def _token(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("printable ASCII, as a header can carry it")
+    return value.strip()
 
 
 def _whole(value: str) -> int:
     if not value.isascii() or not value.isdecimal() or int(value) < 1:
-        raise ValueError("a whole number, at least 1")
+        raise ValueError(f"a whole number, at least 1; found {value!r}")
     return int(value)
 
 
@@ -55,14 +61,14 @@ def _seconds(value: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds < math.inf:
-        raise ValueError("a number of seconds above 0")
+        raise ValueError(f"a number of seconds above 0; found {value!r}")
     return seconds
 
 
 def _switch(value: str) -> bool:
     if value.lower() not in ("on", "off"):
-        raise ValueError("on or off")
+        raise ValueError(f"on or off; found {value!r}")
     return value.lower() == "on"
 
 
-_READERS: dict[Any, Callable[[str], Any]] = {str | None: str, int: _whole, float: _seconds, bool: _switch}
+_READERS: dict[Any, Callable[[str], Any]] = {str | None: _token, int: _whole, float: _seconds, bool: _switch}

@@ -128,6 +128,27 @@ def test_a_long_text_is_the_merge_of_its_windows_run_one_by_one(tagger, monkeypa
     assert len(entities) == 80
 
 
+@pytest.mark.parametrize("times", [0, 1, 40], ids=["no window", "one", "many"])
+def test_steps_run_one_window_each_and_end_with_the_entities(tagger, monkeypatch, times):
+    text = "aspirin caused renal failure " * times
+    expected = tagger([text])[0]
+    session, run = tagger._session, []
+
+    def count(ids):
+        run.append(len(ids))
+        return session(ids)
+
+    monkeypatch.setattr(tagger, "_session", count)
+    steps, ran = tagger.steps(text), []
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(steps)
+            ran.append(len(run))
+    assert end.value.value == expected
+    assert ran == list(range(1, len(run)))  # one more after each step; the last ends it
+    assert len(run) > 2 or times < 40
+
+
 def test_int8_comes_first_and_any_file_can_be_chosen(model, copy):
     assert load(model, file="model.onnx").file.name == "model.onnx"
     assert load(model, file="onnx/model_fp16.onnx").file.name == "model_fp16.onnx"
