@@ -48,7 +48,7 @@ lint: $(LIGHT)/.tests-ready ## ruff: rules and format
 
 test: test-light test-training test-downstream ## every test, each in its environment
 
-test-light: $(LIGHT)/.tests-ready ## engine, cards, publish, space and the repository itself
+test-light: $(LIGHT)/.tests-ready $(if $(NPM),$(VENDOR)/.ready) ## engine, cards, publish, space and the repository itself
 	$(LIGHT)/bin/python -m pytest tests --ignore=tests/training --ignore=tests/downstream
 
 test-training: $(TRAINING)/.tests-ready ## engine and training

@@ -87,5 +87,5 @@ def _about(model: "Model", examples: "Sequence[Example]") -> dict[str, Any]:
         "sha256": model.tagger.sha256,
         "labels": model.tagger.labels,
         "golden": {"text": GOLDEN, "entities": [asdict(entity) for entity in entities]},
-        "examples": [asdict(example) for example in examples],
+        "examples": [{"title": one.title, "text": one.text, "about": one.about} for one in examples],
     }

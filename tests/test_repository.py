@@ -115,8 +115,10 @@ def test_the_changelog_tells_of_this_version():
 @pytest.fixture
 def makefile(tmp_path) -> Path:
     """A folder with the Makefile and the requirement files, and no environment."""
-    for name in ("Makefile", "requirements.txt", "space/requirements.txt", "training/requirements.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    private = [f"space/private/{name}" for name in ("package-lock.json", "vendor.mjs")]
+    requirements = ["requirements.txt", "space/requirements.txt", "training/requirements.txt"]
+    for name in ["Makefile", *requirements, *private]:
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -146,6 +148,24 @@ def test_make_demo_sets_up_no_torch_and_only_once(makefile):
     (makefile / ".venv" / ".ready").touch()
     assert make(makefile, "--dry-run", "demo").stdout.splitlines()[-1].endswith("space/app.py")
     assert "pip" not in make(makefile, "--dry-run", "demo").stdout
+
+
+def test_make_without_node_says_how_to_get_the_private_page_and_serves_all_else(makefile):
+    alone = make(makefile, "private", "NPM=")
+    assert alone.returncode == 2
+    assert "npm was not found. Install Node.js" in alone.stderr
+    (makefile / ".venv" / "bin").mkdir(parents=True)
+    (makefile / ".venv" / ".ready").touch()
+    python = makefile / ".venv" / "bin" / "python"
+    python.write_text("#!/bin/sh\necho served $*\n", encoding="utf-8")
+    python.chmod(0o755)
+    demo = make(makefile, "demo", "NPM=")
+    assert demo.returncode == 0
+    assert "install Node.js and run: make private" in demo.stdout
+    assert demo.stdout.splitlines()[-1] == "served space/app.py"
+    (makefile / "space" / "private" / "vendor").mkdir()
+    (makefile / "space" / "private" / "vendor" / ".ready").touch()
+    assert "Node" not in make(makefile, "demo", "NPM=").stdout
 
 
 def test_the_ci_script_is_valid_shell():

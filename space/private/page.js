@@ -48,15 +48,16 @@ async function shut(proof) {
 function offer({ examples, labels }) {
 	page.styles = Object.fromEntries(labels.map((label, index) => [label, `label-${index % LABEL_STYLES}`]));
 	offerFilters(labels);
-	for (const { title, text } of examples) {
+	for (const { title, text, about: lesson } of examples) {
 		const button = document.createElement("button");
 		button.type = "button";
 		button.textContent = title;
 		button.addEventListener("click", () => {
 			$("note").value = text;
+			$("lesson").textContent = lesson;
 			tag();
 		});
-		$("examples").append(button);
+		$("lesson").before(button);
 	}
 	$("examples").hidden = false;
 	$("run").disabled = false;
@@ -99,11 +100,9 @@ async function tag() {
 	showProgress("Highlighting", 0, 1);
 	try {
 		const result = await running.result;
-		if (running !== page.running) return;
-		if (result === null) finish("Cancelled.");
-		else show(text, result);
+		if (running === page.running) show(text, result); // else it was cancelled, or another run took its place
 	} catch (error) {
-		finish(`This text could not be highlighted: ${error.message}.`);
+		if (running === page.running) finish(`This text could not be highlighted: ${error.message}.`);
 	}
 }
 
@@ -161,7 +160,11 @@ function listen() {
 	dark.addEventListener("change", paint);
 	paint();
 	$("run").addEventListener("click", tag);
-	$("cancel").addEventListener("click", () => page.running.cancel());
+	$("cancel").addEventListener("click", () => {
+		page.running.cancel();
+		finish("Cancelled.");
+		$("run").focus(); // this button is gone
+	});
 	$("note").addEventListener("keydown", (event) => {
 		if (event.key !== "Enter" || !event.shiftKey) return;
 		event.preventDefault();

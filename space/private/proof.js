@@ -30,7 +30,7 @@ export class Proof {
 			this.add(FAILED, "The model is another file than the server names", `SHA-256 of the ${size} that came: ${found}. Named: ${sha256}, ${bytes} bytes.`);
 			throw new Error("the model that came is not the file that the server names, so it is not used; reload the page, or tell whoever runs the server");
 		}
-		this.add(HELD, "The model is the file that the server runs", `SHA-256 of the ${size} that came, computed here: ${found}`);
+		this.add(HELD, "The model is the file that the server names as its own", `SHA-256 of the ${size} that came, computed here: ${found}`);
 	}
 
 	// This browser and the server find the same in one fixed text.
