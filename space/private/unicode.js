@@ -24,7 +24,10 @@ export function isTokenizerSpace(character) {
   return SPACE.test(character);
 }
 
-/** A mark that has no place of its own: it belongs to the character before it. */
+/**
+ * A mark that has no place of its own: it belongs to the character before it. The browser's Unicode
+ * decides, which may be newer than Python's: then it knows marks of some scripts that Python does not.
+ */
 export function isMark(character) {
   return MARK.test(character);
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ DECOMPOSED_LATER = {
     *range(0x16121, 0x16129),  # Gurung Khema
     *range(0x16D68, 0x16D6B),  # Kirat Rai
 }
+NO_LONGER_A_MARK = 0x1171E  # an Ahom sign, spacing since Unicode 15
 LOAD = """
 const { Tokenizer } = await module("tokenizer.js");
 globalThis.tokenizer = new Tokenizer(data.tokenizer);
@@ -36,6 +38,14 @@ return [
   await hash(Int32Array.from([...ids, ...starts, ...ends, ...words])),
   await hash(new TextEncoder().encode(normalised)),
 ];
+"""
+
+
+CHARACTER_KINDS = """
+const { isMark, isSpace } = await module("unicode.js");
+const all = Array.from({ length: 0x110000 }, (_, point) => point);
+const those = (test) => all.filter((point) => test(String.fromCodePoint(point)));
+return { marks: those(isMark), spaces: those(isSpace) };
 """
 
 
@@ -81,3 +91,13 @@ def test_every_code_point(run, tokenizer, form):
 
     blocks = (CODE_POINTS[start : start + BLOCK] for start in range(0, len(CODE_POINTS), BLOCK))
     assert {point for block in blocks for point in other_normal_forms(block)} <= DECOMPOSED_LATER
+
+
+def test_marks_and_spaces(run):
+    """Browsers may know marks that are no characters yet to Python, whose Unicode is older."""
+    found = run(CHARACTER_KINDS)
+    characters = [chr(point) for point in range(0x110000)]
+    assert found["spaces"] == [ord(c) for c in characters if c.isspace()]
+    marks = {ord(c) for c in characters if unicodedata.category(c) in ("Mn", "Me")}
+    assert marks - set(found["marks"]) <= {NO_LONGER_A_MARK}
+    assert {unicodedata.category(chr(point)) for point in set(found["marks"]) - marks} <= {"Cn"}

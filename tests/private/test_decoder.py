@@ -1,0 +1,100 @@
+"""Windows and decoding in JavaScript are those of the engine, given the same logits."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from space.engine import decode, load_tokenizer, merge, tokenise, windows
+
+TAGS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
+CUT = """
+const { shares, windows } = await module("windows.js");
+return data.cases.map(([count, size, overlap]) => {
+  const cuts = windows(count, size, overlap);
+  return { cuts: cuts.map(({ start, stop }) => [start, stop]),
+           shares: shares(count, cuts).map(({ start, stop }) => [start, stop]) };
+});
+"""
+DECODE = """
+const { Tokenizer } = await module("tokenizer.js");
+const { decode } = await module("decoder.js");
+const { codePoints } = await module("unicode.js");
+const tokenizer = new Tokenizer(data.tokenizer);
+return data.cases.map(({ text, logits, tags }) => {
+  const points = codePoints(text);
+  return decode(points, tokenizer.tokenise(points), Float32Array.from(logits), tags);
+});
+"""
+quick = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+cuts = st.integers(1, 60).flatmap(
+    lambda size: st.tuples(st.integers(0, 700), st.just(size), st.integers(0, size - 1))
+)
+nasty = st.text("aé\u0301\u0308\u20dd\ufe0f\u200d😀👩 \t\r\n\x00\x1c\u3000-[]\ud800", max_size=40)
+# A browser's Unicode may be newer than Python's, which matters to marks: see test_all_characters.py.
+assigned = st.text(
+    st.characters(exclude_categories=("Cn", "Cs"), exclude_characters="\U0001171e"), max_size=40
+)
+scores = st.sampled_from([-3.0, 0.0, 0.5, 1.0, 4.0, 1e4]) | st.floats(-8, 8, width=32)
+
+
+@quick
+@given(st.lists(cuts, min_size=20, max_size=200))
+def test_windows_and_what_is_taken_of_each(javascript, cases):
+    for (count, size, overlap), found in zip(cases, javascript(CUT, cases=cases), strict=True):
+        expected = windows(count, size, overlap)
+        assert found["cuts"] == [[cut.start, cut.stop] for cut in expected]
+        if count:
+            # Logits that say which window they are of.
+            logits = (np.full((cut.stop - cut.start, 1), index) for index, cut in enumerate(expected))
+            owners = merge(count, expected, logits)[:, 0].tolist()
+            taken = [index for index, (start, stop) in enumerate(found["shares"]) for _ in range(start, stop)]
+            assert taken == owners
+
+
+def test_no_overlap_that_leaves_no_window(javascript):
+    with pytest.raises(Exception, match="overlap must be in"):
+        javascript(CUT, cases=[[8, 4, 4]])
+
+
+@st.composite
+def tagged_texts(draw) -> dict:
+    """A text, tags in some order, and a seed of its logits or a few favourites."""
+    text = draw(nasty | assigned)
+    return {
+        "text": json.loads(json.dumps(text)),
+        "tags": draw(st.permutations(TAGS)),
+        "rows": draw(st.lists(st.lists(scores, min_size=5, max_size=5), min_size=1, max_size=6)),
+    }
+
+
+@quick
+@given(st.lists(tagged_texts(), min_size=20, max_size=60))
+def test_entities_of_given_logits(javascript, bundled, cases):
+    tokenizer = load_tokenizer(bundled / "tokenizer.json")
+    expected = []
+    for case in cases:
+        tokens = tokenise(tokenizer, case["text"])
+        # The drawn rows in turn, as many as there are tokens.
+        logits = np.resize(np.array(case.pop("rows"), dtype=np.float32), (len(tokens), len(TAGS)))
+        case["logits"] = logits.ravel().tolist()
+        expected.append([e.to_dict() for e in decode(case["text"], tokens, logits, case["tags"])])
+    read = json.loads((bundled / "tokenizer.json").read_bytes())
+    for found, entities in zip(javascript(DECODE, tokenizer=read, cases=cases), expected, strict=True):
+        assert [entity | {"score": None} for entity in found] == [e | {"score": None} for e in entities]
+        assert [entity["score"] for entity in found] == pytest.approx(
+            [entity["score"] for entity in entities], abs=1e-12
+        )
+
+
+def test_a_mark_stays_with_its_letter_by_hand(javascript, bundled):
+    read = json.loads((bundled / "tokenizer.json").read_bytes())
+    surely = {"O": [9, 0, 0, 0, 0], "B-Disease": [0, 0, 0, 9, 0], "I-Disease": [0, 0, 0, 0, 9]}
+    logits = surely["O"] + surely["B-Disease"] + surely["I-Disease"]
+    case = {"text": "😀 rash\u0301 pain\u20dd\r\n", "tags": TAGS, "logits": logits}
+    (found,) = javascript(DECODE, tokenizer=read, cases=[case])
+    assert [(e["start"], e["end"], e["label"], e["text"]) for e in found] == [
+        (2, 13, "Disease", "rash\u0301 pain\u20dd")
+    ]
