@@ -131,9 +131,9 @@ def test_pauses_are_those_asked_for_and_bounded():
     assert client.pause_s("Wed, 21 Oct 2015 07:28:00 GMT", attempt=1) == 1
 
 
-def test_a_token_that_is_missing_is_said(tiny_pair, tmp_path, note):
-    chosen = {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
-    with serve(tmp_path, chosen | {"CLINSTILL_TOKEN": "secret"}) as space:
+def test_a_token_that_is_missing_is_said(tiny_environment, tmp_path, note):
+    guarded = tiny_environment | {"CLINSTILL_TOKEN": "secret", "CLINSTILL_PAGE": "off"}
+    with serve(tmp_path, guarded) as space:
         refused = run(COMMANDS["python"](note, space.url))
         assert refused.returncode == 1 and "401" in refused.stderr
         assert run(COMMANDS["python"](note, space.url), CLINSTILL_TOKEN="secret").returncode == 0
