@@ -9,6 +9,11 @@ import pytest
 from running_space import serve
 
 TOKEN = "schema-token"
+CONFIGURATION = """
+[checks.negative_data_rejection]
+# Its own list leaves out 413: what is both too long and too large is refused for its size, unread.
+expected-statuses = [401, 404, 405, 413, 422]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +25,17 @@ def protected(tiny_environment, tmp_path_factory):
 
 def test_it_does_what_its_description_says(protected, tmp_path):
     """No 500, no undescribed status, header or body, nothing invalid accepted, nothing without the token."""
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
     done = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "run", f"{protected.url}/openapi.json",
-         "--header", f"Authorization: Bearer {TOKEN}", "--checks", "all", "--max-examples", "50",
+         "--header", f"Authorization: Bearer {TOKEN}", "--checks", "all", "--max-examples", "200",
          "--generation-deterministic", "--no-color", "--request-timeout", "30"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=600,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, "\n".join(line[:500] for line in (done.stdout + done.stderr).splitlines())
 
 
 def test_every_route_of_the_service_is_described(protected):

@@ -1,0 +1,212 @@
+"""A unique token goes through every kind of answer, and is then looked for wherever text could stay."""
+
+import asyncio
+import io
+import json
+import re
+import time
+import uuid
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import faulty_space
+import httpx
+import pytest
+from faulty_space import FAIL, SLOW
+from running_space import RunningSpace, ask, serve
+
+TOKEN = "right-token"
+LIMITS = {
+    "CLINSTILL_TOKEN": TOKEN,
+    "CLINSTILL_QUEUE": "4",
+    "CLINSTILL_BATCH": "4",
+    "CLINSTILL_CHARACTERS": "5000",
+    "CLINSTILL_BODY_BYTES": "20000",
+    "CLINSTILL_DEADLINE_S": "1",
+}
+
+
+@dataclass
+class Sent:
+    """What was asked with the canary in it, and what came back."""
+
+    space: RunningSpace
+    canary: str
+    folder: Path
+    answers: dict[str, list[httpx.Response]] = field(default_factory=dict)
+    metrics: str = ""
+
+
+class Asking:
+    """A client that keeps every answer under the name of what it shows."""
+
+    def __init__(self, sent: Sent):
+        self.sent, self.canary = sent, sent.canary
+        self.client = httpx.Client(
+            base_url=sent.space.url,
+            trust_env=False,
+            timeout=60,
+            headers={"authorization": f"Bearer {TOKEN}"},
+        )
+
+    def __call__(self, name: str, method: str, path: str, **request) -> httpx.Response:
+        answer = self.client.request(method, path, **request)
+        self.sent.answers.setdefault(name, []).append(answer)
+        return answer
+
+
+def succeed(asking: Asking) -> None:
+    text = f"Aspirin {asking.canary} caused renal failure."
+    asking("success", "POST", "/v1/entities", json={"text": text})
+    asking("success", "POST", "/v1/entities", json={"texts": [text, text]})
+    asking("success", "POST", "/v1/compare", json={"text": text})
+    asking("file", "POST", "/v1/files?name=notes.csv", content=f"id,text\n{asking.canary},{text}\n")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"{asking.canary}.txt", text)
+    asking("file", "POST", f"/v1/files?name={asking.canary}.zip", content=packed.getvalue())
+    for button in ("run", "compare"):
+        ask(asking.sent.space.url, button, text)
+
+
+def be_refused(asking: Asking) -> None:
+    canary = asking.canary
+    for body in (
+        {"text": {canary: canary}},
+        {"texts": [canary, 1]},
+        {"texts": canary},
+        {canary: "a"},
+        {"text": canary, "texts": [canary]},
+        [canary],
+        canary,
+    ):
+        asking("invalid", "POST", "/v1/entities", json=body)
+    asking("invalid", "POST", "/v1/compare", content=f'{{"text": "{canary}')
+    asking("invalid", "POST", "/v1/entities", content=b'{"text": "\xff' + canary.encode() + b'"}')
+    asking("too large", "POST", "/v1/entities", json={"text": canary + " a" * 20_000})
+    asking("too large", "POST", "/v1/entities", json={"texts": [canary] * 100})
+    asking("too large", "POST", "/v1/entities", json={"text": canary + " a" * 4_000})
+    wrong = {"authorization": f"Bearer {canary}"}
+    asking("unauthorised", "POST", "/v1/entities", json={"text": canary}, headers=wrong)
+    asking("nowhere", "GET", f"/v1/{canary}?text={canary}", headers={"x-note": canary})
+    asking("other method", "PUT", "/v1/entities", json={"text": canary}, headers={"x-request-id": canary})
+    asking("files refused", "POST", f"/v1/files?name={canary}.exe", content=canary)
+    asking("file", "POST", "/v1/files?name=a.zip", content=b"PK\3\4" + canary.encode())
+    asking("file", "POST", "/v1/files?name=a.jsonl", content=f'{{"text": "{canary}\n{{"note": "{canary}"}}\n')
+
+
+def fail(asking: Asking) -> None:
+    asking("failure", "POST", "/v1/entities", json={"text": f"{asking.canary} {FAIL}"})
+    asking("failure", "POST", "/v1/compare", json={"text": f"{asking.canary} {FAIL}"})
+    asking("file", "POST", "/v1/files?name=a.txt", content=f"{asking.canary} {FAIL}")
+    with pytest.raises(AssertionError):  # the page's queue says that it failed
+        ask(asking.sent.space.url, "run", f"{asking.canary} {FAIL}")
+
+
+def time_out(asking: Asking) -> None:
+    asking("too late", "POST", "/v1/entities", json={"text": f"{asking.canary} {SLOW} " * 100})
+
+
+def overload(asking: Asking) -> None:
+    """More slow requests at once than there is room for."""
+
+    async def all_at_once() -> list[httpx.Response]:
+        headers = dict(asking.client.headers)
+        async with httpx.AsyncClient(
+            base_url=asking.sent.space.url, trust_env=False, timeout=60, headers=headers
+        ) as client:
+            body = {"text": f"{asking.canary} {SLOW}"}
+            return await asyncio.gather(*(client.post("/v1/entities", json=body) for _ in range(60)))
+
+    answers = asyncio.run(all_at_once())
+    asking.sent.answers["overload"] = [answer for answer in answers if answer.status_code == 429]
+
+
+def cancel(asking: Asking) -> None:
+    body = {"text": f"{asking.canary} {SLOW} " * 100}
+    with pytest.raises(httpx.ReadTimeout):
+        asking.client.post("/v1/entities", json=body, timeout=0.3)
+
+
+SCENES: tuple[Callable[[Asking], None], ...] = (succeed, be_refused, fail, time_out, overload, cancel)
+
+
+@pytest.fixture(scope="module")
+def sent(tiny_environment, tmp_path_factory) -> Sent:
+    """Everything was asked, and the server has ended, so that nothing is still to be written."""
+    folder = tmp_path_factory.mktemp("canary")
+    (folder / "home").mkdir()
+    places = {"HOME": str(folder / "home"), "HF_HOME": str(folder / "home" / "hf")}
+    with serve(folder, LIMITS | tiny_environment | places, Path(faulty_space.__file__)) as space:
+        found = Sent(space, f"canary{uuid.uuid4().hex}", folder)
+        asking = Asking(found)
+        for scene in SCENES:
+            scene(asking)
+        found.metrics = asking.client.get("/metrics").text
+    return found
+
+
+EXPECTED = {
+    "success": {200},
+    "file": {200},
+    "invalid": {422},
+    "too large": {413, 422},
+    "unauthorised": {401},
+    "nowhere": {404},
+    "other method": {405},
+    "files refused": {413, 415, 422},
+    "failure": {500},
+    "too late": {503},
+    "overload": {429},
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_it_went_through_every_kind_of_answer(sent, name):
+    statuses = {answer.status_code for answer in sent.answers[name]}
+    assert statuses and statuses <= EXPECTED[name], [a.text for a in sent.answers[name]]
+
+
+def test_it_is_in_no_error(sent):
+    """In no body of one, and in no header of any answer."""
+    answers = [answer for several in sent.answers.values() for answer in several]
+    assert [a.text for a in answers if a.status_code != 200 and sent.canary in a.text] == []
+    assert [a.headers for a in answers if sent.canary in str(a.headers)] == []
+
+
+def test_it_is_in_no_error_of_a_row(sent):
+    """A row that failed is named by its number; an answer's rows may give back the id they came with."""
+    rows = [json.loads(line) for answer in sent.answers["file"] for line in answer.text.splitlines()]
+    errors = [row["error"] for row in rows if "error" in row]
+    assert errors
+    assert [error for error in errors if sent.canary in json.dumps(error)] == []
+
+
+def test_an_error_says_what_to_do_and_which_request_it_was(sent):
+    for name in ("invalid", "too large", "unauthorised", "failure", "too late", "overload"):
+        for answer in sent.answers[name]:
+            error = answer.json()["error"]
+            assert error["code"] and error["message"]
+            assert error["request_id"] == answer.headers["x-request-id"]
+
+
+def test_it_is_in_no_log(sent):
+    log = sent.space.log.read_text(errors="replace")
+    assert '"/v1/entities"' in log  # requests are logged at all
+    assert [line for line in log.splitlines() if sent.canary in line] == []
+
+
+def test_it_is_in_no_metric(sent):
+    assert re.search(r'status="5xx"|status="500"', sent.metrics)
+    assert sent.canary not in sent.metrics
+
+
+def test_it_is_in_no_file(sent):
+    """Below its temporary folder, its home, and its own folder."""
+    space = Path(faulty_space.SPACE)
+    young = [path for path in space.rglob("*") if path.is_file() and path.stat().st_mtime > time.time() - 600]
+    kept = [path for path in (*sent.folder.rglob("*"), *young) if path.is_file()]
+    assert sent.space.log in kept
+    assert [path for path in kept if sent.canary.encode() in path.read_bytes()] == []
