@@ -2,6 +2,7 @@
 
 const filters = { threshold: 0, labels: null }; // null: all labels
 let tab = null; // null: the first
+let restored = false; // until the address was read it is not written: Gradio reports changes as it starts
 
 export const currentFilters = () => filters;
 
@@ -17,6 +18,7 @@ export function setTab(name) {
 
 // {tab, threshold, labels} of the address; what is missing, unknown or malformed is left at its default.
 export function readAddress(tabs, all) {
+	restored = true;
 	const given = new URLSearchParams(location.hash.slice(1));
 	const threshold = Number(given.get("threshold"));
 	const labels = given.getAll("label").filter((label) => all.includes(label));
@@ -28,6 +30,7 @@ export function readAddress(tabs, all) {
 }
 
 function write() {
+	if (!restored) return;
 	const given = new URLSearchParams();
 	if (tab !== null) given.set("tab", tab);
 	if (filters.threshold > 0) given.set("threshold", filters.threshold);
