@@ -1,7 +1,5 @@
-/**
- * Characters as Python and its tokenizer see them: one string a code point, offsets counted in code
- * points, while JavaScript counts UTF-16 units.
- */
+// Characters as Python and its tokenizer see them: one string a code point, offsets counted in code
+// points, while JavaScript counts UTF-16 units.
 
 import { CONTROLS, PUNCTUATION, STRIPPED_MARKS } from "./tables.js";
 
@@ -9,42 +7,40 @@ const SPACE = /^[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 const SEPARATOR = /^[\x1c-\x1f]$/; // space to Python, not to its tokenizer
 const MARK = /^[\p{Mn}\p{Me}]$/u;
 
-/** The code points of a text, each as a string; a lone surrogate is one of its own. */
+// The code points of a text, each as a string; a lone surrogate is one of its own.
 export function codePoints(text) {
-  return Array.from(text);
+	return Array.from(text);
 }
 
-/** Python's `character.isspace()`. */
+// Python's `character.isspace()`.
 export function isSpace(character) {
-  return SPACE.test(character) || SEPARATOR.test(character);
+	return SPACE.test(character) || SEPARATOR.test(character);
 }
 
-/** What the tokenizer takes for space. */
+// What the tokenizer takes for space.
 export function isTokenizerSpace(character) {
-  return SPACE.test(character);
+	return SPACE.test(character);
 }
 
-/**
- * A mark that has no place of its own: it belongs to the character before it. The browser's Unicode
- * decides, which may be newer than Python's: then it knows marks of some scripts that Python does not.
- */
+// A mark that has no place of its own: it belongs to the character before it. The browser's Unicode
+// decides, which may be newer than Python's: then it knows marks of some scripts that Python does not.
 export function isMark(character) {
-  return MARK.test(character);
+	return MARK.test(character);
 }
 
-/** What the tokenizer removes from every text. */
+// What the tokenizer removes from every text.
 export const isControl = memberOf(CONTROLS);
 
-/** What the tokenizer removes as an accent. */
+// What the tokenizer removes as an accent.
 export const isStrippedMark = memberOf(STRIPPED_MARKS);
 
-/** What the tokenizer makes a word of its own. */
+// What the tokenizer makes a word of its own.
 export const isPunctuation = memberOf(PUNCTUATION);
 
-/** (character) -> whether the table holds it. */
+// (character) -> whether the table holds it.
 function memberOf(table) {
-  const escaped = (number) => `\\u{${number}}`;
-  const ranges = table.split(" ").map((range) => range.split("-").map(escaped).join("-"));
-  const pattern = new RegExp(`^[${ranges.join("")}]$`, "u");
-  return (character) => pattern.test(character);
+	const escaped = (number) => `\\u{${number}}`;
+	const ranges = table.split(" ").map((range) => range.split("-").map(escaped).join("-"));
+	const pattern = new RegExp(`^[${ranges.join("")}]$`, "u");
+	return (character) => pattern.test(character);
 }

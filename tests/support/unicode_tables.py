@@ -13,10 +13,8 @@ from tokenizers import normalizers, pre_tokenizers
 
 FILE = Path(__file__).parents[2] / "space" / "private" / "tables.js"
 HEAD = """\
-/**
- * Which characters Python's tokenizer takes for what: "first-last" code points, hexadecimal.
- * Written by tests/support/unicode_tables.py, which asks the library; a test compares.
- */
+// Which characters Python's tokenizer takes for what: "first-last" code points, hexadecimal.
+// Written by tests/support/unicode_tables.py, which asks the library; a test compares.
 """
 CODE_POINTS = [*range(0xD800), *range(0xE000, 0x110000)]  # a surrogate has no UTF-8 form
 
@@ -70,7 +68,7 @@ def _lines(ranges: list[tuple[int, int]]) -> str:
             lines.append("")
         lines[-1] += f"{word} "
     lines[-1] = lines[-1].rstrip()
-    return " +\n".join(f'  "{line}"' for line in lines)
+    return " +\n".join(f'\t"{line}"' for line in lines)
 
 
 if __name__ == "__main__":
