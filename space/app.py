@@ -22,7 +22,7 @@ os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from huggingface_hub import hf_hub_download
+from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
 from private_page import mount_private_page
 from security import SecurityHeaders
@@ -113,13 +113,17 @@ def _record(source: Source, tagger: Tagger, name: str) -> dict[str, Any] | None:
 
 def _read(source: Source, tagger: Tagger, name: str) -> str | None:
     """A text file beside the model, None when there is none."""
-    path = Path(source.model) / name
-    if tagger.revision is not None:
+    if tagger.revision is None:
+        path = Path(source.model) / name
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+    # What the cache knows, missing files included, is not asked again: without a Hub that takes minutes.
+    path = try_to_load_from_cache(source.model, name, revision=tagger.revision)
+    if path is None:
         try:
-            path = Path(hf_hub_download(source.model, name, revision=tagger.revision))
+            path = hf_hub_download(source.model, name, revision=tagger.revision)
         except EntryNotFoundError:  # also raised offline, when the cache does not hold the file
             return None
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    return Path(path).read_text(encoding="utf-8") if isinstance(path, str) else None  # known to be missing
 
 
 class Queued:
@@ -154,7 +158,7 @@ class App:
         self.lines = Lines(sys.stdout.fileno(), self.metrics.line_lost)
         self.log = Log(self.lines)
         workers = cpu.usable_cpus()
-        self.scheduler = Scheduler(workers, settings.queue, settings.queue_characters, self.metrics.text)
+        self.scheduler = Scheduler(workers, settings.queue, settings.queue_s, self.metrics.text)
         self.health = Health(
             Candidate(one.served.role, one.served.model, one.model.tagger, one.golden)
             for one in (student, teacher)

@@ -25,6 +25,7 @@ LIMITS = {
     "CLINSTILL_CHARACTERS": "5000",
     "CLINSTILL_BODY_BYTES": "20000",
     "CLINSTILL_DEADLINE_S": "1",
+    "OTEL_TRACES_EXPORTER": "console",  # spans go where the log goes
 }
 
 
@@ -192,9 +193,10 @@ def test_an_error_says_what_to_do_and_which_request_it_was(sent):
             assert error["request_id"] == answer.headers["x-request-id"]
 
 
-def test_it_is_in_no_log(sent):
+def test_it_is_in_no_log_and_no_span(sent):
     log = sent.space.log.read_text(errors="replace")
-    assert '"/v1/entities"' in log  # requests are logged at all
+    assert '"route":"/v1/entities"' in log
+    assert '"http.route": "/v1/entities"' in log
     assert [line for line in log.splitlines() if sent.canary in line] == []
 
 

@@ -164,7 +164,7 @@ def tag(hub: Hub, request: Request, kinds: str, repo_id: str, revision: str) -> 
 def resolve(hub: Hub, request: Request, kinds: str | None, repo_id: str, revision: str, path: str) -> Answer:
     commit = hub.readable(request, kinds, repo_id).commit(revision)
     if path not in commit.files:
-        raise RefusalError(404, "Entry not found", "EntryNotFound")
+        raise RefusalError(404, "Entry not found", "EntryNotFound", commit=commit.oid)
     blob = commit.files[path]
     return Answer(blob.content, {"X-Repo-Commit": commit.oid, "ETag": f'"{blob.oid}"'})
 

@@ -119,9 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers, content = 200, answer.headers, answer.content
         except RefusalError as refusal:
             status, content = refusal.status, json.dumps(refusal.body).encode()
-            headers = {"X-Error-Message": refusal.message} | (
-                {"X-Error-Code": refusal.code} if refusal.code else {}
-            )
+            named = {"X-Error-Code": refusal.code, "X-Repo-Commit": refusal.commit}
+            headers = {"X-Error-Message": refusal.message} | {n: v for n, v in named.items() if v}
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)

@@ -20,11 +20,18 @@ COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
 
 class RefusalError(Exception):
-    """An answer other than 200: HTTP status, message, and the Hub's X-Error-Code."""
+    """An answer other than 200: HTTP status, message, the Hub's X-Error-Code, and the commit asked about."""
 
-    def __init__(self, status: int, message: str, code: str | None = None, body: dict | None = None):
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: str | None = None,
+        body: dict | None = None,
+        commit: str | None = None,
+    ):
         super().__init__(message)
-        self.status, self.message, self.code = status, message, code
+        self.status, self.message, self.code, self.commit = status, message, code, commit
         self.body = body or {"error": message}
 
 
