@@ -4,8 +4,8 @@ A note's text, a query or a header has no place in `Seen`, so none can reach a m
 span: these three are made from `Seen` alone.
 """
 
+import random
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -49,7 +49,7 @@ class Seen:
     method: str
     route: str
     traceparent: str | None = None
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    id: str = field(default_factory=lambda: f"{random.getrandbits(128):032x}")
     began_ns: int = field(default_factory=time.time_ns)
     started: float = field(default_factory=time.perf_counter)
     submitted: float = 0.0

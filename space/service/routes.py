@@ -179,7 +179,7 @@ def _add_models(app: FastAPI, service: Service) -> None:
             "file_bytes": settings.file_bytes,
             "deadline_s": settings.deadline_s,
             "queue_texts": settings.queue,
-            "queue_characters": settings.queue_characters,
+            "queue_s": settings.queue_s,
             "workers": service.workers,
         },
     }

@@ -3,7 +3,8 @@
 A worker is a thread that runs one window at a time on one processor. It takes texts in turn: up to
 `OPEN_PER_WORKER` texts a worker are open at once (the micro-batch), each gets one window, and then the
 next text has its turn. So a long note does not hold short ones up, and what was cancelled is dropped
-between two windows. Windows are not put into one tensor: dynamic INT8 takes its scales over the
+between two windows. The queue is bounded by the time that its work will take, so that whoever gets a place
+is answered soon on any machine. Windows are not put into one tensor: dynamic INT8 takes its scales over the
 whole input, so that an answer would depend on who else asked (see engine/session.py).
 """
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from .contract import Entity, Served
 
 OPEN_PER_WORKER = 4
+MEMORY = 0.98  # how much of what it knows of a model's pace a text leaves standing
 
 
 class Busy(Exception):  # noqa: N818 — it is a state
@@ -35,16 +37,32 @@ class Done:
     model_s: float
 
 
-class _Request:
-    """What was submitted together. Texts and characters that no worker has taken are `waiting`."""
+class _Pace:
+    """Seconds of work a character, by the model's role: a mean that forgets."""
 
-    def __init__(self, texts: Sequence[str]):
+    def __init__(self):
+        self._seen: dict[str, tuple[float, float]] = {}  # role -> seconds, characters
+
+    def learn(self, role: str, seconds: float, characters: int) -> None:
+        before = self._seen.get(role, (0.0, 0.0))
+        self._seen[role] = MEMORY * before[0] + seconds, MEMORY * before[1] + characters
+
+    def expect(self, role: str, characters: int) -> float:
+        """Seconds that a text will take; 0 before anything is known."""
+        seconds, seen = self._seen.get(role, (0.0, 0.0))
+        return characters * seconds / seen if seen else 0.0
+
+
+class _Request:
+    """What was submitted together. Of what no worker has taken: `waiting` texts, `waiting_s` of work."""
+
+    def __init__(self, texts: int):
         self.future: Future[list[Done]] = Future()
         self.submitted = time.perf_counter()
-        self.results: list[Done | None] = [None] * len(texts)
-        self.unfinished = len(texts)
-        self.waiting_texts = len(texts)
-        self.waiting_characters = sum(map(len, texts))
+        self.results: list[Done | None] = [None] * texts
+        self.unfinished = texts
+        self.waiting = texts
+        self.waiting_s = 0.0
 
 
 @dataclass(eq=False, slots=True)
@@ -53,6 +71,7 @@ class _Text:
     index: int
     model: Served
     text: str
+    expected_s: float
     queued_s: float = 0.0
     model_s: float = 0.0
     steps: Generator[None, None, list[Entity]] | None = None
@@ -61,8 +80,8 @@ class _Text:
 class Scheduler:
     """Runs texts through models on `workers` threads.
 
-    queue, queue_characters: texts and characters that may wait; a request that is larger is taken
-        when nothing waits
+    queue, queue_s: texts that may wait, and how long a text may have to; a request that is larger is
+        taken when nothing waits
     told: called by workers for each text that was tagged, with its model's role, queued_s and model_s
     """
 
@@ -70,13 +89,14 @@ class Scheduler:
         self,
         workers: int,
         queue: int,
-        queue_characters: int,
+        queue_s: float,
         told: Callable[[str, float, float], None] = lambda *_: None,
     ):
-        self._queue, self._queue_characters, self._told = queue, queue_characters, told
+        self._queue, self._queue_work_s, self._told = queue, queue_s * workers, told
+        self._pace = _Pace()
         self._changed = threading.Condition()
         self._waiting: deque[_Text] = deque()  # those of requests that have ended are skipped
-        self._waiting_texts = self._waiting_characters = 0
+        self._waiting_texts, self._waiting_s = 0, 0.0
         self._turns: deque[_Text] = deque()  # open texts that no worker has in hand
         self._open, self._most_open = 0, workers * OPEN_PER_WORKER
         self._closed = False
@@ -94,7 +114,7 @@ class Scheduler:
     @property
     def full(self) -> bool:
         """Whether even one more text would be refused."""
-        return self._waiting_texts >= self._queue
+        return self._waiting_texts >= self._queue or self._waiting_s >= self._queue_work_s
 
     @property
     def idle(self) -> bool:
@@ -107,20 +127,24 @@ class Scheduler:
         is not done: nothing that waits is run, and a text that is open ends with its window. When a
         model raises, the future has that exception.
         """
-        request = _Request([text for _, text in work])
+        request = _Request(len(work))
         if not work:
             request.future.set_result([])
             return request.future
         with self._changed:
-            texts = self._waiting_texts + request.waiting_texts
-            characters = self._waiting_characters + request.waiting_characters
-            if self._waiting_texts and (texts > self._queue or characters > self._queue_characters):
+            texts = [
+                _Text(request, index, model, text, self._pace.expect(model.role, len(text)))
+                for index, (model, text) in enumerate(work)
+            ]
+            seconds = sum(text.expected_s for text in texts)
+            fits = self._waiting_texts + len(texts) <= self._queue
+            if self._waiting_texts and not (fits and self._waiting_s + seconds <= self._queue_work_s):
                 raise Busy
-            self._waiting_texts, self._waiting_characters = texts, characters
-            self._waiting.extend(
-                _Text(request, index, model, text) for index, (model, text) in enumerate(work)
-            )
-            self._changed.notify(len(work))
+            request.waiting_s = seconds
+            self._waiting_texts += len(texts)
+            self._waiting_s += seconds
+            self._waiting.extend(texts)
+            self._changed.notify(len(texts))
         request.future.add_done_callback(lambda _: self._make_room(request))
         return request.future
 
@@ -135,9 +159,14 @@ class Scheduler:
     def _make_room(self, request: _Request) -> None:
         """A request has ended: what still waits of it counts no more, at once."""
         with self._changed:
-            self._waiting_texts -= request.waiting_texts
-            self._waiting_characters -= request.waiting_characters
-            request.waiting_texts = request.waiting_characters = 0
+            self._leave(request, request.waiting, request.waiting_s)
+
+    def _leave(self, request: _Request, texts: int, seconds: float) -> None:
+        """These of a request wait no more. Needs the lock."""
+        request.waiting -= texts
+        request.waiting_s -= seconds
+        self._waiting_texts -= texts
+        self._waiting_s = self._waiting_s - seconds if self._waiting_texts else 0.0  # no rounding is left
 
     def _work(self) -> None:
         _step_back()
@@ -162,13 +191,9 @@ class Scheduler:
         """Open the next waiting text, if there is one and room for it."""
         while self._waiting and self._open < self._most_open:
             text = self._waiting.popleft()
-            request = text.request
-            if request.future.done():
+            if text.request.future.done():
                 continue
-            request.waiting_texts -= 1
-            request.waiting_characters -= len(text.text)
-            self._waiting_texts -= 1
-            self._waiting_characters -= len(text.text)
+            self._leave(text.request, 1, text.expected_s)
             self._open += 1
             self._turns.append(text)
             return
@@ -200,6 +225,8 @@ class Scheduler:
             self._changed.notify()
             request.unfinished -= 1
             last = request.unfinished == 0
+            if isinstance(outcome, Done):
+                self._pace.learn(text.model.role, outcome.model_s, len(text.text))
         try:
             if isinstance(outcome, Exception):
                 request.future.set_exception(outcome)

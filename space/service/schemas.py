@@ -97,7 +97,7 @@ class LimitsAnswer(BaseModel):
     file_bytes: int
     deadline_s: float
     queue_texts: int
-    queue_characters: int
+    queue_s: float
     workers: int
 
 

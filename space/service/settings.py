@@ -16,7 +16,7 @@ class Settings:
 
     token: str | None = None  # asked for under /v1 when set
     queue: int = 256  # texts that may wait for a worker
-    queue_characters: int = 1_000_000  # of these texts together
+    queue_s: float = 2.0  # how long a text may have to wait, by what the last ones took
     characters: int = 200_000  # of one request, all its texts together
     batch: int = 64  # texts of one request
     body_bytes: int = 2_500_000  # room for the characters, each escaped as JSON does

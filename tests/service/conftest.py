@@ -145,7 +145,7 @@ def make_client(model):
     def make(site=None, **changed) -> Client:
         settings = Settings(**changed)
         metrics = Metrics()
-        schedulers.append(Scheduler(1, settings.queue, settings.queue_characters, metrics.text))
+        schedulers.append(Scheduler(1, settings.queue, settings.queue_s, metrics.text))
         health = Health([])
         student, teacher = model.served(), model.served("teacher")
         service = Service(settings, schedulers[-1], 1, student, teacher, compare, health, metrics)

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import CancelledError, wait
+from types import SimpleNamespace
 
 import pytest
 from tiny_model import make_model
@@ -15,11 +16,11 @@ LONG_S = 30
 
 @pytest.fixture
 def make(model):
-    """make(workers=1, queue=100, characters=10_000, told=...) -> Scheduler"""
+    """make(workers=1, queue=100, queue_s=100.0, told=...) -> Scheduler"""
     made = []
 
-    def start(workers=1, queue=100, characters=10_000, **told) -> Scheduler:
-        made.append(Scheduler(workers, queue, characters, **told))
+    def start(workers=1, queue=100, queue_s=100.0, **told) -> Scheduler:
+        made.append(Scheduler(workers, queue, queue_s, **told))
         return made[-1]
 
     yield start
@@ -100,17 +101,12 @@ def test_workers_run_at_the_same_time(make, model):
     assert {model.next_started() for _ in range(3)} == {"a", "b", "c"}
 
 
-@pytest.mark.parametrize(
-    ("bounds", "refused"),
-    [({"queue": 3}, ["c", "d"]), ({"characters": 9}, ["eightish"])],
-    ids=["texts", "characters"],
-)
-def test_what_does_not_fit_is_refused_as_a_whole(make, model, bounds, refused):
-    scheduler = make(**bounds)
+def test_what_does_not_fit_is_refused_as_a_whole(make, model):
+    scheduler = make(queue=3)
     occupy(scheduler, model)
     waiting = scheduler.submit(work(model, "a", "b"))
     with pytest.raises(Busy):
-        scheduler.submit(work(model, *refused))
+        scheduler.submit(work(model, "c", "d"))
     assert scheduler.waiting == 2
     fitting = scheduler.submit(work(model, "e"))
     model.release(10)
@@ -118,8 +114,30 @@ def test_what_does_not_fit_is_refused_as_a_whole(make, model, bounds, refused):
     assert model.ran == ["first", "a", "b", "e"]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_would_have_to_wait_too_long_is_refused(make, model, monkeypatch, workers):
+    """A text of 10 characters has taken 5 s, so each character is expected to take half a second."""
+    clock = iter(range(0, 10_000, 5))
+    scheduler = make(workers=workers, queue_s=20.0)
+    monkeypatch.setattr("space.service.scheduler.time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    scheduler.submit(work(model, "characters")).result(LONG_S)
+    assert model.next_started() == "characters"
+    model.hold()
+    occupied = [scheduler.submit(work(model, "a")) for _ in range(workers)]
+    for _ in occupied:
+        model.next_started()
+    waiting = [scheduler.submit(work(model, "b" * 20)) for _ in range(workers)]
+    assert not scheduler.full
+    with pytest.raises(Busy):  # half of the 20 s are taken
+        scheduler.submit(work(model, "c" * (20 * workers + 1)))
+    scheduler.submit(work(model, "c" * 20 * workers))
+    assert scheduler.full
+    assert waiting[0].cancel()
+    assert not scheduler.full
+
+
 def test_a_request_larger_than_the_queue_is_taken_when_nothing_waits(make, model):
-    assert words(make(queue=2, characters=5).submit(work(model, *"abcdefgh"))) == list("abcdefgh")
+    assert words(make(queue=2).submit(work(model, *"abcdefgh"))) == list("abcdefgh")
 
 
 def test_full_says_that_the_next_text_is_refused(make, model):
@@ -196,7 +214,7 @@ def test_answers_are_the_engines_whoever_asks_at_the_same_time(make, tagger):
         "",
         "😀 nausea \ud800",
     ]
-    scheduler = make(workers=3, characters=10**7)
+    scheduler = make(workers=3)
     futures = [
         scheduler.submit([(served, text) for text in texts[n:] + texts[:n]]) for n in range(len(texts))
     ]
