@@ -1,7 +1,10 @@
 """The Space as its image runs it: without rights, on a read-only file system, with an empty /tmp."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import contained_space
@@ -40,6 +43,10 @@ def test_it_serves_without_rights_and_leaves_nothing(contained):
         assert client.post("/v1/files?name=a.txt", content="Lithium.").status_code == 200
         assert client.get("/").status_code == 200
         assert client.get("/private/").status_code == 200
+    probe = instruction("HEALTHCHECK")
+    check = json.loads(probe[probe.index("[") :])
+    port = {"PORT": contained.url.rpartition(":")[2]}
+    assert subprocess.run([sys.executable, *check[1:]], env=port).returncode == 0
     left = [path for path in (process / "root" / "tmp").rglob("*") if path.is_file()]
     assert left == []
 
