@@ -40,6 +40,7 @@ def test_every_card_is_validated_before_anything_is_made_or_sent(hub, push):
 
 
 def test_model_repository_holds_the_hub_layout_and_nothing_else(hub, push, run):
+    (run / "models/student/golden.json").write_text('{"text": "", "entities": []}\n')
     (run / "models/student/optimizer.pt").write_bytes(b"left over")
     (run / "models/student/checkpoint-10").mkdir()
     (run / "models/student/checkpoint-10/config.json").write_text("{}")
@@ -53,6 +54,7 @@ def test_model_repository_holds_the_hub_layout_and_nothing_else(hub, push, run):
         "card.map.json",
         "clinstill-manifest.json",
         "config.json",
+        "golden.json",
         "ledger.json",
         "model.safetensors",
         "onnx/model.onnx",
