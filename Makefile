@@ -9,7 +9,7 @@ LIGHT := .venv
 TRAINING := .venv-training
 DOWNSTREAM := .venv-downstream
 SMOKE := build/smoke
-VENDOR := space/private/vendor
+RUNTIME := space/private/vendor/ort-wasm-simd-threaded.wasm
 NPM := $(shell command -v npm)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -35,10 +35,10 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 demo: $(LIGHT)/.ready ## serve the Space at 127.0.0.1:7860 (PORT=8000 to change it); no torch
-	@$(if $(NPM),$(MAKE) --no-print-directory private ||) test -e $(VENDOR)/.ready || echo "$(NO_PRIVATE_PAGE)"
+	@$(if $(NPM),$(MAKE) --no-print-directory private ||) test -e $(RUNTIME) || echo "$(NO_PRIVATE_PAGE)"
 	PORT=$(PORT) $(LIGHT)/bin/python space/app.py
 
-private: $(VENDOR)/.ready ## fetch what the page that tags in the browser needs (npm; 14 MB)
+private: $(RUNTIME) ## fetch what the page that tags in the browser needs (npm; 14 MB)
 
 setup: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## make both environments
 
@@ -48,7 +48,7 @@ lint: $(LIGHT)/.tests-ready ## ruff: rules and format
 
 test: test-light test-training test-downstream ## every test, each in its environment
 
-test-light: $(LIGHT)/.tests-ready $(if $(NPM),$(VENDOR)/.ready) ## engine, cards, publish, space and the repository itself
+test-light: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, cards, publish, space and the repository itself
 	$(LIGHT)/bin/python -m pytest tests --ignore=tests/training --ignore=tests/downstream
 
 test-training: $(TRAINING)/.tests-ready ## engine and training
@@ -60,17 +60,16 @@ test-downstream: $(DOWNSTREAM)/.ready smoke ## the smoke run's card, as its user
 smoke: $(TRAINING)/.tests-ready ## a whole run on a small invented corpus, in build/smoke
 	HF_HUB_OFFLINE=1 $(TRAINING)/bin/python -m training run smoke --out $(SMOKE)
 
-$(VENDOR)/.ready: space/private/package-lock.json space/private/vendor.mjs
+$(RUNTIME): space/private/package-lock.json space/private/vendor.mjs
 	$(if $(NPM),,$(error $(NO_NPM)))
 	@echo "Fetching ONNX Runtime for browsers (once)"
 	cd space/private && npm ci --silent && npm run --silent vendor
-	touch $@
 
 load: $(LIGHT)/.tests-ready ## half an hour: capacity and latency under load, into docs/load.json and docs/load.png
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs
 
 clean: ## remove the environments and everything built
-	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) $(VENDOR) build dist
+	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) space/private/vendor build dist
 
 $(LIGHT)/.ready: requirements.txt space/requirements.txt
 	$(call install,$(LIGHT),-r requirements.txt)

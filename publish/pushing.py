@@ -16,7 +16,8 @@ from cards.ledger import Ledger, read_ledger
 from .errors import PublishError, UnreachableError
 from .hub import Hub, Pushed, check_repo_id
 from .plan import Plan, Remote, compare, show
-from .staging import SHOWN, Staged, model_entry, stage_model, stage_space
+from .runtime import ensure_runtime
+from .staging import SHOWN, SPACE, Staged, model_entry, stage_model, stage_space
 
 Say = Callable[[str], None]  # one line, or several, for the person at the terminal
 PENDING = "(the commit that the push will make)"
@@ -102,6 +103,7 @@ def push(run: Path, targets: Targets, settings: Settings, hub: Hub, say: Say) ->
     with _staged_models(run, targets) as (models, folder):
         checked = [*models.values()]
         if targets.space:
+            ensure_runtime(SPACE / "private", say, fetch=True)
             checked.append(stage_space(targets.space, {}, folder / "space-unpinned"))
         for staged in checked:
             hub.validate_card(staged)
@@ -118,6 +120,7 @@ def dry_run(run: Path, targets: Targets, settings: Settings, hub: Hub, say: Say)
         remotes, note = _read_remotes(targets, settings, hub)
         plans = [compare(staged, remotes[staged.repo_id]) for staged in models.values()]
         if targets.space:
+            ensure_runtime(SPACE / "private", say, fetch=False)
             pins = _pins(models, [plan.head if plan.empty else PENDING for plan in plans])
             space = stage_space(targets.space, pins, folder / "space")
             plans.append(compare(space, remotes[targets.space]))

@@ -1,0 +1,36 @@
+"""What the Space's private page runs the model with: ONNX Runtime for browsers, which npm fetches by
+space/private/package-lock.json and git does not hold."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+RUNTIME = "vendor/ort-wasm-simd-threaded.wasm"
+COMMANDS = (["npm", "ci"], ["npm", "run", "vendor"])
+LACKS = "The Space's private page lacks ONNX Runtime"
+WITHOUT = "All else works; the page says how to add it."
+
+
+def ensure_runtime(private: Path, say: Callable[[str], None], *, fetch: bool) -> None:
+    """See to it that `private`, the folder of the private page, holds the runtime, and `say` what there
+    is to know. With `fetch` off nothing is fetched."""
+    if (private / RUNTIME).is_file():
+        return
+    if shutil.which("npm") is None:
+        say(f"{LACKS}, and npm was not found. {WITHOUT} Install Node.js, then push again.")
+    elif not fetch:
+        say(f"{LACKS} (14 MB), so it is not in this plan: a push fetches it with npm.")
+    elif error := _fetch(private):
+        say(f"{LACKS}, and it could not be fetched: {error} {WITHOUT} Push again later.")
+
+
+def _fetch(private: Path) -> str | None:
+    """Run npm; returns what went wrong, None when nothing did."""
+    for command in COMMANDS:
+        done = subprocess.run(command, cwd=private, capture_output=True, text=True)
+        if done.returncode != 0:
+            said = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+            reason = f" ({said[0].strip()})" if said else ""
+            return f"`{' '.join(command)}` in {private.name}/ ended with {done.returncode}{reason}."
+    return None
