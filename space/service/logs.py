@@ -94,7 +94,6 @@ class Log:
         """Let the root logger, and threads that fail, write such lines and nothing else."""
         handler = _Handler(self.lines)
         logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-        logging.getLogger("uvicorn").setLevel(logging.INFO)
         logging.getLogger(__package__).setLevel(logging.INFO)
         threading.excepthook = _thread_failed
 

@@ -51,6 +51,7 @@ class Server(uvicorn.Server):
             print(f"space: {message}", file=sys.stderr)
             self.exit_code, self.should_exit = CANNOT_RUN, True
             return
+        _log.info("listening at %s", address)
         if sys.stderr.isatty():
             print(f"Open {address} (Ctrl-C ends it)", file=sys.stderr)
 
