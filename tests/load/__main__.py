@@ -42,14 +42,14 @@ def main() -> int:
     alone = Alone(str(STUDENT))
     sent = asks(alone.single, short_texts(alone.single, TEXTS))
     documents = guard()
-    soak = sent + asks(alone.single, [document.text for document in documents])
+    soak = asks(alone.single, [document.text for document in documents]) + sent
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder), {}) as space:
         served = httpx.get(f"{space.url}/v1/models", trust_env=False).raise_for_status().json()
         schedule = QUICK if options.quick else FULL
         done = run(space, alone, sent, soak, schedule, say=lambda line: print(line, flush=True))
     found = load_report.checks(done, 1000 * served["limits"]["deadline_s"])
     if documents and done.soak is not None:
-        found.append(_f1(documents, done.soak.answers[len(sent) :]))
+        found.append(_f1(documents, done.soak.answers[: len(documents)]))
     report = _conditions(options, served) | load_report.as_json(done) | {"checks": [asdict(c) for c in found]}
     (options.out / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     load_report.draw(done, options.out / "load.png")
@@ -81,13 +81,15 @@ def _f1(documents: Sequence[Document], answers: Sequence[Sequence[list[dict]]]) 
     """Strict macro F1 of what was answered under load, beside the ledger's of the same documents."""
     claim = read_ledger(STUDENT / "ledger.json").claim(GUARD_F1)
     labels = sorted({span.label for document in documents for span in document.spans})
-    found = [[Entity(**entity) for entity in seen[0]] if seen else [] for seen in answers]
-    f1 = metrics.score(documents, found, labels).macro.f1
+    f1 = None  # unless every document was answered
+    if all(answers):
+        found = [[Entity(**entity) for entity in seen[0]] for seen in answers]
+        f1 = metrics.score(documents, found, labels).macro.f1
     return load_report.Check(
         "macro F1 of the answers under load, guard documents",
         f1,
         f"within {F1_TOLERANCE} of the ledger's {claim.value:.4f}",
-        met=abs(f1 - claim.value) <= F1_TOLERANCE,
+        met=f1 is not None and abs(f1 - claim.value) <= F1_TOLERANCE,
     )
 
 

@@ -26,6 +26,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+import uvloop
+
 MOST_CONNECTIONS = 1000
 OLDEST_IDLE_S = 2.0  # servers close idle connections after 5 s or more; one that old may be closing
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -195,4 +197,4 @@ async def follow(plan: dict) -> dict:
 
 
 if __name__ == "__main__":
-    json.dump(asyncio.run(follow(json.load(sys.stdin))), sys.stdout)
+    json.dump(uvloop.run(follow(json.load(sys.stdin))), sys.stdout)
