@@ -115,6 +115,10 @@ def test_a_port_that_is_no_number_is_a_clear_start_up_error(tiny_pair):
     assert "PORT must be a number, found 'web'" in start_and_fail(environment(tiny_pair) | {"PORT": "web"})
 
 
+def test_a_malformed_setting_is_a_clear_start_up_error():
+    assert "CLINSTILL_QUEUE must be a whole number" in start_and_fail({"CLINSTILL_QUEUE": "many"})
+
+
 def test_another_file_than_the_published_one_is_refused(tiny_pair, tmp_path):
     copy = shutil.copytree(SPACE, tmp_path / "space", ignore=shutil.ignore_patterns("bundled", "__pycache__"))
     published = {
