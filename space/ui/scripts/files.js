@@ -5,8 +5,9 @@ import { stylesOf } from "./result.js";
 import { saveButtons } from "./saving.js";
 import { Refusal, send } from "./sending.js";
 
-const LISTED = 200; // texts, and errors, shown in tables; files have all
-const SHOWN = 12; // entities of a text shown in its row
+const ERRORS_LISTED = 1_000;
+const TEXTS_LISTED = 50; // the files that are saved have all
+const SHOWN = 8; // entities of a text, in its row
 const FORBIDDEN = 401;
 
 // Gradio may bring the same block again; what it already does then stays.
@@ -88,8 +89,10 @@ async function follow(panel, part, outcome, say) {
 function askForToken(part, again) {
 	part(".token").hidden = false;
 	part("#file-token").focus();
-	part(".send").onclick = again;
-	part("#file-token").onkeydown = ({ key }) => { if (key === "Enter") again(); };
+	part(".token").onsubmit = (event) => {
+		event.preventDefault();
+		again();
+	};
 }
 
 function draw(place, { file, head, documents, errors }) {
@@ -102,18 +105,18 @@ function draw(place, { file, head, documents, errors }) {
 		const corpus = () => ({ model: head.model, revision: head.revision, offsetUnit: head.offset_unit, created: new Date().toISOString(), documents });
 		place.append(saveButtons("Save all as", file.name.replace(/\.[^.]*$/, ""), corpus));
 	}
-	if (errors.length > 0) place.append(...listed("Not read", [["Text", ""], ["What is wrong", ""]], errors, ({ id, error }) => [`${id}`, error]));
-	if (documents.length > 0) place.append(...listed("Texts", [["Text", ""], ["Entities", "number"], ["Found", ""]], documents, (document) => found(document, styles)));
+	if (errors.length > 0) place.append(...listed("Not read", [["Text", ""], ["What is wrong", ""]], errors, ERRORS_LISTED, ({ id, error }) => [`${id}`, error]));
+	if (documents.length > 0) place.append(...listed("Texts", [["Text", ""], ["Entities", "number"], ["Found", ""]], documents, TEXTS_LISTED, (document) => found(document, styles)));
 }
 
 function found({ id, entities }, styles) {
-	const mentions = entities.slice(0, SHOWN).flatMap(({ text, label }) => [text, " ", chip(label, styles[label]), make("br")]);
+	const mentions = entities.slice(0, SHOWN).map(({ text, label }) => make("span", {}, text, " ", chip(label, styles[label])));
 	const rest = entities.length > SHOWN ? [make("span", { class: "nothing" }, `and ${count(entities.length - SHOWN)} more`)] : [];
-	return [`${id}`, count(entities.length), make("div", {}, ...mentions, ...rest)];
+	return [`${id}`, count(entities.length), make("div", { class: "found" }, ...mentions, ...rest)];
 }
 
-function listed(title, columns, items, cells) {
+function listed(title, columns, items, most, cells) {
 	const all = make("h2", {}, title, " ", make("small", {}, count(items.length)));
-	const first = items.length > LISTED ? [make("p", { class: "hint" }, `The first ${LISTED} are listed.`)] : [];
-	return [all, ...first, table(title, columns, items.slice(0, LISTED).map(cells))];
+	const first = items.length > most ? [make("p", { class: "hint" }, `The first ${count(most)} are listed.`)] : [];
+	return [all, ...first, table(title, columns, items.slice(0, most).map(cells))];
 }
