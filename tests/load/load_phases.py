@@ -60,11 +60,11 @@ class Phase:
 
 
 def arrivals(rate: float, seconds: float, seed: int) -> list[float]:
-    """Times of a Poisson process: users who know nothing of each other, bursts included."""
+    """Times of a Poisson process: users who know nothing of each other, bursts included. At least one."""
     random = np.random.default_rng(seed)
     gaps = random.exponential(1 / rate, size=int(rate * seconds * 1.5) + 50)
     times = np.cumsum(gaps)
-    return times[times < seconds].tolist()
+    return times[: max(1, np.searchsorted(times, seconds))].tolist()
 
 
 def run_phase(space: RunningSpace, asks: Sequence[Ask], rate: float, seconds: float, seed: int = 0) -> Phase:

@@ -25,7 +25,7 @@ class Schedule:
     step: float = 0.025  # of the capacity search
 
 
-FULL = Schedule(engine=10, curve=20, hold=60, half=180, overload=60, soak=600)
+FULL = Schedule(engine=5, curve=20, hold=60, half=180, overload=60, soak=600)
 QUICK = Schedule(
     engine=0.2, curve=1, hold=2, half=2, overload=2, soak=2, rising=(0.2, 0.5, 0.8, 1.5), step=0.1
 )
@@ -97,13 +97,8 @@ def run(
 
 
 def first_guess(curve: Sequence[Phase]) -> float:
-    """The highest rate below which every one was held for the short while; the lowest if none was."""
-    rate = curve[0].rate
-    for phase in curve:
-        if not phase.held:
-            break
-        rate = phase.rate
-    return rate
+    """The highest rate that was held for the short while; the lowest of all if none was."""
+    return max((phase.rate for phase in curve if phase.held), default=min(phase.rate for phase in curve))
 
 
 def find_capacity(hold: Callable[[float], bool], start: float, step: float) -> float | None:

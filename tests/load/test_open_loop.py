@@ -170,10 +170,10 @@ def test_a_wrong_answer_is_seen():
     assert not phase(status=[200] * 4, answers=[{wrong: 2}]).held
 
 
-def test_the_first_guess_is_below_the_first_rate_that_was_not_held():
+def test_the_search_starts_at_the_highest_rate_held_for_a_while():
     held = {"status": [200] * 4}
-    assert first_guess([phase(1, **held), phase(2, **held), phase(3), phase(4, **held)]) == 2
-    assert first_guess([phase(1)]) == 1
+    assert first_guess([phase(1, **held), phase(2), phase(3, **held), phase(4)]) == 3
+    assert first_guess([phase(1), phase(2)]) == 1
 
 
 def test_a_run_without_capacity_is_reported_as_such():
