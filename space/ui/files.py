@@ -15,7 +15,8 @@ def show_files(largest: int) -> str:
   </div>
   <ul id="file-kinds" class="hint">
     <li><b>.txt</b> the file is one text</li>
-    <li><b>.csv</b> a text in each row: the column <code>text</code>, or the only one; <code>id</code> if you like</li>
+    <li><b>.csv</b> a text in each row: the column <code>text</code>, or the only one; <code>id</code> if you
+      like</li>
     <li><b>.jsonl</b> an object in each line, with <code>text</code>; <code>id</code> if you like</li>
     <li><b>.zip</b> any number of these</li>
     <li>UTF-8, at most {megabytes(largest)}. The server reads the file in memory and keeps nothing.</li>
