@@ -19,7 +19,7 @@ import httpx
 import load_report
 from engine_alone import Alone
 from load_run import FULL, QUICK, run
-from load_texts import LENGTH, asks, guard, short_texts
+from load_texts import LENGTH, asks, guard, short_texts, spread
 from running_space import SPACE, serve
 
 from cards.ledger import read_ledger
@@ -42,14 +42,16 @@ def main() -> int:
     alone = Alone(str(STUDENT))
     sent = asks(alone.single, short_texts(alone.single, TEXTS))
     documents = guard()
-    soak = asks(alone.single, [document.text for document in documents]) + sent
+    known = asks(alone.single, [document.text for document in documents])
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder), {}) as space:
         served = httpx.get(f"{space.url}/v1/models", trust_env=False).raise_for_status().json()
         schedule = QUICK if options.quick else FULL
+        soak = spread(known, sent)
         done = run(space, alone, sent, soak, schedule, say=lambda line: print(line, flush=True))
     found = load_report.checks(done, 1000 * served["limits"]["deadline_s"])
     if documents and done.soak is not None:
-        found.append(_f1(documents, done.soak.answers[: len(documents)]))
+        answers = [done.soak.answers[soak.index(ask)] for ask in known]
+        found.append(_f1(documents, answers))
     report = _conditions(options, served) | load_report.as_json(done) | {"checks": [asdict(c) for c in found]}
     (options.out / "load.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     load_report.draw(done, options.out / "load.png")

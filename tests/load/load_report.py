@@ -13,6 +13,7 @@ from matplotlib import pyplot
 FAST = 50.0  # ms
 SHARE_OF_ENGINE = 0.7
 SHARE_UNDER_50_MS = 0.999
+MEMORY_POINTS = 60  # of a phase, in the JSON
 GROWTH_MB = 16.0  # over a phase; more than the allocator's noise, less than any leak in so many requests
 
 
@@ -66,7 +67,7 @@ def as_json(run: Run) -> dict:
     """The run as the report's JSON holds it; numbers rounded to what repeats."""
     return {
         "engine_alone": {"texts_per_s": round(run.alone, 1), "turns": [asdict(rate) for rate in run.engine]},
-        "capacity_per_s": run.capacity,
+        "capacity_per_s": run.capacity and round(run.capacity, 1),
         "rising": [_phase(phase) for phase in run.curve],
         "capacity_search": [_phase(phase) for phase in run.held],
         "half_capacity": run.half and _phase(run.half),
@@ -77,6 +78,7 @@ def as_json(run: Run) -> dict:
 
 def _phase(phase: Phase) -> dict:
     found = {name: value for name, value in asdict(phase).items() if name != "answers"}
+    found["memory_mb"] = phase.memory_mb[:: max(1, len(phase.memory_mb) // MEMORY_POINTS)]
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in found.items()}
 
 
@@ -102,7 +104,7 @@ def draw(run: Run, path: str) -> None:
     for axes in (above, below):
         axes.axvline(run.alone, color="tab:purple", linewidth=1, linestyle="-.", label="engine alone")
         if run.capacity is not None:
-            axes.axvline(run.capacity, color="tab:green", linewidth=1.5, label="capacity")
+            axes.axvline(run.capacity, color="black", linewidth=1.5, label="capacity")
         axes.grid(alpha=0.3)
     above.legend(fontsize="small")
     figure.savefig(path, dpi=150)

@@ -68,3 +68,12 @@ def asks(tagger: Tagger, texts: list[str]) -> list[Ask]:
 def short_texts(tagger: Tagger, count: int, length: int = LENGTH) -> list[str]:
     """`count` invented texts of exactly `length` tokens of this tagger."""
     return texts_of(tagger, invented(count), length, count)
+
+
+def spread(few: list[Ask], many: list[Ask]) -> list[Ask]:
+    """Both in one list, the few at equal distances: long texts one after another would be a burst."""
+    step = max(1, len(many) // max(1, len(few)))
+    mixed = list(many)
+    for number, ask in enumerate(few):
+        mixed.insert(number * (step + 1), ask)
+    return mixed

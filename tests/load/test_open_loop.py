@@ -14,7 +14,7 @@ import pytest
 from load_phases import GENERATOR, arrivals, summarise
 from load_report import checks
 from load_run import Run, find_capacity, first_guess
-from load_texts import LENGTH, Ask, invented, short_texts
+from load_texts import LENGTH, Ask, invented, short_texts, spread
 from running_space import SPACE, free_port
 
 from space.engine import load, special_tokens, tokenise
@@ -180,6 +180,11 @@ def test_a_run_without_capacity_is_reported_as_such():
     run = Run(curve=[phase()])
     [check] = checks(run, deadline_ms=1000)
     assert not check.met
+
+
+def test_long_texts_are_spread_among_the_short():
+    assert "".join(spread(list("AB"), list("abcdef"))) == "AabcBdef"
+    assert spread([], list("ab")) == ["a", "b"]
 
 
 def test_texts_are_of_exactly_the_stated_length():
