@@ -6,6 +6,7 @@ or sent elsewhere.
 """
 
 import functools
+import gc
 import json
 import os
 import sys
@@ -253,6 +254,10 @@ def main() -> int:
     host = os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1")
     server = Server(configure(app.asgi, host, port), app.health.drain, app.idle, settings.drain_s)
     threading.Thread(target=app.health.warm_up, name="warm-up", daemon=True).start()
+    # What is there now stays. Looking through it again and again would hold every request up for the
+    # tenth of a second that it takes.
+    gc.collect()
+    gc.freeze()
     server.run()
     app.close()
     return server.exit_code

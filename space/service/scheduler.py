@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from .contract import Entity, Served
 
 OPEN_PER_WORKER = 4
+STEP_BACK = 5  # steps of niceness
 MEMORY = 0.98  # how much of what it knows of a model's pace a text leaves standing
 
 
@@ -241,4 +242,5 @@ class Scheduler:
 def _step_back() -> None:
     """Let this thread give way to the one that answers requests, which needs little but needs it now."""
     if sys.platform == "linux":  # where a thread has a priority of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + STEP_BACK)
