@@ -1,9 +1,11 @@
 """Fake models for the parts of the page."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from visiting import Visit
 
 from space.engine import Entity
 from space.ui.contract import Model
@@ -54,3 +56,22 @@ def make_fake(tmp_path):
         return fake_model(name, WordTagger(file, words), card, ledger)
 
     return make
+
+
+@pytest.fixture
+def open_visit(browser, running_space) -> Iterator:
+    """open_visit(address="", **context options) -> Visit; at the end nothing may have gone wrong or out."""
+    contexts, visits = [], []
+
+    def open_page(address: str = "", **options) -> Visit:
+        contexts.append(browser.new_context(**options))
+        visits.append(Visit(contexts[-1].new_page(), running_space.url + address))
+        return visits[-1]
+
+    yield open_page
+    for visit in visits:
+        assert visit.complaints == []
+        own = (running_space.url, "data:", "blob:")
+        assert [url for url in visit.requests if not url.startswith(own)] == []
+    for context in contexts:
+        context.close()

@@ -1,64 +1,9 @@
 """The Space in Chromium, as a visitor uses it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 pytestmark = pytest.mark.browser
 NOTE = "Aspirin caused renal failure; lidocaine and nausea."
-WAIT = 120_000  # ms; a CI machine may be busy
-
-
-class Visit:
-    """A page, with what it asked for and complained about."""
-
-    def __init__(self, page, url: str):
-        self.page, self.requests, self.complaints = page, [], []
-        page.set_default_timeout(WAIT)
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(url)
-        page.wait_for_selector("#marked .passage")
-
-    def highlight(self, text: str) -> None:
-        self.page.fill("#note textarea", text)
-        self.page.click("#run")
-        self.page.wait_for_function(
-            "text => document.querySelector('#marked .passage')?.textContent === text", arg=text
-        )
-
-    def marks(self) -> list[str]:
-        return self.page.eval_on_selector_all(
-            "#marked mark:not(.off)", "marks => marks.map(mark => mark.textContent)"
-        )
-
-    def rows(self) -> list[str]:
-        return self.page.eval_on_selector_all(
-            "#marked tbody tr:not([hidden])", "rows => rows.map(row => row.cells[0].textContent)"
-        )
-
-    def calls(self) -> int:
-        return sum("queue/join" in url for url in self.requests)
-
-
-@pytest.fixture
-def open_visit(browser, running_space) -> Iterator:
-    """open_visit(**context options) -> Visit; at the end nothing may have gone wrong or out."""
-    contexts, visits = [], []
-
-    def open_page(**options) -> Visit:
-        contexts.append(browser.new_context(**options))
-        visits.append(Visit(contexts[-1].new_page(), running_space.url))
-        return visits[-1]
-
-    yield open_page
-    for visit in visits:
-        assert visit.complaints == []
-        own = (running_space.url, "data:", "blob:")
-        assert [url for url in visit.requests if not url.startswith(own)] == []
-    for context in contexts:
-        context.close()
 
 
 def test_a_note_is_highlighted_and_filtered_without_another_run(open_visit):
@@ -114,12 +59,15 @@ def test_markup_and_template_syntax_stay_text(open_visit):
 
 def test_an_example_is_loaded_and_tagged(open_visit):
     visit = open_visit()
-    visit.page.get_by_text("Clinic shorthand").click()
+    visit.page.get_by_text("Fails: shorthand").click()
     visit.page.wait_for_function(
         "document.querySelector('#marked .passage').textContent.startsWith('58F, PMH')"
         " && document.querySelector('#note textarea').value.startsWith('58F, PMH')"
         " && !document.querySelector('#marked .result').matches('.stale')"
     )
+    assert "misses HTN and MI" in visit.page.inner_text("#about")
+    visit.page.get_by_text("Adverse reaction").click()
+    visit.page.wait_for_selector("#about", state="hidden")
 
 
 def test_teacher_and_student_are_compared(open_visit):
@@ -127,10 +75,28 @@ def test_teacher_and_student_are_compared(open_visit):
     visit.highlight(NOTE)
     visit.page.get_by_role("tab", name="Teacher and student").click()
     visit.page.click("#compare")
-    visit.page.wait_for_selector("#timed table")
+    visit.page.wait_for_selector("#compared .passage")
     assert visit.page.locator("#compared .passage").count() == 2
     assert "Agreement" in visit.page.inner_text("#compared .tally")
+
+
+def test_both_models_and_whole_requests_are_timed(open_visit):
+    visit = open_visit("/#tab=compare")
+    visit.page.click("#time")
+    visit.page.wait_for_selector("#timed table")
     assert "Speed-up" in visit.page.inner_text("#timed .tally")
+    visit.page.wait_for_selector("#requests table")
+    parts = visit.page.eval_on_selector_all(
+        "#requests tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert [part for part, _, _ in parts] == [
+        "Model: teacher", "Model: student", "Queue", "Network, server and this browser", "Whole request",
+    ]  # fmt: skip
+    medians = [float(median.removesuffix(" ms")) for _, median, _ in parts]
+    assert medians[-1] > max(medians[:-1]) > 0
+    assert all(
+        float(p95.removesuffix(" ms")) >= median for median, (_, _, p95) in zip(medians, parts, strict=True)
+    )
 
 
 def test_the_card_of_each_model_is_shown(open_visit):
@@ -142,16 +108,3 @@ def test_the_card_of_each_model_is_shown(open_visit):
     assert "license:" not in visit.page.inner_text("#card-student")
     visit.page.get_by_role("tab", name="Teacher", exact=True).click()
     visit.page.wait_for_selector("#facts-teacher >> text=model.onnx")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_needs_no_sideways_scroll(open_visit, scheme):
-    visit = open_visit(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    width = "document.documentElement.scrollWidth"
-    assert visit.page.evaluate(width) <= 390
-    for tab in ("Teacher and student", "Model card"):
-        visit.page.get_by_role("tab", name=tab).click()
-        if tab == "Teacher and student":
-            visit.page.click("#compare")
-            visit.page.wait_for_selector("#timed table")
-        assert visit.page.evaluate(width) <= 390

@@ -1,5 +1,7 @@
 // Elements for a text and its entities. Text goes in as text nodes, never as markup.
 
+const PART = 4_000; // characters of a passage's block, at least
+
 export function make(tag, attributes = {}, ...children) {
 	const element = document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -35,17 +37,47 @@ export function indices(text, offsets) {
 // `text` with elements in place of spans. `spans` are sorted, do not overlap, and each has the element
 // that stands there: {start, end, element}.
 export function passage(text, spans, title) {
-	const box = make("div", { class: "passage", dir: "auto", role: "region", "aria-label": title, tabindex: 0 });
+	const box = make("div", { class: "passage", role: "region", "aria-label": title, tabindex: 0 });
 	const cuts = indices(text, spans.flatMap(({ start, end }) => [start, end]));
+	const write = inParts(box);
 	let after = 0;
 	spans.forEach(({ element }, index) => {
 		const [start, end] = cuts.slice(2 * index, 2 * index + 2);
 		element.append(make("span", {}, text.slice(start, end)));
-		box.append(text.slice(after, start), element);
+		write(text.slice(after, start), element);
 		after = end;
 	});
-	box.append(text.slice(after));
+	write(text.slice(after), "");
+	box.dir = "auto"; // last: a browser looks for the direction anew with every child that it gets
 	return box;
+}
+
+// A function that adds text, and what stands after it, to `box`. A long text becomes several blocks, of
+// which a browser lays out those in sight (entities.css): all at once would take it minutes.
+function inParts(box) {
+	let part;
+	let length;
+	const open = () => {
+		part = box.appendChild(make("div"));
+		length = 0;
+	};
+	open();
+	return (piece, element) => {
+		for (let cut = breakIn(piece, length); cut > 0; cut = breakIn(piece, length)) {
+			part.append(piece.slice(0, cut));
+			piece = piece.slice(cut);
+			open();
+		}
+		part.append(piece, element);
+		length += piece.length;
+	};
+}
+
+// Where a block that has `length` characters already may end in `piece`: after a line break, where it
+// cannot be seen or, should there be none for long, after a space. 0: nowhere.
+function breakIn(piece, length) {
+	const line = piece.indexOf("\n", Math.max(0, PART - length)) + 1;
+	return line > 0 || length + piece.length < 2 * PART ? line : piece.indexOf(" ", Math.max(0, 2 * PART - length)) + 1;
 }
 
 // The label stands in an attribute and is drawn by the style sheet, so that copying the passage copies
