@@ -26,7 +26,7 @@ async function start() {
 	const { about, config, tokenizer, model, wasm } = parts;
 	const proof = new Proof($("proof"), $("badge").firstElementChild);
 	await proof.file(model, about);
-	const threads = Math.min(MAX_THREADS, navigator.hardwareConcurrency);
+	const threads = Math.min(MAX_THREADS, Math.ceil(navigator.hardwareConcurrency / 2));
 	const started = await Client.start({ config, tokenizer, model, wasm, threads });
 	Object.assign(page, { about, proof, client: started.client });
 	const golden = await page.client.tag(about.golden.text).result;

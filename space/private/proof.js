@@ -65,8 +65,10 @@ export class Proof {
 	}
 
 	threads(count) {
-		if (count > 1) this.add(HELD, `${count} threads`, "The page is isolated from all others, so its threads may share memory.");
-		else this.add(HELD, "1 thread", globalThis.crossOriginIsolated ? "This device has no more to offer." : "The page is not isolated from others here, so the browser allows no more. All else is the same.");
+		const why = globalThis.crossOriginIsolated
+			? "The page is isolated from all others, so threads may share memory. It takes half of the processors, at most four."
+			: "The page is not isolated from others here, so the browser allows no more. All else is the same.";
+		this.add(HELD, count === 1 ? "1 thread" : `${count} threads`, why);
 	}
 
 	// Counts from now on. `before`: what the worker has counted until now.
@@ -101,6 +103,7 @@ export class Proof {
 		this.badge.className = failed ? FAILED : held < lines.length ? UNKNOWN : HELD;
 		this.badge.textContent = `${held} of ${lines.length} checks held in this browser`;
 		this.badge.parentElement.hidden = false;
+		this.list.parentElement.hidden = false;
 	}
 
 	add(state, title, how) {

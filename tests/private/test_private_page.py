@@ -43,7 +43,6 @@ def space(bundled, tmp_path_factory) -> Iterator[RunningSpace]:
 def opened(browser, url: str, *, prepare: Callable = lambda page: None, **context) -> Iterator:
     """The page, loaded and idle. `prepare` is given it before it is opened."""
     context = browser.new_context(**context)
-    context.add_init_script("Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 2 })")
     page = context.new_page()
     page.set_default_timeout(WAIT_MS)
     prepare(page)
@@ -224,9 +223,12 @@ def test_texts_that_are_not_tagged_are_explained(page):
     assert "At most 1,000,000" in page.inner_text("#result")
 
 
-def test_threads_are_used_where_the_page_is_isolated(page):
-    assert page.evaluate("crossOriginIsolated")
-    assert "2 threads" in page.inner_text("#proof")
+def test_threads_are_used_where_the_page_is_isolated(browser, space):
+    four = "Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 4 })"
+    with opened(browser, space.url, prepare=lambda page: page.add_init_script(four)) as page:
+        assert page.evaluate("crossOriginIsolated")
+        assert "2 threads" in page.inner_text("#proof")
+        assert page.inner_text("#badge") == ALL_HELD
 
 
 def test_without_isolation_it_runs_on_one_thread(browser, space, engine):
