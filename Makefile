@@ -63,7 +63,7 @@ smoke: $(TRAINING)/.tests-ready ## a whole run on a small invented corpus, in bu
 $(RUNTIME): space/private/package-lock.json space/private/vendor.mjs
 	$(if $(NPM),,$(error $(NO_NPM)))
 	@echo "Fetching ONNX Runtime for browsers (once)"
-	cd space/private && npm ci --silent && npm run --silent vendor
+	cd space/private && npm ci --ignore-scripts --silent && npm run --silent vendor
 
 load: $(LIGHT)/.tests-ready ## half an hour: capacity and latency under load, into docs/load.json and docs/load.png
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs

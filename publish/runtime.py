@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 RUNTIME = "vendor/ort-wasm-simd-threaded.wasm"
-COMMANDS = (["npm", "ci"], ["npm", "run", "vendor"])
+COMMANDS = (["npm", "ci", "--ignore-scripts"], ["npm", "run", "vendor"])
 LACKS = "The Space's private page lacks ONNX Runtime"
 WITHOUT = "All else works; the page says how to add it."
 

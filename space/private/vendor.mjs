@@ -1,5 +1,5 @@
-// `npm ci && npm run vendor`: copies the files of ONNX Runtime that the page loads into vendor/, with
-// their licence, and removes the 150 MB of which they are a tenth. Nothing else of npm is served.
+// `npm ci --ignore-scripts && npm run vendor`: copies the files of ONNX Runtime that the page loads into
+// vendor/, with their licence, and removes the 150 MB of which they are a tenth. Nothing else is served.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 
 const here = (path) => new URL(path, import.meta.url);
