@@ -8,19 +8,13 @@ INT8 differently. A model without golden.json is held to what can be checked wit
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from .contract import Entity
 
 TOLERANCE = 0.05
 # For models without golden.json. Invented.
 TEXT = "Case 🩺: after two weeks of lithium the patient de\u0301veloped tremor,\r\nand aspirin was stopped."
-
-
-class Entity(Protocol):
-    start: int
-    end: int
-    label: str
-    score: float
-    text: str
 
 
 @dataclass(frozen=True)
