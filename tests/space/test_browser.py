@@ -61,9 +61,9 @@ def test_an_example_is_loaded_and_tagged(open_visit):
     visit = open_visit()
     visit.page.get_by_text("Fails: shorthand").click()
     visit.page.wait_for_function(
-        "document.querySelector('#marked .passage').textContent.startsWith('58F, PMH')"
+        "document.querySelector('#marked .passage')?.textContent.startsWith('58F, PMH')"
         " && document.querySelector('#note textarea').value.startsWith('58F, PMH')"
-        " && !document.querySelector('#marked .result').matches('.stale')"
+        " && !document.querySelector('#marked .result')?.matches('.stale')"
     )
     assert "misses HTN and MI" in visit.page.inner_text("#about")
     visit.page.get_by_text("Adverse reaction").click()
