@@ -7,7 +7,6 @@ import re
 import time
 import uuid
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import faulty_space
 import httpx
 import pytest
 from faulty_space import FAIL, SLOW
+from page_tool import talk
 from running_space import RunningSpace, ask, serve
 
 TOKEN = "right-token"
@@ -25,6 +25,7 @@ LIMITS = {
     "CLINSTILL_CHARACTERS": "5000",
     "CLINSTILL_BODY_BYTES": "20000",
     "CLINSTILL_DEADLINE_S": "1",
+    "CLINSTILL_MCP": "on",
     "OTEL_TRACES_EXPORTER": "console",  # spans go where the log goes
 }
 
@@ -106,6 +107,13 @@ def fail(asking: Asking) -> None:
         ask(asking.sent.space.url, "run", f"{asking.canary} {FAIL}")
 
 
+def use_the_tool(asking: Asking) -> None:
+    _, failed, _ = talk(asking.sent.space.url, f"Aspirin {asking.canary}")
+    assert not failed
+    _, failed, said = talk(asking.sent.space.url, f"{asking.canary} {FAIL}")
+    assert failed and asking.canary not in said
+
+
 def time_out(asking: Asking) -> None:
     asking("too late", "POST", "/v1/entities", json={"text": f"{asking.canary} {SLOW} " * 100})
 
@@ -131,7 +139,15 @@ def cancel(asking: Asking) -> None:
         asking.client.post("/v1/entities", json=body, timeout=0.3)
 
 
-SCENES: tuple[Callable[[Asking], None], ...] = (succeed, be_refused, fail, time_out, overload, cancel)
+SCENES: tuple[Callable[[Asking], None], ...] = (
+    succeed,
+    be_refused,
+    fail,
+    use_the_tool,
+    time_out,
+    overload,
+    cancel,
+)
 
 
 @pytest.fixture(scope="module")
