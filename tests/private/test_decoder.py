@@ -89,12 +89,16 @@ def test_entities_of_given_logits(javascript, bundled, cases):
         )
 
 
-def test_a_mark_stays_with_its_letter_by_hand(javascript, bundled):
+@pytest.mark.parametrize(
+    ("text", "tags", "expected"),
+    [
+        ("😀 rash\u0301 pain\u20dd\r\n", "O B-Disease I-Disease", (2, 13, "rash\u0301 pain\u20dd")),
+        # A mark that the tokenizer does not know, and a separator that it removes.
+        ("\u0b55\x1crash pain", "B-Disease O", (2, 6, "rash")),
+    ],
+)
+def test_a_mark_stays_with_its_letter_by_hand(javascript, bundled, text, tags, expected):
     read = json.loads((bundled / "tokenizer.json").read_bytes())
-    surely = {"O": [9, 0, 0, 0, 0], "B-Disease": [0, 0, 0, 9, 0], "I-Disease": [0, 0, 0, 0, 9]}
-    logits = surely["O"] + surely["B-Disease"] + surely["I-Disease"]
-    case = {"text": "😀 rash\u0301 pain\u20dd\r\n", "tags": TAGS, "logits": logits}
-    (found,) = javascript(DECODE, tokenizer=read, cases=[case])
-    assert [(e["start"], e["end"], e["label"], e["text"]) for e in found] == [
-        (2, 13, "Disease", "rash\u0301 pain\u20dd")
-    ]
+    logits = [9.0 * (column == tag) for tag in tags.split() for column in TAGS]
+    (found,) = javascript(DECODE, tokenizer=read, cases=[{"text": text, "tags": TAGS, "logits": logits}])
+    assert [(e["start"], e["end"], e["text"]) for e in found] == [expected]
