@@ -139,7 +139,7 @@ def cancel(asking: Asking) -> None:
         asking.client.post("/v1/entities", json=body, timeout=0.3)
 
 
-SCENES: tuple[Callable[[Asking], None], ...] = (
+SCENES = (
     succeed,
     be_refused,
     fail,
