@@ -3,7 +3,7 @@
 
 import { isControl, isPunctuation, isSpace, isStrippedMark, isTokenizerSpace } from "./unicode.js";
 
-// CJK ideographs, each of which becomes a word. The last block but two starts late in the library too.
+// CJK ideographs, each of which becomes a word: the library's blocks, with its gap before U+2B920.
 const IDEOGRAPH = new RegExp(
 	"^[\\u{4E00}-\\u{9FFF}\\u{3400}-\\u{4DBF}\\u{20000}-\\u{2A6DF}\\u{2A700}-\\u{2B73F}" +
 		"\\u{2B740}-\\u{2B81F}\\u{2B920}-\\u{2CEAF}\\u{F900}-\\u{FAFF}\\u{2F800}-\\u{2FA1F}]$",
