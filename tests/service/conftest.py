@@ -90,19 +90,26 @@ class Client:
     """Sends requests to an ASGI application.
 
     service: what lies behind it; read: how often it was asked for a message of a request
-    left: set it and the clients leave; last: the last answer, None where there was none
+    last: the last answer, None where there was none
     """
 
     app: Observer
     service: SimpleNamespace
     read: int = 0
-    left: asyncio.Event = field(default_factory=asyncio.Event)
     last: Answer | None = None
+    _departures: list[asyncio.Event] = field(default_factory=list)  # of requests sent so far
+
+    def leave(self) -> None:
+        """Hang up, without waiting for answers."""
+        for departure in self._departures:
+            departure.set()
 
     async def send(
         self, path: str, body: bytes | dict = b"", *, method: str = "POST", headers: dict | None = None
     ) -> Answer | None:
-        """The answer; the body goes in two parts. The client stays until `left` is set."""
+        """The answer, None after `leave`; the body goes in two parts."""
+        departure = asyncio.Event()
+        self._departures.append(departure)
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         half = len(content) // 2
         parts = [(content[:half], True), (content[half:], False)]
@@ -113,7 +120,7 @@ class Client:
             if parts:
                 part, more = parts.pop(0)
                 return {"type": "http.request", "body": part, "more_body": more}
-            await self.left.wait()
+            await departure.wait()
             return {"type": "http.disconnect"}
 
         async def send(message: dict) -> None:

@@ -216,7 +216,7 @@ def test_the_work_of_a_client_that_leaves_is_dropped(make_client, model):
         leaving = asyncio.create_task(client.send("/v1/entities", {"text": "left*50"}))
         while client.service.scheduler.waiting < 1:
             await asyncio.sleep(0.001)
-        client.left.set()
+        client.leave()
         assert await leaving is None  # there is nobody to answer
         assert client.service.scheduler.waiting == 0
         model.release(9)
