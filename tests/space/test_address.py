@@ -39,8 +39,12 @@ def test_settings_are_in_the_address_and_the_text_is_not(open_visit):
 def test_an_address_restores_its_settings(open_visit):
     visit = open_visit("/#tab=compare&threshold=0.35&label=Disease")
     visit.page.wait_for_selector("[data-tab-id=compare][aria-selected=true]", state="attached")
-    visit.open_tab("highlight")
-    visit.page.wait_for_function("document.querySelector('#threshold input[type=number]').value !== '0'")
+    visit.page.get_by_role("tab", name="Highlight").click()
+    visit.page.wait_for_function("document.querySelector('#threshold input[type=number]')?.value === '0.35'")
+    assert not visit.page.get_by_label("Chemical", exact=True).is_checked()
+    wait_for_address(visit, "#threshold=0.35&label=Disease")
+    assert visit.page.locator("#marked mark[data-caption=Chemical]").count() > 0
+    assert visit.page.locator("#marked mark[data-caption=Chemical]:not(.off)").count() == 0
 
 
 def test_another_address_in_the_same_window_is_followed(open_visit):
