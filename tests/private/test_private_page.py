@@ -20,7 +20,9 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not RUNTIME.is_file(), reason=NO_RUNTIME),
 ]
-TOLERANCE = 0.1  # of a score: INT8 sums saturate on processors without VNNI, and nowhere in a browser
+# Of a score. The runtimes' attention differs in the last digit of a float, and where a value lies on a border
+# of INT8's rounding, the score moves.
+TOLERANCE = 0.1
 SURE = 0.7
 ALL_HELD = "6 of 6 checks held in this browser"
 WAIT_MS = 120_000
