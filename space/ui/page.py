@@ -66,7 +66,7 @@ def build(
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         _html(_header(space_id), "masthead")
         with gr.Row(elem_id="desk"):
-            with gr.Column(scale=4, min_width=320, elem_id="source"):
+            with gr.Column(scale=4, min_width=320):
                 text, samples, about, run = _note()
             with gr.Column(scale=7, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
                 with _tab("highlight"):
@@ -90,7 +90,10 @@ def build(
             lesson = gr.HTML(note(example.about), visible=bool(example.about))
             return example.text, lesson, *run_highlight(example.text)
 
-        gr.on([run.click, text.submit], run_highlight, text, [marked, tabs], **ONE_AT_A_TIME)
+        def run_own(written: str) -> tuple[str, gr.Tabs, gr.HTML]:
+            return *run_highlight(written), gr.HTML(visible=False)
+
+        gr.on([run.click, text.submit], run_own, text, [marked, tabs, about], **ONE_AT_A_TIME)
         samples.click(run_example, samples, [text, about, marked, tabs], **ONE_AT_A_TIME)
         text.change(None, js=script("edited()"))
         _settings(page, student.tagger.labels, threshold, shown, tabs)

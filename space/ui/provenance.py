@@ -10,7 +10,7 @@ from typing import Any
 from .contract import Model, Tagger
 from .examples import EXAMPLES
 from .latency import Latency, cpu_name, measure
-from .markup import escape, table
+from .markup import escape, note, table
 
 MATERIAL = [word for example in EXAMPLES for word in example.text.split()]
 FILLER = "a"  # one token in every vocabulary that has the single characters
@@ -63,6 +63,7 @@ def _section(model: Model, times: Times | None) -> str:
         f'<p class="hint">Model <code>{escape(model.id)}</code>, '
         f"revision <code>{escape(model.revision)}</code></p>"
         + table(COLUMNS, _rows(model, times), f"{model.name}: claims and measurements")
+        + "".join(map(note, model.tagger.notes))
         + (f'<p class="hint">How to measure F1, with the repository and the corpus: {how}</p>' if how else "")
         + "</section>"
     )

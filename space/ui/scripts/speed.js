@@ -47,7 +47,7 @@ function drawn(rounds) {
 	];
 	const columns = [["Part", ""], ["Median", "number"], ["p95", "number"]];
 	const rows = lines.map(([part, sorted]) => [part, milliseconds(sorted, 0.5), milliseconds(sorted, 0.95)]);
-	const conditions = `${count(rounds.length, "request")}, one after the other, after ${WARM_UP} to warm up. Each runs both models side by side in the service's own sessions, so its model times are longer than those of a model alone.`;
+	const conditions = `${count(rounds.length, "request")}, one after the other, after ${WARM_UP} to warm up. Each runs both models side by side in the service’s own sessions, so its model times differ from those of a model alone.`;
 	return table("Whole requests", columns, rows).outerHTML + make("p", { class: "hint" }, conditions).outerHTML;
 }
 
