@@ -65,7 +65,7 @@ $(RUNTIME): space/private/package-lock.json space/private/vendor.mjs
 	@echo "Fetching ONNX Runtime for browsers (once)"
 	cd space/private && npm ci --ignore-scripts --silent && npm run --silent vendor
 
-load: $(LIGHT)/.tests-ready ## half an hour: capacity and latency under load, into docs/load.json and docs/load.png
+load: $(LIGHT)/.tests-ready ## twenty minutes: capacity and latency under load, into docs/load.json and docs/load.png
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs
 
 clean: ## remove the environments and everything built

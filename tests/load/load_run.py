@@ -25,7 +25,7 @@ class Schedule:
     step: float = 0.025  # of the capacity search
 
 
-FULL = Schedule(engine=5, curve=20, hold=60, half=180, overload=60, soak=600)
+FULL = Schedule(engine=3, curve=15, hold=60, half=120, overload=60, soak=300)
 QUICK = Schedule(
     engine=0.2, curve=1, hold=2, half=2, overload=2, soak=2, rising=(0.2, 0.5, 0.8, 1.5), step=0.1
 )
