@@ -150,7 +150,7 @@ def _documented(file_bytes: int) -> dict[str, Any]:
     return {
         "openapi_extra": {
             "parameters": [name],
-            "requestBody": {"description": about, "content": content, "required": True},
+            "requestBody": {"description": about, "content": content},
         },
         "responses": {status: {"model": schemas.ErrorAnswer} for status in (401, 413, 422, 429, 500, 503)},
     }
