@@ -22,6 +22,13 @@ tags: [clinical, onnx]
 """
 
 
+@pytest.hookimpl(trylast=True)  # pytest sorts by fixture itself
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with the browser come last: Playwright keeps an event loop running in this thread, in which
+    `asyncio.run` then fails."""
+    items.sort(key=lambda item: "browser" in item.fixturenames)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """An installed Chromium under Playwright's control: one for all, since there can be but one."""
