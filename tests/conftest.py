@@ -26,7 +26,7 @@ tags: [clinical, onnx]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with the browser come last: Playwright keeps an event loop running in this thread, in which
     `asyncio.run` then fails."""
-    items.sort(key=lambda item: "browser" in item.fixturenames)
+    items.sort(key=lambda item: "browser" in item.fixturenames or bool(item.get_closest_marker("browser")))
 
 
 @pytest.fixture(scope="session")
