@@ -26,7 +26,7 @@ for folder in $SYSTEM; do
     fi
 done
 shut "$INTERPRETER" "$INTERPRETER"
-shut "$PACKAGES" "$PACKAGES"
+shut "$PACKAGES" /packages
 shut "$SPACE" /space
 mkdir "$ROOT/tmp" "$ROOT/proc" "$ROOT/dev"
 mount -t tmpfs -o mode=1777 tmp "$ROOT/tmp"
@@ -45,16 +45,15 @@ def instruction(name: str) -> str:
 
 
 def main() -> None:
-    packages = sys.prefix
     environment = dict(pair.split("=", 1) for pair in instruction("ENV").split())
-    environment |= {"PATH": f"{packages}/bin:/usr/bin:/bin", "PORT": os.environ["PORT"]}
+    environment |= {"PATH": "/packages/bin:/usr/bin:/bin", "PORT": os.environ["PORT"]}
     chosen = {name: value for name, value in os.environ.items() if name.startswith("CLINSTILL_")}
     user, group = instruction("USER").split(":")
     here = {
         "SYSTEM": " ".join(SYSTEM),
         "DEVICES": " ".join(DEVICES),
         "INTERPRETER": sys.base_prefix,
-        "PACKAGES": packages,
+        "PACKAGES": sys.prefix,
         "SPACE": str(REPOSITORY / "space"),
         "USER_ID": user,
         "GROUP_ID": group,
