@@ -24,49 +24,50 @@ BY_STATUS = {401: "unauthorised", 413: "too_large", 422: "invalid", 429: "busy"}
 
 
 class Metrics:
-    """The service's numbers, in a registry of their own."""
+    """The service's numbers, in a collection of their own."""
 
     def __init__(self):
         disable_created_metrics()  # twice as many series, which nobody looks at
-        self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
+        self._collected = CollectorRegistry()
+        self._ours = {"registry": self._collected}  # not the library's own, which is one for a process
+        ProcessCollector(**self._ours)
         self._requests = Counter(
             "clinstill_requests",
             "Requests that have ended, by status class; 'none': the client left before an answer.",
             ["route", "method", "status"],
-            registry=registry,
+            **self._ours,
         )
         self._seconds = Histogram(
             "clinstill_request_seconds",
             "Seconds from a request's arrival to the end of its answer.",
             ["route"],
             buckets=REQUEST_BUCKETS,
-            registry=registry,
+            **self._ours,
         )
         self._in_flight = Gauge(
-            "clinstill_requests_in_flight", "Requests being answered.", ["route"], registry=registry
+            "clinstill_requests_in_flight", "Requests being answered.", ["route"], **self._ours
         )
         self._refused = Counter(
-            "clinstill_rejections", "Requests refused, by reason.", ["reason"], registry=registry
+            "clinstill_rejections", "Requests refused, by reason.", ["reason"], **self._ours
         )
         self._queued = Histogram(
             "clinstill_queue_seconds",
             "Seconds that a text waited for a worker, by the model that it waited for.",
             ["role"],
             buckets=STEP_BUCKETS,
-            registry=registry,
+            **self._ours,
         )
         self._model = Histogram(
             "clinstill_model_seconds",
             "Seconds of work on a text: tokenising, running the model, decoding.",
             ["role"],
             buckets=STEP_BUCKETS,
-            registry=registry,
+            **self._ours,
         )
         self._lines_lost = Counter(
             "clinstill_log_lines_lost",
             "Log lines that could not be written: a full disk, or nobody reads.",
-            registry=registry,
+            **self._ours,
         )
         for reason in REASONS:  # so that a rate can be taken before the first refusal
             self._refused.labels(reason)
@@ -92,7 +93,7 @@ class Metrics:
 
     def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
         """A gauge that is read when somebody asks for the metrics."""
-        Gauge(name, about, registry=self.registry).set_function(read)
+        Gauge(name, about, **self._ours).set_function(read)
 
     def describe(self, models: Mapping[str, Mapping[str, str]]) -> None:
         """Say what runs: for each role the model's name and revision."""
@@ -100,7 +101,7 @@ class Metrics:
             "clinstill_build_info",
             "Always 1; what is served, and by which Python.",
             ["role", "model", "revision", "python"],
-            registry=self.registry,
+            **self._ours,
         )
         for role, model in models.items():
             info.labels(role, model["model"], model["revision"], platform.python_version()).set(1)
@@ -108,4 +109,4 @@ class Metrics:
     def page(self, accept: str) -> tuple[bytes, str]:
         """The metrics in the format that the Accept header asks for, and its content type."""
         encode, content_type = choose_encoder(accept)
-        return encode(self.registry), content_type
+        return encode(self._collected), content_type
