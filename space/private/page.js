@@ -1,6 +1,7 @@
 // The private page: fetches the model, checks it, shuts itself off, and then tags what is entered.
 
 import { drawHighlight } from "../page/highlight.js";
+import { stylesOf } from "../page/result.js";
 import { currentFilters, readAddress, setFilters } from "../page/settings.js";
 import { Client } from "./client.js";
 import { fetchParts } from "./loading.js";
@@ -9,7 +10,6 @@ import { codePoints } from "./unicode.js";
 
 const MAX_CHARACTERS = 1_000_000; // as on the server
 const MAX_THREADS = 4; // more gain little with windows this small
-const LABEL_STYLES = 6; // in entities.css
 const $ = (id) => document.getElementById(id);
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
@@ -46,7 +46,7 @@ async function shut(proof) {
 }
 
 function offer({ examples, labels }) {
-	page.styles = Object.fromEntries(labels.map((label, index) => [label, `label-${index % LABEL_STYLES}`]));
+	page.styles = stylesOf(labels);
 	offerFilters(labels);
 	for (const { title, text, about: lesson } of examples) {
 		const button = document.createElement("button");
