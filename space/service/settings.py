@@ -21,7 +21,7 @@ class Settings:
     batch: int = 64  # texts of one request
     body_bytes: int = 2_500_000  # room for the characters, each escaped as JSON does
     file_bytes: int = 20_000_000  # body of a request to /v1/files
-    deadline_s: float = 10.0  # from a request's arrival to its answer
+    deadline_s: float = 10.0  # from when a request is read to its answer
     drain_s: float = 25.0  # how long accepted work may take after the signal to stop
     page: bool = True  # the Gradio page at /
     mcp: bool = False  # the page's tool for language models, by the Model Context Protocol
