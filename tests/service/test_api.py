@@ -151,15 +151,21 @@ def test_with_the_token(make_client, given):
     assert send(client, "/v1/entities", NOTE, headers={"authorization": given}).status == 200
 
 
+async def one_runs_one_waits(client, model) -> list[asyncio.Task]:
+    """Two requests of a text each: the model holds the first, the second is in the queue."""
+    model.hold()
+    begun = [asyncio.create_task(client.send("/v1/entities", {"text": "a"}))]
+    await asyncio.to_thread(model.next_started)
+    begun.append(asyncio.create_task(client.send("/v1/entities", {"text": "b"})))
+    while client.service.scheduler.waiting < 1:
+        await asyncio.sleep(0.001)
+    return begun
+
+
 def test_a_full_queue_refuses_before_it_reads(make_client, model):
     async def scene():
         client = make_client(queue=1)
-        model.hold()
-        begun = [asyncio.create_task(client.send("/v1/entities", {"text": "a"}))]
-        await asyncio.to_thread(model.next_started)
-        begun.append(asyncio.create_task(client.send("/v1/entities", {"text": "b"})))
-        while not client.service.scheduler.full:
-            await asyncio.sleep(0.001)
+        begun = await one_runs_one_waits(client, model)
         client.read = 0
         for path in ("/v1/entities", "/v1/compare", "/v1/files"):
             answer = await client.send(path, NOTE)
@@ -175,12 +181,7 @@ def test_a_full_queue_refuses_before_it_reads(make_client, model):
 def test_a_request_that_does_not_fit_is_refused_as_a_whole(make_client, model):
     async def scene():
         client = make_client(queue=2)
-        model.hold()
-        begun = [asyncio.create_task(client.send("/v1/entities", {"text": "a"}))]
-        await asyncio.to_thread(model.next_started)
-        begun.append(asyncio.create_task(client.send("/v1/entities", {"text": "b"})))
-        while client.service.scheduler.waiting < 1:
-            await asyncio.sleep(0.001)
+        begun = await one_runs_one_waits(client, model)
         check_error(await client.send("/v1/entities", {"texts": ["c", "d"]}), 429, "busy")
         model.release(2)
         await asyncio.gather(*begun)
