@@ -10,6 +10,7 @@ Claim ids read `MODEL.VARIANT.WHAT`, lower case, dots between parts:
     student.int8.guard.macro.f1         student.int8.latency.128.median | .p95 | .min
     student.int8.bytes                  student.parameters
     student.training.seconds            student.training.peak_memory
+    student.training.energy             student.training.co2      (kWh and g; `method` says how)
     student.setting.epochs              (a hyper-parameter: aggregation "setting")
     student.int8.vs.teacher.fp32.macro.f1_difference           (student minus teacher)
     student.int8.vs.teacher.fp32.document_f1.wilcoxon_p
@@ -18,6 +19,29 @@ Claim ids read `MODEL.VARIANT.WHAT`, lower case, dots between parts:
     corpus.test.documents               corpus.test.chemical.mentions
     corpus.unlabelled.texts             teacher.vocabulary.before | .after
     student.sparsity                    (share of zero weights after pruning)
+
+Token classification may also tell how far scores can be trusted, and what goes wrong:
+
+    student.int8.test.calibration.ece   (unit "error": mean distance of score and precision)
+    student.int8.test.calibration.bins.0.score | .precision | .entities
+    student.int8.test.errors.missed | .spurious | .boundary | .type | .correct     (counts)
+
+Text classification and fill-mask:
+
+    triage.int8.test.accuracy           triage.int8.test.macro.f1      triage.int8.test.urgent.f1
+    triage.int8.test.macro.auroc        triage.int8.test.urgent.auroc  (one class against the rest)
+    encoder.fp32.test.masked.top_1      encoder.fp32.test.masked.top_5 (share of masked tokens)
+    encoder.fp32.test.perplexity        (exp of the mean cross-entropy of the masked tokens)
+
+Another measured data set is another split: `student.int8.external-NAME.macro.f1`.
+
+A labelled corpus has claims under its own name:
+
+    weak.documents   weak.train.documents   weak.train.chemical.mentions   weak.setting.least_votes
+    weak.labeler.lexicon.chemical.mentions                       (what one labeler found)
+    weak.labeler.lexicon.strings | .hallucinated                 (answers; those not in the text)
+    weak.agreement.lexicon.vs.tagger.f1                          (strict entity F1 of the two)
+    weak.gold.lexicon.macro.f1          weak.gold.combined.chemical.precision
 
 In an id, an entity type is written as `slug` gives it ("Chemical" -> "chemical").
 """
@@ -42,6 +66,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Genre = Literal["abstracts", "articles", "clinical-notes", "social-media", "dialogue", "invented", "other"]
+
+
 class DataSet(Strict):
     """What a number was measured on."""
 
@@ -49,6 +76,7 @@ class DataSet(Strict):
     revision: str | None = None
     sha256: str  # of the documents as read, so that a re-measurement can tell whether they differ
     documents: int
+    genre: Genre | None = None  # what kind of text it is; None where nobody said
 
 
 class Artifact(Strict):
@@ -82,7 +110,7 @@ Aggregation = Literal[
     "setting",  # a hyper-parameter of the recipe
     "micro",
     "macro",  # mean over types
-    "type",  # one entity type
+    "type",  # one entity type or class
     "median",
     "p95",
     "min",
@@ -97,7 +125,7 @@ class Claim(Strict):
     id: str = Field(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+$")
     name: str  # what a reader calls it, e.g. "Chemical F1"
     value: FiniteFloat
-    unit: str  # "F1", "precision", "recall", "ms", "bytes", "parameters", "s", "count", "p", ...
+    unit: str  # "F1", "precision", "accuracy", "ms", "bytes", "parameters", "s", "count", "p", "kWh", ...
     aggregation: Aggregation
     n: int | None = None  # how many documents or repeats it rests on
     interval: Interval | None = None
@@ -106,6 +134,7 @@ class Claim(Strict):
     artifact: Artifact | None = None
     environment: Environment | None = None
     command: str  # how to measure it again
+    method: str | None = None  # how the value came about where the command does not say, e.g. by an estimate
     date: date
 
 
@@ -120,7 +149,7 @@ class Base(Strict):
 class Source(Strict):
     """A corpus that took part, and how."""
 
-    id: str
+    id: str  # of a labelled corpus of the same run: its name there
     license: str
     use: str  # e.g. "training", "soft labels", "vocabulary", "test"
     url: str | None = None
@@ -135,11 +164,14 @@ class Variant(Strict):
     file: str  # relative to the model folder
 
 
+Task = Literal["token-classification", "text-classification", "fill-mask"]
+
+
 class Example(Strict):
     """A usage snippet that was run on the model, and what it printed (see `cards.snippets`)."""
 
     tool: Literal["transformers", "optimum", "clinstill"]
-    text: str  # the text that the snippet tags
+    text: str  # the text that the snippet gives to the model
     output: str  # its standard output
 
 
@@ -147,16 +179,58 @@ class Model(Strict):
     """What a model is, apart from numbers. Its title and summary reach the card as they are, so
     they hold no number."""
 
-    task: Literal["token-classification"]
+    task: Task
     title: str
     summary: str
-    labels: tuple[str, ...]  # entity types, in the config's order, e.g. ("Chemical", "Disease")
+    labels: tuple[str, ...]  # entity types or classes, in the config's order; none for fill-mask
     license: str
     languages: tuple[str, ...] = ("en",)
     base: Base
     teacher: str | None = None  # name of the model it was distilled from
+    parent: str | None = None  # name of the model of this run whose weights it began with
     variants: tuple[Variant, ...]
     examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _labels_fit_the_task(self) -> "Model":
+        if bool(self.labels) == (self.task == "fill-mask"):
+            raise ValueError(f"a model for {self.task} with the labels {self.labels}")
+        return self
+
+
+class Labeler(Strict):
+    """One source of labels."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]+$")  # as claim ids have it
+    kind: Literal["language model", "lexicon", "recogniser", "rules", "people"]
+    id: str  # of the model on the Hub, or name of the lexicon
+    revision: str | None = None  # or version, or the date of a hosted model
+    license: str  # of what it yields: a lexicon's licence, a service's terms
+    url: str | None = None
+
+
+class DataFile(Strict):
+    """One file of a labelled corpus."""
+
+    file: str  # relative to its folder
+    split: str
+    sha256: str
+
+
+class LabelledCorpus(Strict):
+    """A corpus that this run labelled. Title, summary and rule hold no number: `NAME.setting.*` do."""
+
+    title: str
+    summary: str
+    labels: tuple[str, ...]
+    license: str
+    languages: tuple[str, ...] = ("en",)
+    genre: Genre | None = None
+    labelers: tuple[Labeler, ...]
+    rule: Literal["union", "intersection", "k of n", "weighted vote", "one labeler"]
+    rule_description: str  # what the rule does, in words
+    sources: tuple[Source, ...]  # where its texts come from
+    files: tuple[DataFile, ...]
 
 
 class Ledger(Strict):
@@ -166,8 +240,9 @@ class Ledger(Strict):
     test_evaluations: int  # evaluations on test data so far, in training/test_evaluations.jsonl
     sources: tuple[Source, ...]
     models: dict[str, Model]
+    datasets: dict[str, LabelledCorpus] = {}
     claims: tuple[Claim, ...]
-    subject: str | None = None  # in a model folder's ledger: the model which that folder holds
+    subject: str | None = None  # in the ledger of a folder of its own: the model or corpus it holds
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> "Ledger":
@@ -175,6 +250,13 @@ class Ledger(Strict):
         repeated = sorted({i for i in ids if ids.count(i) > 1})
         if repeated:
             raise ValueError(f"claim ids must be unique, repeated: {', '.join(repeated)}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> "Ledger":
+        names = ["corpus", *self.models, *self.datasets]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"one name for two things, and claim ids begin with it: {', '.join(repeated)}")
         return self
 
     def claim(self, claim_id: str) -> Claim:
@@ -210,16 +292,25 @@ def slug(label: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "_", label.lower())
 
 
-def project(ledger: Ledger, model: str) -> Ledger:
-    """The part of a run's ledger that a model folder carries: its own claims, the corpora's, and
-    its teacher's, which its ratios need. Raises LedgerError for a model that the run has not."""
-    if model not in ledger.models:
-        raise LedgerError(f"no model {model!r} in the ledger; it has {', '.join(ledger.models)}")
-    kept = {model, "corpus"} | ({ledger.models[model].teacher} - {None})
+def project(ledger: Ledger, name: str) -> Ledger:
+    """The part of a run's ledger that the folder of a model or a labelled corpus carries.
+
+    A model's has its own claims, the corpora's, and those of the model it learned from or began
+    with, which its ratios need; a corpus's has its own. Raises LedgerError when the run has neither.
+    """
+    if name in ledger.models:
+        model = ledger.models[name]
+        kept = {name, "corpus", model.teacher, model.parent}
+    elif name in ledger.datasets:
+        kept = {name}
+    else:
+        has = ", ".join([*ledger.models, *ledger.datasets])
+        raise LedgerError(f"no model or data set {name!r} in the ledger; it has {has}")
     return ledger.model_copy(
         update={
-            "subject": model,
-            "models": {name: m for name, m in ledger.models.items() if name in kept},
+            "subject": name,
+            "models": {key: model for key, model in ledger.models.items() if key in kept},
+            "datasets": {key: corpus for key, corpus in ledger.datasets.items() if key in kept},
             "claims": tuple(c for c in ledger.claims if c.id.split(".")[0] in kept),
         }
     )
