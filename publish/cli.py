@@ -1,19 +1,13 @@
-"""The command lines of `publish/push.py` and `publish/verify.py`."""
+"""The command line of `publish/push.py`."""
 
 import argparse
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from cards.errors import CardError
-from space.engine import EngineError
-
-from .errors import PublishError
+from .edge import at_the_edge, say
 from .hub import Hub
 from .pushing import Settings, dry_run, read_run, resolve_targets
 from .pushing import push as push_run
-from .verification import show as show_checks
-from .verification import verify as verify_repo
 
 PUSH_EXAMPLES = """\
 examples:
@@ -29,25 +23,12 @@ examples:
 The token is the one of `hf auth login`, or HF_TOKEN. HF_ENDPOINT names another Hub.
 exit codes: 0 done, 2 could not be done (the message says why)
 """
-VERIFY_EXAMPLES = """\
-examples:
-  python publish/verify.py me/clinical-ner
-  python publish/verify.py me/clinical-ner --revision 8c9e48a0c0b1d2e3f405162738495a6b7c8d9e0f
-
-exit codes: 0 all checks hold, 1 a check fails, 2 could not be checked (the message says why)
-"""
 
 
 def push(arguments: Sequence[str] | None = None) -> int:
     """Run `push.py`. Returns its exit code."""
     options = _push_parser().parse_args(arguments)
-    return _at_the_edge(lambda: _push(options))
-
-
-def verify(arguments: Sequence[str] | None = None) -> int:
-    """Run `verify.py`. Returns its exit code."""
-    options = _verify_parser().parse_args(arguments)
-    return _at_the_edge(lambda: _verify(options))
+    return at_the_edge(lambda: _push(options))
 
 
 def _push(options: argparse.Namespace) -> int:
@@ -56,28 +37,10 @@ def _push(options: argparse.Namespace) -> int:
         ledger, options.repo_id, options.teacher_repo_id, dict(options.model), options.space_id
     )
     settings = Settings(options.private, options.create_pr, options.revision)
-    (dry_run if options.dry_run else push_run)(options.run, targets, settings, Hub(), _say)
+    (dry_run if options.dry_run else push_run)(options.run, targets, settings, Hub(), say)
     if options.private and targets.space and not options.dry_run:
-        _say("The models are private: give the Space a secret HF_TOKEN that may read them.")
+        say("The models are private: give the Space a secret HF_TOKEN that may read them.")
     return 0
-
-
-def _verify(options: argparse.Namespace) -> int:
-    checks = verify_repo(options.repo_id, options.revision, Hub())
-    _say(show_checks(checks))
-    return 0 if all(check.holds for check in checks) else 1
-
-
-def _at_the_edge(command: Callable[[], int]) -> int:
-    try:
-        return command()
-    except (PublishError, CardError, EngineError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def _push_parser() -> argparse.ArgumentParser:
@@ -123,18 +86,6 @@ def _push_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="show what would change, with the cards' diffs, and send nothing",
     )
-    return parser
-
-
-def _verify_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="verify.py",
-        description="Download a published model and check it against what its ledger and card say.",
-        epilog=VERIFY_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("repo_id", metavar="REPO_ID", help="model repository, e.g. me/model")
-    parser.add_argument("--revision", metavar="REV", help="branch, tag or commit (default: main)")
     return parser
 
 

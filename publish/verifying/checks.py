@@ -14,9 +14,9 @@ from cards.lint import Finding, lint
 from cards.numbers import MAP_FILE
 from cards.render import CARD_FILE, subject
 
-from .errors import PublishError
-from .hub import Hub, check_repo_id
-from .staging import MANIFEST, REQUIRED, sha256
+from ..errors import PublishError
+from ..hub import Hub, check_repo_id
+from ..staging import MANIFEST, REQUIRED, sha256
 
 SCORE_TOLERANCE = 0.05  # INT8 kernels of other CPUs round differently; labels and offsets must be equal
 
