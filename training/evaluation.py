@@ -1,6 +1,7 @@
 """Stage `evaluate`: every variant of every model, as the file that ships, through the engine.
 
     scores      strict entity scores on the test split and macro F1 on the guard documents
+    trust       calibration of the entities' scores, and kinds of error
     speed       latency of one window at stated lengths, all variants taking turns
     comparison  each student variant against the teacher's FP32 file, and INT8 against its own FP32
 
@@ -19,7 +20,7 @@ import numpy as np
 from cards.ledger import Artifact, Claim, DataSet, Environment, slug
 from space.engine import Entity, Tagger, load
 
-from . import latency, statistics
+from . import latency, statistics, trust
 from .context import Context
 from .corpora.document import Document
 from .measuring import claim
@@ -96,8 +97,11 @@ def evaluate(
     counts = {}
     draws = statistics.resample(len(test), settings.resamples)
     for variant in variants.values():
-        counts[variant.id] = _count(variant, test, recipe.labels, run.work("evaluate"))
+        gold, found = [document.spans for document in test], _find(variant, test, run.work("evaluate"))
+        counts[variant.id] = count(gold, found, recipe.labels)
         claims += _score_claims(variant, counts[variant.id], draws, shared)
+        on_this = partial(shared.on_test, artifact=variant.artifact)
+        claims += trust.claims(f"{variant.id}.{settings.split}", gold, found, draws, on_this)
         claims.append(_guard_claim(variant, guard, shared))
         print(f"evaluate: {variant.id} test macro F1 {_macro_f1(counts[variant.id]):.4f}", flush=True)
     if log is not None:
@@ -136,13 +140,13 @@ def _pairs(variants: Mapping[str, Variant]) -> list[tuple[str, str]]:
     return [pair for pair in pairs if variants.keys() >= set(pair)]
 
 
-def _count(variant: Variant, documents: Sequence[Document], labels: Sequence[str], work: Path) -> np.ndarray:
-    """(documents, types, 3) counts of right, gold and found mentions; keeps what was found."""
+def _find(variant: Variant, documents: Sequence[Document], work: Path) -> list[list[Entity]]:
+    """The entities of each document, which are kept in a file as well."""
     found = variant.tagger([document.text for document in documents])
     with (work / f"{variant.id}.jsonl").open("w", encoding="utf-8") as file:
         for document, entities in zip(documents, found, strict=True):
             file.write(_line(document, entities))
-    return count([document.spans for document in documents], found, labels)
+    return found
 
 
 def _line(document: Document, entities: Sequence[Entity]) -> str:

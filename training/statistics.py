@@ -37,6 +37,31 @@ def interval(values: np.ndarray) -> Interval:
     return Interval(low=float(low), high=float(high), level=LEVEL, method=method)
 
 
+def corrected_interval(values: np.ndarray, estimate: float) -> Interval | None:
+    """Bias-corrected percentile interval (Efron 1981) of an `estimate` whose resamples lie to one side of
+    it, as those of an error that cannot be negative do. values: (resamples,).
+
+    None where they lie so far off that the interval would not hold the estimate.
+    """
+    smaller = (np.mean(values < estimate) + np.mean(values <= estimate)) / 2
+    bias = scipy.stats.norm.ppf(smaller)
+    reach = scipy.stats.norm.ppf(0.5 * (1 + LEVEL))
+    if abs(bias) >= reach:
+        return None
+    low, high = np.percentile(values, 100 * scipy.stats.norm.cdf([2 * bias - reach, 2 * bias + reach]))
+    method = f"bootstrap over documents, {len(values):,} resamples, bias-corrected percentile"
+    return Interval(
+        low=float(min(low, estimate)), high=float(max(high, estimate)), level=LEVEL, method=method
+    )
+
+
+def wilson(right: int, whole: int) -> Interval:
+    """Score interval of the share `right / whole` (Wilson 1927), which holds for small numbers too.
+    It takes the cases for independent of each other."""
+    found = scipy.stats.binomtest(right, whole).proportion_ci(LEVEL, method="wilson")
+    return Interval(low=float(found.low), high=float(found.high), level=LEVEL, method="Wilson score")
+
+
 def wilcoxon(ours: np.ndarray, theirs: np.ndarray) -> float:
     """Two-sided p of the Wilcoxon signed-rank test on paired values; ties in value are left out
     (Wilcoxon 1945). 1 when no pair differs.

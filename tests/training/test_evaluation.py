@@ -15,6 +15,7 @@ from training import corpora, evaluation, quantize
 from training.corpora.document import Document, Span
 from training.export import export, store_fp16
 from training.metrics import score
+from training.metrics.errors import KINDS
 from training.recipe import Quantization, Recipe
 from training.run_folder import RunFolder, sha256
 
@@ -82,7 +83,9 @@ def test_every_claim_of_every_variant_is_there(claims):
             expected |= {f"{variant}.test.{group}.{rate}" for rate in ("f1", "precision", "recall")}
         for length in (12, WINDOW):
             expected |= {f"{variant}.latency.{length}.{what}" for what in ("median", "p95", "min")}
-        expected |= {f"{variant}.guard.macro.f1", f"{variant}.bytes"}
+        expected |= {f"{variant}.guard.macro.f1", f"{variant}.bytes", f"{variant}.test.calibration.ece"}
+        expected |= {f"{variant}.test.errors.{kind}" for kind in KINDS}
+        expected |= {name for name in claims if name.startswith(f"{variant}.test.calibration.bins.")}
     for pair in (
         "student.fp32.vs.teacher.fp32",
         "student.int8.vs.teacher.fp32",
@@ -141,6 +144,31 @@ def test_comparisons_are_paired(claims):
     assert isinstance(difference.interval, Interval)
     assert difference.interval.low <= difference.value <= difference.interval.high < 0
     assert claims["student.int8.vs.teacher.fp32.document_f1.wilcoxon_p"].value < 0.05
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_kinds_of_error_add_up_with_precision_and_recall(claims, variant):
+    of = {kind: claims[f"{variant}.test.errors.{kind}"].value for kind in KINDS}
+    found = of["correct"] + of["spurious"] + of["boundary"] + of["type"]
+    gold = of["correct"] + of["missed"] + of["boundary"] + of["type"]
+    assert claims[f"{variant}.test.micro.precision"].value == pytest.approx(of["correct"] / found)
+    assert claims[f"{variant}.test.micro.recall"].value == pytest.approx(of["correct"] / gold)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_calibration_error_follows_from_its_bins(claims, variant):
+    part = f"{variant}.test.calibration"
+    filled = [f"{part}.bins.{i}" for i in range(10) if f"{part}.bins.{i}.entities" in claims]
+    entities = [claims[f"{place}.entities"].value for place in filled]
+    gaps = [abs(claims[f"{place}.score"].value - claims[f"{place}.precision"].value) for place in filled]
+    assert claims[f"{part}.ece"].value == pytest.approx(np.average(gaps, weights=entities))
+    assert sum(entities) == sum(
+        claims[f"{variant}.test.errors.{kind}"].value for kind in KINDS if kind != "missed"
+    )
+    for place in filled:
+        precision = claims[f"{place}.precision"]
+        assert precision.interval.low <= precision.value <= precision.interval.high
+        assert precision.artifact == claims[f"{variant}.test.macro.f1"].artifact
 
 
 def test_looking_at_test_data_is_written_down(made, claims):

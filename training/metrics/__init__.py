@@ -14,6 +14,7 @@ import numpy as np
 from training.corpora.document import Document
 
 RATES = ("precision", "recall", "f1")  # the last axis of every array of scores here
+Triple = tuple[int, int, str]  # start, end, label
 
 
 class Mention(Protocol):
@@ -81,7 +82,7 @@ def count(
     column = {label: index for index, label in enumerate(labels)}
     counts = np.zeros((len(gold), len(labels), 3), dtype=np.int64)
     for row, (theirs, ours) in enumerate(zip(gold, found, strict=True)):
-        gold_set, found_set = _mentions(theirs, column), _mentions(ours, column)
+        gold_set, found_set = _known(theirs, column), _known(ours, column)
         for which, mentions in enumerate((gold_set & found_set, gold_set, found_set)):
             for _, _, label in mentions:
                 counts[row, column[label], which] += 1
@@ -105,13 +106,18 @@ def document_f1(counts: np.ndarray) -> np.ndarray:
     return np.where(empty, 1.0, rates(together)[:, 2])
 
 
-def _mentions(mentions: Iterable[Mention], known: Mapping[str, int]) -> set[tuple[int, int, str]]:
-    triples = {(mention.start, mention.end, mention.label) for mention in mentions}
-    unknown = sorted({label for _, _, label in triples} - set(known))
+def triples(mentions: Iterable[Mention]) -> set[Triple]:
+    """The mentions of one document as (start, end, label)."""
+    return {(mention.start, mention.end, mention.label) for mention in mentions}
+
+
+def _known(mentions: Iterable[Mention], known: Mapping[str, int]) -> set[Triple]:
+    found = triples(mentions)
+    unknown = sorted({label for _, _, label in found} - set(known))
     if unknown:
         listing = ", ".join(known)
         raise ValueError(f"mentions of type {', '.join(unknown)}, but the types to score are {listing}")
-    return triples
+    return found
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -1,0 +1,74 @@
+"""Claims on how far an entity can be trusted: calibration of its score, and kinds of error.
+
+Part of the stage `evaluate`, on the same found entities as its scores.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from cards.ledger import Claim
+from space.engine import Entity
+
+from . import statistics
+from .corpora.document import Span
+from .metrics import calibration, errors
+
+KIND_NAMES = {
+    "correct": "Right entities",
+    "missed": "Missed mentions",
+    "spurious": "Spurious entities",
+    "boundary": "Entities with another start or end",
+    "type": "Entities of another type",
+}
+METHOD = f"over {calibration.BINS} bins of equal width (Naeini et al. 2015)"
+
+
+def claims(
+    prefix: str,
+    gold: Sequence[Sequence[Span]],
+    found: Sequence[Sequence[Entity]],
+    draws: np.ndarray,
+    make: Callable[..., Claim],
+) -> Iterator[Claim]:
+    """prefix: "MODEL.VARIANT.SPLIT"; gold, found: mentions by document; draws: see `statistics.resample`;
+    make: a claim on these documents."""
+    yield from _calibration(f"{prefix}.calibration", calibration.bins(gold, found), draws, make)
+    for kind, count in zip(errors.KINDS, errors.kinds(gold, found).sum(axis=0), strict=True):
+        yield make(f"{prefix}.errors.{kind}", KIND_NAMES[kind], int(count), "count", "value")
+
+
+def _calibration(
+    prefix: str, counts: np.ndarray, draws: np.ndarray, make: Callable[..., Claim]
+) -> Iterator[Claim]:
+    """The calibration error and each bin that has entities; nothing where nothing was found."""
+    documents, bins, columns = counts.shape
+    total = counts.sum(axis=0)
+    if not total.any():
+        return
+    value = float(calibration.error(total))
+    resampled = (draws @ counts.reshape(documents, bins * columns)).reshape(len(draws), bins, columns)
+    yield make(
+        f"{prefix}.ece",
+        "Expected calibration error",
+        value,
+        "error",
+        "value",
+        interval=statistics.corrected_interval(calibration.error(resampled), value),
+        method=METHOD,
+    )
+    score, precision = calibration.means(total)
+    for index in np.flatnonzero(total[:, 0]).tolist():
+        entities, _, right = total[index]
+        place = f"{prefix}.bins.{index}"
+        share = statistics.wilson(int(right), int(entities))
+        yield make(f"{place}.entities", "Entities in the bin", int(entities), "count", "value")
+        yield make(f"{place}.score", "Mean score in the bin", float(score[index]), "score", "value")
+        yield make(
+            f"{place}.precision",
+            "Share of right entities in the bin",
+            float(precision[index]),
+            "precision",
+            "value",
+            interval=share,
+        )
