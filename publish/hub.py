@@ -149,11 +149,23 @@ class Hub:
             )
         return Pushed(staged.repo_id, made.oid, made.pr_url or made.commit_url, made_commit=True)
 
-    def download(self, repo_id: str, revision: str | None) -> tuple[Path, str]:
-        """Fetch a model repository whole. Returns its folder and full commit id."""
+    def download(self, repo_id: str, revision: str | None, *, kind: Kind = "model") -> tuple[Path, str]:
+        """Fetch a repository whole. Returns its folder and full commit id."""
         with self._explained(repo_id):
-            commit = self.api.model_info(repo_id, revision=revision).sha
-            return Path(snapshot_download(repo_id, revision=commit, endpoint=self.endpoint)), commit
+            commit = self.api.repo_info(repo_id, revision=revision, repo_type=kind).sha
+            where = {"repo_type": kind, "revision": commit, "endpoint": self.endpoint}
+            return Path(snapshot_download(repo_id, **where)), commit
+
+    def add_file(self, repo_id: str, path: str, content: Path, *, head: str, message: str) -> Pushed:
+        """Put one file into a model repository, in a commit of its own on top of the commit `head`.
+
+        Raises PublishError when `head` is no longer the last commit.
+        """
+        with self._explained(repo_id):
+            made = self.api.create_commit(
+                repo_id, [CommitOperationAdd(path, content)], commit_message=message, parent_commit=head
+            )
+        return Pushed(repo_id, made.oid, made.commit_url, made_commit=True)
 
     def url(self, kind: Kind, repo_id: str) -> str:
         return f"{self.endpoint}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo_id}"
