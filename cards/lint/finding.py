@@ -1,11 +1,13 @@
-"""What the lint reports."""
+"""What the lint reports, and what its rules say of themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ..reading.statement import Place
 
 Severity = Literal["error", "warning", "note"]
+Check = TypeVar("Check", bound=Callable)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,29 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.severity}  {self.rule}  {self.place}  {self.message}"
+
+
+@dataclass(frozen=True)
+class RuleInfo:
+    """What `python -m cards rules` says of a rule."""
+
+    id: str  # group.name; never renamed, since reports refer to it
+    severity: Severity  # the gravest that it reports
+    holds: str  # what must hold, one sentence
+
+
+def rule(rule_id: str, holds: str | None = None, severity: Severity = "error") -> Callable[[Check], Check]:
+    """Name a rule that a generator of findings reports; one that reports several is decorated for each.
+
+    holds: what must hold; without it, the first line of the generator's docstring.
+    """
+
+    def mark(check: Check) -> Check:
+        said = holds or (check.__doc__ or "").partition("\n")[0].strip()
+        check.rules = (RuleInfo(rule_id, severity, said), *getattr(check, "rules", ()))
+        return check
+
+    return mark
 
 
 def error(rule: str, place: Place | str, found: str, right: str, item: str = "") -> Finding:
