@@ -16,7 +16,12 @@ LIGHT_TESTS = "tests/light-requirements.txt"
 EXTRA = "space/requirements-extra.txt"
 DOWNSTREAM = "tests/downstream-requirements.txt"
 # Distributions that are not named as the module they bring.
-DISTRIBUTIONS = {"optimum": "optimum-onnx", "opentelemetry": "opentelemetry-sdk", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "optimum": "optimum-onnx",
+    "opentelemetry": "opentelemetry-sdk",
+    "pynvml": "nvidia-ml-py",
+    "yaml": "pyyaml",
+}
 # Imported when something is switched on, and pinned in EXTRA.
 OPTIONAL = {"opentelemetry-sdk"}
 

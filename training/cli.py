@@ -14,7 +14,12 @@ EXAMPLES = """examples:
   python -m training bundle runs/bundled             copy the pair into space/bundled
 
 A run can be stopped at any time: the same command goes on where it stopped, and a stage whose
-inputs did not change is not repeated."""
+inputs did not change is not repeated.
+
+Energy and carbon of training are claimed where they can be known. The energy is read from the counters
+of processors and graphics cards, where these can be read; otherwise tell the rated power of all
+processors together. The carbon needs the country, three letters of ISO 3166:
+  CLINSTILL_CPU_WATTS=65 CLINSTILL_COUNTRY=DEU python -m training run smoke --out runs/smoke"""
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from cards import snippets
 from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
 
-from . import golden
+from . import energy, golden
 from .context import Context
 from .evaluation import TEST_EVALUATIONS
 from .figures import draw
@@ -61,16 +61,24 @@ def run(context: Context) -> list[Claim]:
 
 
 def _cost(context: Context, name: str) -> list[Claim]:
-    """Wall-clock and memory of the stages that trained the model, on the machine that they ran on."""
+    """Wall-clock, memory and energy of the stages that trained the model, on the machine that they ran on."""
     stages = [name, "prune"] if name == "student" and context.recipe.pruning else [name]
     costs = [read_record(context, stage).cost for stage in stages]
     seconds, peak = sum(cost.seconds for cost in costs), max(cost.peak_memory for cost in costs)
+    sittings = [sitting for cost in costs for sitting in cost.sittings]
     here = environment(torch.get_num_threads(), ("torch", "transformers"))
-    values = (
-        ("seconds", "Training time", seconds, "s", "total"),
-        ("peak_memory", "Peak memory while training", peak, "bytes", "peak"),
-    )
-    return [context.claim(name, f"{name}.training.{key}", *value, environment=here) for key, *value in values]
+    values = [
+        ("seconds", "Training time", seconds, "s", "total", None),
+        ("peak_memory", "Peak memory while training", peak, "bytes", "peak", None),
+    ]
+    if used := energy.total_kwh(sittings):
+        values.append(("energy", "Energy of training", used.value, "kWh", "total", used.method))
+    if emitted := energy.total_grams(sittings):
+        values.append(("co2", "CO2 equivalent of training", emitted.value, "g", "total", emitted.method))
+    return [
+        context.claim(name, f"{name}.training.{key}", *value, environment=here, method=method)
+        for key, *value, method in values
+    ]
 
 
 def _settings(context: Context, name: str) -> Iterator[Claim]:

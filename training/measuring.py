@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from cards.ledger import Claim
 
-INTERVAL = 0.5  # seconds between two looks at the memory
+from .energy import Meter, Sitting
+
+INTERVAL = 0.5  # seconds between two looks at memory and energy
 
 
 def claim(claim_id: str, name: str, value: float, unit: str, aggregation: str = "value", **details) -> Claim:
@@ -21,13 +23,14 @@ def claim(claim_id: str, name: str, value: float, unit: str, aggregation: str = 
 
 
 class Attempt(BaseModel):
-    """What a stage has cost so far: wall-clock seconds and the peak of resident memory, in bytes."""
+    """What a stage has cost so far: wall-clock seconds, the peak of resident memory, in bytes, and energy."""
 
     model_config = ConfigDict(extra="forbid")
 
     inputs: str  # digest of what decides the stage's output
     seconds: float = 0.0
     peak_memory: int = 0
+    sittings: list[Sitting] = []
 
 
 class Cost:
@@ -41,6 +44,8 @@ class Cost:
 
     def __enter__(self) -> Attempt:
         self._last = time.monotonic()
+        self._meter = Meter()
+        self.attempt.sittings.append(self._meter.sitting)
         self._sampler.start()
         return self.attempt
 
@@ -56,6 +61,7 @@ class Cost:
             now = time.monotonic()
             self.attempt.seconds += now - self._last
             self._last = now
+            self._meter.look()
             self.attempt.peak_memory = max(self.attempt.peak_memory, process.memory_info().rss)
             whole = self.file.with_suffix(".part")  # a kill in mid-write must not leave half a file
             whole.write_text(self.attempt.model_dump_json(), encoding="utf-8")
