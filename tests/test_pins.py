@@ -17,6 +17,7 @@ EXTRA = "space/requirements-extra.txt"
 DOWNSTREAM = "tests/downstream-requirements.txt"
 # Distributions that are not named as the module they bring.
 DISTRIBUTIONS = {
+    "markdown_it": "markdown-it-py",
     "optimum": "optimum-onnx",
     "opentelemetry": "opentelemetry-sdk",
     "pynvml": "nvidia-ml-py",

@@ -49,6 +49,10 @@ class Statement:
     Units are canonical whatever the card writes: scores, retention, sparsity and confidence are
     shares (87.5% is 0.875), latency is in ms, throughput in texts/s, size in bytes (MB is 1e6, MiB is 2**20;
     both readings lie within `low` and `high` where the card writes MB), ratios are factors.
+
+    Subjects are words in a fixed order, the name or role first: "student int8". The card's own model,
+    where it is called "this model" or "it", is "model": it may be any of the named ones. What stood
+    before a step that the card tells of is "before X" ("from 253 MB to 64 MB").
     """
 
     quantity: Quantity
@@ -65,5 +69,36 @@ class Statement:
     group: str | None = None  # "macro", "micro", "weighted", or an entity type, lower case
     dataset: str | None = None
     split: str | None = None
-    counted: str | None = None  # for counts: what is counted, singular: "document", "disease mention"
-    conditions: frozenset[str] = frozenset()  # what else was named: "128 tokens", "gpu", "batch 8", "2 threads"
+    counted: str | None = (
+        None  # for counts: what is counted, singular, without its type: "document", "mention"
+    )
+    conditions: frozenset[str] = (
+        frozenset()
+    )  # what else was named: "128 tokens", "gpu", "batch 8", "2 threads"
+    interval: tuple[float, float] | None = None  # written beside the value, in the value's unit
+    passage: int = 0  # the table, sentence or list item: statements of one passage stand together
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A comparison or an absolute claim in words, without a number of its own."""
+
+    kind: Literal[
+        "no loss",  # "without losing accuracy", "lossless", "same F1 as"
+        "faster",
+        "slower",
+        "smaller",
+        "larger",
+        "better",
+        "worse",
+        "best",  # "state of the art", "outperforms all"
+        "on device",  # "runs locally", "in your browser"
+        "private",  # "never leaves", "no data is sent"
+        "real time",
+    ]
+    shown: str
+    place: Place
+    subject: str | None = None
+    versus: str | None = None
+    of: Quantity | None = None
+    passage: int = 0

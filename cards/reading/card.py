@@ -1,0 +1,67 @@
+"""A whole card: its blocks in order, each with what the text above says of it."""
+
+from dataclasses import dataclass
+
+from .document import Block, Document, parse
+from .meaning import Meaning, gather
+from .prose import read_prose
+from .statement import Phrase, Statement
+from .tables import read_table
+from .vocabulary import Vocabulary, common
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says: its blocks, its numbers and its claims in words."""
+
+    document: Document
+    statements: tuple[Statement, ...]
+    phrases: tuple[Phrase, ...]
+
+
+def read(text: str, file: str) -> Card:
+    """Read a card; never fails, whatever the text. `file` names it in places."""
+    document = parse(text, file)
+    words = common()
+    statements: list[Statement] = []
+    passage = 0
+    above: Block | None = None
+    for block in document.blocks:
+        context = _context(block, above, words)
+        passage += 1
+        if block.table:
+            statements += read_table(block, document, words, context, passage)
+        elif block.kind in ("paragraph", "item"):
+            found, passage = read_prose(block, document, words, context, passage)
+            statements += found
+        if block.kind != "code":
+            above = block
+    return Card(document, tuple(statements), ())
+
+
+def _context(block: Block, above: Block | None, words: Vocabulary) -> Meaning:
+    """What headings, the items around it and the paragraph right above say of a block."""
+    context = Meaning()
+    for text in (*block.headings[1:], *block.parents):
+        context = _lasting(words, text).over(context)
+    if block.table and above and above.kind in ("paragraph", "item") and above.headings == block.headings:
+        context = _lasting(words, above.span.text).over(context)
+    return context
+
+
+def _lasting(words: Vocabulary, text: str) -> Meaning:
+    """What a text above says of what follows: the parts that it names exactly once."""
+    mentions = words.mentions(text)
+    once = []
+    for mention in mentions:
+        same = {other.value for other in mentions if other.kind == mention.kind}
+        if len(same) == 1 and mention.kind in (
+            "model",
+            "variant",
+            "dataset",
+            "split",
+            "quantity",
+            "condition",
+        ):
+            once.append(mention)
+    return gather(once)

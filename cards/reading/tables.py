@@ -1,0 +1,181 @@
+"""Tables to statements: what row heads, column heads, cells and the text above say of each number.
+
+Either axis may hold the models, the metrics or the entity types.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .document import Block, Document, Span
+from .heads import Head, axis, condition, is_condition, is_unread, kind_under, named, of_settings, read_head
+from .meaning import SCORES, SHARES, Meaning, gather, merge, statement
+from .quantities import Number, numbers
+from .statement import Statement
+from .vocabulary import Vocabulary
+
+
+def read_table(
+    block: Block, document: Document, words: Vocabulary, context: Meaning, passage: int
+) -> list[Statement]:
+    """The statements of one table; context is what the headings and the text above it say."""
+    return list(_Reader(block, document, words, context, passage).read())
+
+
+_NOTHING = re.compile(r"[\s\-–—_.*†‡✓✗✔❌✅/]*(?:n/?a|none|tbd|\?)?[\s*]*", re.IGNORECASE)
+
+
+class _Reader:
+    def __init__(self, block: Block, document: Document, words: Vocabulary, context: Meaning, passage: int):
+        self.rows = block.table.rows
+        self.document, self.words, self.context, self.passage = document, words, context, passage
+        self.body = self.rows[1:]
+        self.width = max(map(len, self.rows), default=0)
+        self.settings = bool(self.rows and of_settings(self.rows[0][0].text))
+
+    def read(self) -> Iterator[Statement]:
+        if len(self.rows) < 2 or self.width < 2 or len(self.rows) * self.width > 200_000:
+            return
+        names = [column for column in range(self.width) if self._holds_names(column)]
+        if len(names) == self.width:
+            return
+        columns = self._column_heads(names)
+        row_heads = self._row_heads(names)
+        conditions = [c for c in range(self.width) if c not in names and is_condition(columns[c])]
+        percent = self._percent(columns, row_heads, names)
+        for index, row in enumerate(self.body):
+            head = row_heads[index]
+            for column in conditions:
+                head = replace(
+                    head,
+                    conditions=head.conditions
+                    | {condition(columns[column], " ".join(row[column].text.split()))},
+                )
+            for column, cell in enumerate(row):
+                if column in names or column in conditions:
+                    continue
+                yield from self._cell(cell, columns[column].meaning, head, percent)
+
+    def _holds_names(self, column: int) -> bool:
+        """Whether a column holds names: most of its cells are no bare numbers."""
+        filled = [
+            row[column].text
+            for row in self.body
+            if column < len(row) and not _NOTHING.fullmatch(row[column].text)
+        ]
+        return sum(not _bare(text) for text in filled) * 2 > len(filled) or (
+            column == 0 and not _measures(self.rows[0][0].text, self.words)
+        )
+
+    def _column_heads(self, names: list[int]) -> list[Head]:
+        heads = [read_head(cell.text, self.words) for cell in self.rows[0]]
+        kind = axis([h for c, h in enumerate(heads) if c not in names])
+        return [
+            h if h.known or c in names else Head(h.text, named(h.text, kind, h.meaning), False)
+            for c, h in enumerate(heads)
+        ]
+
+    def _row_heads(self, names: list[int]) -> list[Meaning]:
+        meanings = [Meaning()] * len(self.body)
+        for column in names:
+            heading = self.rows[0][column].text
+            heads = [read_head(row[column].text, self.words) for row in self.body]
+            kind = kind_under(heading)
+            kind = kind or axis(heads)
+            above = None
+            for index, head in enumerate(heads):
+                if not head.text.strip() and above:  # an empty cell repeats the one above
+                    head = above
+                above = head
+                said = head.meaning
+                if not self._says(said, kind):
+                    said = named(head.text, kind, said)
+                meanings[index] = merge(meanings[index], said) if column != names[0] else said
+        return meanings
+
+    def _says(self, said: Meaning, kind: str | None) -> bool:
+        if kind == "model":
+            return bool(said.model or said.variants or said.quantity or said.statistic)
+        if kind is None:
+            return said != Meaning(unit=said.unit, name=said.name)
+        return bool(getattr(said, kind, None) or said.conditions or said.quantity or said.group)
+
+    def _percent(self, columns: list[Head], rows: list[Meaning], names: list[int]) -> bool:
+        """Whether the table's scores without unit are percentages: when any is above 1.5."""
+        for head, row in zip(rows, self.body, strict=True):
+            for column, cell in enumerate(row):
+                if column in names or merge(head, columns[column].meaning).quantity not in SCORES:
+                    continue
+                found = _main(cell.text)
+                if found and not found.unit and 1.5 < found.value <= 100:
+                    return True
+        return False
+
+    def _cell(self, cell: Span, column: Meaning, row: Meaning, percent: bool) -> Iterator[Statement]:
+        found = _main(cell.text)
+        if not found:
+            return
+        said = self.words.mentions(
+            cell.text[: found.start] + " " * (found.stop - found.start) + cell.text[found.stop :]
+        )
+        meaning = _completed(merge(merge(gather(said), row), column), found)
+        meaning = _completed(meaning.over(self._context(row, column)), found)
+        if (self.settings and meaning.quantity == "count") or is_unread(row.name, column.name):
+            return
+        if meaning.quantity in SCORES or meaning.quantity == "change":
+            mode = percent
+        else:
+            mode = None
+        place = self.document.place(cell.start + found.start)
+        shown = cell.text[found.start : found.stop]
+        made = statement(found, meaning, "table", place, shown, self.passage, mode)
+        if made:
+            yield made
+
+    def _context(self, row: Meaning, column: Meaning) -> Meaning:
+        """What holds for the whole table; a model is no context where an axis names its own."""
+        context = self.context
+        if row.model or row.variants or column.model or column.variants:
+            context = replace(context, model=None, variants=frozenset())
+        return context
+
+
+def _completed(meaning: Meaning, number: Number) -> Meaning:
+    """The quantity, where unit or statistic alone tell it."""
+    if meaning.quantity is None and (number.unit or meaning.unit) in ("ms", "us"):
+        return replace(meaning, quantity="latency")
+    if meaning.quantity in (None, "count") and meaning.counted and not number.unit:
+        return replace(meaning, quantity="count")
+    if meaning.quantity is None and re.fullmatch("[kmg]i?b", number.unit or meaning.unit):
+        return replace(meaning, quantity="size")
+    if (
+        meaning.quantity is None
+        and meaning.statistic in ("median", "p95", "p99", "p90")
+        and number.unit in ("s", "ms")
+    ):
+        return replace(meaning, quantity="latency")
+    return meaning
+
+
+def _main(text: str) -> Number | None:
+    """The number that a cell is about; None for a cell of words."""
+    return next(iter(numbers(text)), None) if _bare(text) else None
+
+
+def _bare(text: str) -> bool:
+    """Whether a cell is a number: little stands before its first one, and no long text after it."""
+    found = numbers(text)
+    if not found:
+        return False
+    before = text[: found[0].start].strip(" \t*†‡~≈<>≥≤+-±()🏆✅⬇⬆🔥⭐▲▼↑↓→")
+    after = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", text[found[0].stop :])
+    return (
+        len(before) <= 14
+        and len(re.findall(r"[^\W\d_]+", before)) <= 2
+        and len(re.findall(r"[^\W\d_]{2,}", after)) <= 4
+    )
+
+
+def _measures(heading: str, words: Vocabulary) -> bool:
+    """Whether the first column's heading calls its numbers a measurement, so that it holds no names."""
+    return gather(words.mentions(heading)).quantity in (*SHARES, "latency")

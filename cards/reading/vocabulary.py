@@ -1,0 +1,141 @@
+"""The words that cards use: metrics, statistics, models, splits, data sets, what is counted.
+
+A mention is a phrase of a text with one meaning. Names that only one card uses (its models, entity
+types and corpora) are learned from the card by `names`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+# Kinds: quantity, statistic, group, model, variant, dataset, split, condition, counted, direction, none.
+# "none" are phrases that hide a word of another meaning ("batch size" is no size).
+
+
+@dataclass(frozen=True)
+class Mention:
+    start: int
+    end: int
+    kind: str
+    value: str
+
+
+_WORD = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"[ \t\r\n\-_/'’‑–]{0,6}")
+_LONGEST = 5  # words in a phrase
+
+_MODEL_NAME = re.compile(
+    r"(?=\w*(?:bert|gpt|llama|mistral|gemini|claude|electra|deberta|minilm|qwen|gemma|lstm|spacy|stanza|flair|longformer"
+    r"|luke|xlnet|gliner|mixtral|falcon|whisper|yolo|resnet|vit|distil\w{3,}|t5)\w*)(?!\w*(?:distillation|distilled|distilling))\w+",
+    re.IGNORECASE,
+)
+_NAME_TAIL = re.compile(
+    r"(?:[-_ ](?:base|large|small|tiny|mini|medium|crf|v\d+(?:\.\d+)*|turbo|ner|cased|uncased|xl|sm|md|lg)"
+    r"|[-_][LH]\d+"
+    r"|[-_]\d+(?:\.\d+)*[a-z]?)+\b",
+    re.IGNORECASE,
+)
+_FILE_NAME = re.compile(
+    r"[\w.-]+(?:/[\w.-]+)*\.(?:onnx|safetensors|gguf|bin|pth?|tflite|h5|msgpack)\b", re.IGNORECASE
+)
+_WORDS_FILE = Path(__file__).with_name("words.yaml")
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+@dataclass
+class Vocabulary:
+    """Phrases, as tuples of lower-case words, and what each means."""
+
+    phrases: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
+    starts: set[str] = field(default_factory=set)
+
+    def learn(self, phrase: str, kind: str, value: str | None = None, plural: bool = False) -> None:
+        """Add a phrase unless its words have a meaning already."""
+        words = tuple(match[0].lower() for match in _WORD.finditer(phrase))
+        for form in {words, (*words[:-1], _plural(words[-1])) if plural and words else words}:
+            if form and len(form) <= _LONGEST and form not in self.phrases:
+                self.phrases[form] = (kind, value if value is not None else " ".join(words))
+                self.starts.add(form[0])
+
+    def mentions(self, text: str) -> list[Mention]:
+        """All mentions in order; of phrases that overlap, the one that begins first, then the longest."""
+        found = [Mention(*match.span(), "model", match[0].lower()) for match in _FILE_NAME.finditer(text)]
+        for file in found:
+            text = text[: file.start] + "|" * (file.end - file.start) + text[file.end :]
+        words = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text)]
+        at = 0
+        while at < len(words):
+            length = self._longest(words, at, text) if words[at][0] in self.starts else 0
+            if length:
+                kind, value = self.phrases[tuple(word for word, _, _ in words[at : at + length])]
+                found.append(Mention(words[at][1], words[at + length - 1][2], kind, value))
+                at += length
+                continue
+            if name := _name(text, words[at][1]):
+                found.append(name)
+                while at < len(words) and words[at][1] < name.end:
+                    at += 1
+                continue
+            at += 1
+        return sorted((m for m in found if m.kind != "none"), key=lambda mention: mention.start)
+
+    def _longest(self, words: list[tuple[str, int, int]], at: int, text: str) -> int:
+        """How many words the longest phrase has that begins at a word; 0 when there is none."""
+        known, phrase = 0, []
+        for length in range(1, _LONGEST + 1):
+            if at + length > len(words):
+                break
+            if length > 1 and not _GAP.fullmatch(text, words[at + length - 2][2], words[at + length - 1][1]):
+                break
+            phrase.append(words[at + length - 1][0])
+            if tuple(phrase) in self.phrases:
+                known = length
+        return known
+
+
+def _name(text: str, at: int) -> Mention | None:
+    """The name of a model or of a model's file that begins here."""
+    name = _MODEL_NAME.match(text, at)
+    if not name:
+        return None
+    tail = _NAME_TAIL.match(text, name.end())
+    end = tail.end() if tail else name.end()
+    return Mention(at, end, "model", " ".join(word[0].lower() for word in _WORD.finditer(text, at, end)))
+
+
+def common() -> Vocabulary:
+    """What all cards share, read once from `words.yaml`."""
+    shared = _common()
+    return Vocabulary(dict(shared.phrases), set(shared.starts))
+
+
+@cache
+def _common() -> Vocabulary:
+    vocabulary = Vocabulary()
+    words = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    for kind, values in words.items():
+        if isinstance(values, dict):
+            for value, phrases in values.items():
+                for phrase in phrases.split("|"):
+                    vocabulary.learn(phrase, kind, value)
+    for number in range(10):
+        vocabulary.learn(f"v{number}", "variant")
+        vocabulary.learn(f"version {number}", "variant", f"v{number}")
+    for name in words["datasets"].split("|"):
+        vocabulary.learn(name, "dataset")
+    for name in words["types"].split("|"):
+        vocabulary.learn(name, "group", plural=True)
+    return vocabulary
+
+
+def only(mentions: Iterable[Mention], kind: str) -> list[Mention]:
+    return [mention for mention in mentions if mention.kind == kind]
