@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from hub_store import Blob, RefusalError, Repo, refuse_bad_card
 
 if TYPE_CHECKING:
     from hub_standin import Hub
 
+MOMENT = "2026-01-01T00:00:00.000Z"  # when everything happens here
 KINDS = {"models": "model", "spaces": "space", "datasets": "dataset"}
 API = r"/api/(?P<kinds>models|spaces|datasets)/(?P<repo_id>[^/]+/[^/]+)"
 PAGE = r"/(?:(?P<kinds>spaces|datasets)/)?(?P<repo_id>[^/]+/[^/]+?)"
@@ -91,13 +94,18 @@ def _entry(path: str, blob: Blob) -> dict:
 
 
 def preupload(hub: Hub, request: Request, kinds: str, repo_id: str, revision: str) -> Answer:
-    repo = hub.writable(request, kinds, repo_id, pull="create_pr" in request.query)
+    repo = hub.committable(request, kinds, repo_id, revision)
     commit, files = repo.commit(revision), []
     for asked in request.json["files"]:
         there = commit.files.get(asked["path"])
         mode = repo.upload_mode(revision, asked["path"], asked["size"])
         files.append(
-            {"path": asked["path"], "uploadMode": mode, "shouldIgnore": False, "oid": there and there.oid}
+            {
+                "path": asked["path"],
+                "uploadMode": mode,
+                "shouldIgnore": repo.ignored(revision, asked["path"]),
+                "oid": there and there.oid,
+            }
         )
     return Answer({"files": files})
 
@@ -131,8 +139,9 @@ def lfs_verify(hub: Hub, request: Request, kinds: str, repo_id: str, oid: str) -
 
 def commit(hub: Hub, request: Request, kinds: str, repo_id: str, revision: str) -> Answer:
     create_pr = "create_pr" in request.query
-    repo = hub.writable(request, kinds, repo_id, pull=create_pr)
-    made, ref = repo.apply(revision, [json.loads(line) for line in request.body.splitlines()], create_pr)
+    repo = hub.committable(request, kinds, repo_id, revision)
+    lines = [json.loads(line) for line in request.body.splitlines()]
+    made, ref = repo.apply(revision, lines, create_pr, hub.require_user(request))
     prefix = "" if repo.kind == "model" else f"{repo.kind}s/"
     answer = {
         "success": True,
@@ -169,6 +178,77 @@ def resolve(hub: Hub, request: Request, kinds: str | None, repo_id: str, revisio
     return Answer(blob.content, {"X-Repo-Commit": commit.oid, "ETag": f'"{blob.oid}"'})
 
 
+def commits(hub: Hub, request: Request, kinds: str, repo_id: str, revision: str) -> Answer:
+    made = hub.readable(request, kinds, repo_id).log(revision)
+    about = {"authors": [], "date": MOMENT, "message": ""}
+    return Answer([{"id": commit.oid, "title": commit.title, **about} for commit in made])
+
+
+def paths_info(hub: Hub, request: Request, kinds: str, repo_id: str, revision: str) -> Answer:
+    files = hub.readable(request, kinds, repo_id).commit(revision).files
+    asked = parse_qs(request.body.decode()).get("paths", [])
+    return Answer([_entry(path, files[path]) for path in asked if path in files])
+
+
+def discussions(hub: Hub, request: Request, kinds: str, repo_id: str) -> Answer:
+    repo = hub.readable(request, kinds, repo_id)
+    author, status = request.query.get("author"), request.query.get("status", ["all"])[0]
+    found = [
+        {
+            "num": number,
+            "title": proposal.title,
+            "author": {"name": proposal.author},
+            "createdAt": MOMENT,
+            "status": proposal.status,
+            "repo": {"name": repo_id, "type": repo.kind},
+            "isPullRequest": True,
+        }
+        for number, proposal in sorted(repo.proposals.items(), reverse=True)
+        if (not author or proposal.author == author[0]) and status in ("all", proposal.status)
+    ]
+    return Answer({"count": len(found), "start": 0, "discussions": found})
+
+
+def whoami(hub: Hub, request: Request) -> Answer:
+    return Answer({"type": "user", "name": hub.require_user(request)})
+
+
+def create_collection(hub: Hub, request: Request) -> Answer:
+    asked = request.json
+    hub.require_owner(request, asked["namespace"])
+    slug = f"{asked['namespace']}/{re.sub(r'[^a-z0-9]+', '-', asked['title'].lower())}-0123456789abcdef"
+    if slug in hub.collections:
+        raise RefusalError(409, "Collection already exists", body={"error": "exists", "slug": slug})
+    hub.collections[slug] = {
+        "slug": slug,
+        "title": asked["title"],
+        "description": asked.get("description"),
+        "owner": {"name": asked["namespace"]},
+        "items": [],
+        "lastUpdated": MOMENT,
+        "position": 0,
+        "private": asked["private"],
+        "theme": "green",
+        "upvotes": 0,
+    }
+    return Answer(hub.collections[slug])
+
+
+def collection(hub: Hub, request: Request, slug: str) -> Answer:
+    if slug not in hub.collections:
+        raise RefusalError(404, "Collection not found")
+    return Answer(hub.collections[slug])
+
+
+def add_to_collection(hub: Hub, request: Request, slug: str) -> Answer:
+    hub.require_owner(request, slug.split("/")[0])
+    kept, asked = hub.collections[slug], request.json["item"]
+    if any(item["id"] == asked["id"] and item["type"] == asked["type"] for item in kept["items"]):
+        raise RefusalError(409, "Item already in collection")
+    kept["items"].append({"_id": f"{len(kept['items']):024x}", "position": len(kept["items"]), **asked})
+    return Answer(kept)
+
+
 ROUTES = (
     ("POST", "/api/repos/create", create_repo),
     ("POST", "/api/validate-yaml", validate_yaml),
@@ -179,6 +259,13 @@ ROUTES = (
     ("POST", API + "/commit/(?P<revision>[^/]+)", commit),
     ("POST", API + "/branch/(?P<name>[^/]+)", branch),
     ("POST", API + "/tag/(?P<revision>[^/]+)", tag),
+    ("GET", API + "/commits/(?P<revision>[^/]+)", commits),
+    ("POST", API + "/paths-info/(?P<revision>[^/]+)", paths_info),
+    ("GET", API + "/discussions", discussions),
+    ("GET", "/api/whoami-v2", whoami),
+    ("POST", "/api/collections", create_collection),
+    ("GET", "/api/collections/(?P<slug>[^/]+/[^/]+)", collection),
+    ("POST", "/api/collections/(?P<slug>[^/]+/[^/]+)/items", add_to_collection),
     ("POST", PAGE + r"\.git/info/lfs/objects/batch", lfs_batch),
     ("PUT", "/lfs/(?P<kinds>[^/]+)/(?P<repo_id>[^/]+/[^/]+)/(?P<oid>[0-9a-f]{64})", lfs_upload),
     ("POST", "/lfs/(?P<kinds>[^/]+)/(?P<repo_id>[^/]+/[^/]+)/(?P<oid>[0-9a-f]{64})/verify", lfs_verify),

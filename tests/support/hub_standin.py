@@ -6,6 +6,7 @@
         hub.model("me/model").head.files       # what is stored
         hub.requests                           # [("POST", "/api/repos/create"), ...]
         hub.faults.append(lambda request: RefusalError(503, "down"))   # refuse, or act between requests
+        hub.faults.append(lambda request: Fault(acts=True))            # done, but the answer is lost
 
 It speaks plain LFS; clients must run with HF_HUB_DISABLE_XET=1, since `huggingface_hub` 1.x no longer
 asks the server whether it has Xet.
@@ -13,6 +14,7 @@ asks the server whether it has Xet.
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +24,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from hub_routes import KINDS, ROUTES, Answer, Request
 from hub_store import RefusalError, Repo
+
+
+@dataclass(eq=False)
+class Fault(Exception):  # noqa: N818 (a fault that a test asks for, not an error of the stand-in)
+    """What goes wrong with one request: whether it is done all the same, and what the client sees."""
+
+    acts: bool = False
+    refusal: RefusalError | None = None  # None: the connection ends without an answer
 
 
 @dataclass
@@ -34,9 +44,10 @@ class Hub:
     )  # token -> namespace
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
-    faults: list[Callable[[Request], RefusalError | None]] = field(
+    faults: list[Callable[[Request], RefusalError | Fault | None]] = field(
         default_factory=list
     )  # called before each request
+    collections: dict[str, dict] = field(default_factory=dict)  # by slug
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def model(self, repo_id: str) -> Repo:
@@ -45,6 +56,9 @@ class Hub:
     def space(self, repo_id: str) -> Repo:
         return self.repos["space", repo_id]
 
+    def dataset(self, repo_id: str) -> Repo:
+        return self.repos["dataset", repo_id]
+
     def count(self, method: str, path_part: str) -> int:
         return sum(m == method and path_part in p for m, p in self.requests)
 
@@ -52,15 +66,22 @@ class Hub:
         with self.lock:
             self.requests.append((request.method, request.path))
             for fault in list(self.faults):
-                refusal = fault(request)
-                if refusal:
-                    raise refusal
-            for methods, pattern, route in ROUTES:
-                found = re.fullmatch(pattern, request.path)
-                if found and request.method in methods.split():
-                    return route(
-                        self, request, **{k: unquote(v) if v else v for k, v in found.groupdict().items()}
-                    )
+                wrong = fault(request)
+                if isinstance(wrong, Fault):
+                    if wrong.acts:
+                        self._route(request)
+                    raise wrong.refusal or wrong
+                if wrong:
+                    raise wrong
+            return self._route(request)
+
+    def _route(self, request: Request) -> Answer:
+        for methods, pattern, route in ROUTES:
+            found = re.fullmatch(pattern, request.path)
+            if found and request.method in methods.split():
+                return route(
+                    self, request, **{k: unquote(v) if v else v for k, v in found.groupdict().items()}
+                )
         raise RefusalError(404, f"no such page: {request.method} {request.path}")
 
     def user(self, request: Request) -> str | None:
@@ -86,6 +107,12 @@ class Hub:
         if not pull:
             self.require_owner(request, repo_id.split("/")[0])
         return repo
+
+    def committable(self, request: Request, kinds: str, repo_id: str, revision: str) -> Repo:
+        """As `writable`, but anybody may propose, and write to what they proposed."""
+        repo, number = self.readable(request, kinds, repo_id), revision.removeprefix("refs/pr/")
+        own = number.isdigit() and repo.proposals[int(number)].author == self.require_user(request)
+        return self.writable(request, kinds, repo_id, pull=own or "create_pr" in request.query)
 
     def require_user(self, request: Request) -> str:
         user = self.user(request)
@@ -117,10 +144,15 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.hub.answer(request)
             status, headers, content = 200, answer.headers, answer.content
+        except Fault:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         except RefusalError as refusal:
             status, content = refusal.status, json.dumps(refusal.body).encode()
             named = {"X-Error-Code": refusal.code, "X-Repo-Commit": refusal.commit}
             headers = {"X-Error-Message": refusal.message} | {n: v for n, v in named.items() if v}
+            headers |= refusal.headers
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)

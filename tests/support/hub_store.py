@@ -14,6 +14,7 @@ DEFAULT_ATTRIBUTES = "".join(
     f"{pattern} filter=lfs diff=lfs merge=lfs -text\n"
     for pattern in ("*.bin", "*.h5", "*.onnx", "*.parquet", "*.pt", "*.safetensors", "*.zip")
 ).encode()
+DEFAULT_SPACE_CARD = b"---\ntitle: New Space\nsdk: gradio\n---\n\nSee the configuration reference.\n"
 REGULAR_LIMIT = 10_000_000  # bytes; larger files must be LFS
 DATASET_TYPE = re.compile(r"^(?:[\w-]+\/)?[\w\-.]+$")
 COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
@@ -29,9 +30,11 @@ class RefusalError(Exception):
         code: str | None = None,
         body: dict | None = None,
         commit: str | None = None,
+        headers: dict[str, str] | None = None,
     ):
         super().__init__(message)
         self.status, self.message, self.code, self.commit = status, message, code, commit
+        self.headers = headers or {}
         self.body = body or {"error": message}
 
 
@@ -72,6 +75,16 @@ class Commit:
 
 
 @dataclass
+class Proposal:
+    """A pull request."""
+
+    title: str
+    description: str
+    author: str
+    status: str = "open"
+
+
+@dataclass
 class Repo:
     """One repository: commits by oid, branches, tags and pull requests as refs."""
 
@@ -82,9 +95,14 @@ class Repo:
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)  # LFS: sha256 -> content
+    uploads: list[str] = field(default_factory=list)  # sha256 of each LFS upload that arrived whole
+    proposals: dict[int, "Proposal"] = field(default_factory=dict)  # pull requests by number
 
     def __post_init__(self) -> None:
-        self.add_commit("main", "initial commit", {".gitattributes": Blob(DEFAULT_ATTRIBUTES, lfs=False)})
+        files = {".gitattributes": Blob(DEFAULT_ATTRIBUTES, lfs=False)}
+        if self.kind == "space":
+            files["README.md"] = Blob(DEFAULT_SPACE_CARD, lfs=False)
+        self.add_commit("main", "initial commit", files)
 
     @property
     def head(self) -> Commit:
@@ -93,10 +111,13 @@ class Repo:
     @property
     def history(self) -> list[Commit]:
         """Commits of main, newest first, without the one that creating the repository made."""
-        found, oid = [], self.refs["main"]
-        while self.commits[oid].parent:
-            found.append(self.commits[oid])
-            oid = self.commits[oid].parent
+        return self.log("main")[:-1]
+
+    def log(self, revision: str) -> list[Commit]:
+        """All commits of a revision, newest first."""
+        found = [self.commit(revision)]
+        while found[-1].parent:
+            found.append(self.commits[found[-1].parent])
         return found
 
     @property
@@ -145,8 +166,19 @@ class Repo:
         if hashlib.sha256(content).hexdigest() != oid or len(content) != size:
             raise RefusalError(422, "Uploaded content does not match its oid and size")
         self.objects[oid] = content
+        self.uploads.append(oid)
 
-    def apply(self, revision: str, lines: list[dict], create_pr: bool) -> tuple[Commit, str | None]:
+    def ignored(self, revision: str, path: str) -> bool:
+        """Whether the .gitignore there would drop the file (patterns without "!" are enough here)."""
+        ignore = self.commit(revision).files.get(".gitignore")
+        lines = ignore.content.decode().split() if ignore else []
+        return any(
+            fnmatch.fnmatch(path, line) or fnmatch.fnmatch(path.split("/")[-1], line) for line in lines
+        )
+
+    def apply(
+        self, revision: str, lines: list[dict], create_pr: bool, author: str
+    ) -> tuple[Commit, str | None]:
         """Apply a commit's operations. Returns the commit and, for a pull request, its ref."""
         base = self.commit(revision)
         header = next(line["value"] for line in lines if line["key"] == "header")
@@ -161,8 +193,12 @@ class Repo:
                 self._operate(files, line["key"], line["value"])
         if "README.md" in files:
             refuse_bad_card(files["README.md"].content.decode(), self.kind)
-        ref = f"refs/pr/{len(self.pulls) + 1}" if create_pr else revision
-        return self.add_commit(ref, header["summary"], files, base.oid), ref if create_pr else None
+        if not create_pr:
+            return self.add_commit(revision, header["summary"], files, base.oid), None
+        number = len(self.proposals) + 1
+        self.proposals[number] = Proposal(header["summary"], header.get("description", ""), author)
+        ref = f"refs/pr/{number}"
+        return self.add_commit(ref, header["summary"], files, base.oid), ref
 
     def _operate(self, files: dict[str, Blob], key: str, value: dict) -> None:
         path = value["path"]
@@ -173,7 +209,7 @@ class Repo:
             files[path] = Blob(content, lfs=False)
         elif key == "lfsFile":
             content = self.objects.get(value["oid"])
-            if content is None or len(content) != value["size"]:
+            if content is None or value.get("size", len(content)) != len(content):  # a copy states no size
                 raise RefusalError(
                     400, f"{path}: LFS object {value['oid']} was never uploaded with that size"
                 )
