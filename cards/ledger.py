@@ -240,7 +240,7 @@ class Ledger(Strict):
     test_evaluations: int  # evaluations on test data so far, in training/test_evaluations.jsonl
     sources: tuple[Source, ...]
     models: dict[str, Model]
-    datasets: dict[str, LabelledCorpus] = {}
+    datasets: dict[str, LabelledCorpus] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
     subject: str | None = None  # in the ledger of a folder of its own: the model or corpus it holds
 

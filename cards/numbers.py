@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from .errors import CardError
 from .formats import default_format, format_value
@@ -37,6 +37,7 @@ class CardMap(Strict):
     schema_version: Literal[1] = 1
     repos: dict[str, str]  # the Hub ids that the card was rendered with
     numbers: tuple[Entry, ...]
+    regions: dict[str, str] = Field(default_factory=dict)  # a part of ours -> its hash, see cards.sections
 
 
 class Numbers:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from .errors import CardError
 from .ledger import read_ledger
-from .render import render_template, subject
+from .numbers import Numbers
+from .render import fill, subject
 
 BEGIN = "<!-- results: begin (python -m cards readme README.md space/bundled/student) -->"
 END = "<!-- results: end -->"
@@ -33,4 +34,6 @@ def update(readme: Path, model_folder: Path, write: bool = True) -> bool:
 def results(model_folder: Path) -> str:
     """The results of a model folder and its teacher, as Markdown."""
     ledger = read_ledger(Path(model_folder) / "ledger.json")
-    return render_template("readme.md.j2", ledger, subject(ledger), {}).text
+    number = Numbers(ledger)
+    names = {model: model for model in ledger.models}
+    return number.place(fill("readme.md.j2", ledger, subject(ledger), names, number))[0]

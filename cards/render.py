@@ -6,38 +6,27 @@ that the template asks for and the ledger lacks fails the rendering.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from .card import CARD_FILE, Card
 from .citations import citations
 from .derived import length
 from .errors import CardError
 from .ledger import Ledger, Model, read_ledger, slug
 from .metadata import front_matter
-from .numbers import MAP_FILE, CardMap, Numbers, write_map
+from .numbers import CardMap, Numbers
+from .sections import digests, mark
 from .snippets import INSTALL, code, onnx_file
 
 TEMPLATES = Path(__file__).parent / "templates"
-CARD_FILE = "README.md"
 
 VARIANT_TITLES = {
     "fp32": "ONNX FP32",
     "int8": "ONNX INT8",
     "fp16": "ONNX, stored as FP16, computed in FP32",
 }
-
-
-@dataclass(frozen=True)
-class Card:
-    text: str
-    map: CardMap
-
-    def write(self, folder: Path) -> None:
-        """Write README.md and card.map.json into `folder`."""
-        (folder / CARD_FILE).write_text(self.text, encoding="utf-8")
-        write_map(self.map, folder / MAP_FILE)
 
 
 def render(model_folder: Path, repos: Mapping[str, str]) -> Card:
@@ -47,8 +36,11 @@ def render(model_folder: Path, repos: Mapping[str, str]) -> Card:
     name, which is also the name of its folder in a run. Raises CardError.
     """
     ledger = read_ledger(Path(model_folder) / "ledger.json")
-    name = subject(ledger)
-    return render_template("model.md.j2", ledger, name, repos)
+    number = Numbers(ledger)
+    ids = _ids(ledger, repos)
+    text = fill("model.md.j2", ledger, subject(ledger), ids, number)
+    text, entries = number.place(mark(text))
+    return Card(text, CardMap(repos=ids, numbers=entries, regions=digests(text)))
 
 
 def subject(ledger: Ledger) -> str:
@@ -60,10 +52,11 @@ def subject(ledger: Ledger) -> str:
     return ledger.subject
 
 
-def render_template(template: str, ledger: Ledger, name: str, repos: Mapping[str, str]) -> Card:
-    """Render a file of `templates/` for the model `name`. Raises CardError."""
-    ids = {model: repos.get(model, model) for model in ledger.models}
-    number = Numbers(ledger)
+def fill(template: str, ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> str:
+    """A file of `templates/` for the model `name`, with placeholders where `number` will write.
+
+    Raises CardError.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -73,15 +66,17 @@ def render_template(template: str, ledger: Ledger, name: str, repos: Mapping[str
     )
     environment.filters["slug"] = slug
     try:
-        text = environment.get_template(template).render(
+        return environment.get_template(template).render(
             number=number,
-            front_matter=lambda: front_matter(ledger, name, ids, number),
-            **context(ledger, name, ids),
+            front_matter=lambda: front_matter(ledger, name, repos, number),
+            **context(ledger, name, repos),
         )
     except TemplateError as error:
         raise CardError(f"{template}: {error.message}") from error
-    text, entries = number.place(text)
-    return Card(text, CardMap(repos=ids, numbers=entries))
+
+
+def _ids(ledger: Ledger, repos: Mapping[str, str]) -> dict[str, str]:
+    return {name: repos.get(name, name) for name in (*ledger.models, *ledger.datasets)}
 
 
 def context(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:

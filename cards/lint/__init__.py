@@ -12,13 +12,20 @@ from .code import fenced_code
 from .files import artifacts, labels, parameters
 from .finding import Finding
 from .front_matter import front_matter
-from .numbers import derived_numbers, mapped_numbers, unmapped_numbers
+from .numbers import derived_numbers, mapped_numbers, regions, unmapped_numbers
 from .run import projections
 from .subject import Subject, open_subjects
 
 Rule = Callable[[Subject], Iterator[Finding]]
 
-CARD_RULES: tuple[Rule, ...] = (front_matter, mapped_numbers, derived_numbers, unmapped_numbers, fenced_code)
+CARD_RULES: tuple[Rule, ...] = (
+    front_matter,
+    mapped_numbers,
+    derived_numbers,
+    unmapped_numbers,
+    regions,
+    fenced_code,
+)
 LEDGER_RULES: tuple[Rule, ...] = (
     means,
     score_ranges,

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 from ..citations import citations
 from ..errors import CardError
-from ..exempt import fences
+from ..exempt import covered, fences
 from ..render import usage
-from .finding import Finding, error
+from ..sections import outside
+from .finding import Finding, error, rule
 from .subject import Subject
 
 
+@rule("code.known", "Fenced code in our own parts is a usage snippet, its output, or a citation.")
+@rule("code.shown", "Every usage snippet of the ledger is shown with its output.")
 def fenced_code(subject: Subject) -> Iterator[Finding]:
-    """Every block is known, and every usage snippet of the ledger is shown with its output."""
+    """Our own blocks are known, and every usage snippet of the ledger is shown with its output."""
     repo = subject.map.repos.get(subject.name, subject.name)
     try:
         examples = usage(subject.model, repo)
@@ -20,7 +23,8 @@ def fenced_code(subject: Subject) -> Iterator[Finding]:
         return
     shown = {part for example in examples for part in (example["code"], example["output"])}
     installs = {example["install"] + "\n" for example in examples}
-    blocks = fences(subject.text)
+    theirs = outside(subject.text)
+    blocks = [block for block in fences(subject.text) if not covered(block.span(), theirs)]
     for block in blocks:
         if block[2] not in shown | installs | set(citations(subject.ledger, subject.name)):
             right = "a usage snippet, its output as the ledger keeps it, or a citation"

@@ -6,24 +6,29 @@ from ..errors import CardError
 from ..exempt import covered, exempt_spans, words
 from ..formats import format_value
 from ..numbers import Entry
+from ..reading import Place
+from ..sections import digests, outside
 from ..values import is_derived, resolve
-from .finding import Finding, error
+from .finding import Finding, error, rule
 from .subject import Subject
 
 
+@rule("number.mapped")
 def mapped_numbers(subject: Subject) -> Iterator[Finding]:
     """Each claim in the map, formatted anew, is what the card says at that place."""
     yield from _check(subject, derived=False, rule="number.mapped")
 
 
+@rule("number.derived")
 def derived_numbers(subject: Subject) -> Iterator[Finding]:
     """Each derived figure (ratio, size, length), computed anew, is what the card says."""
     yield from _check(subject, derived=True, rule="number.derived")
 
 
+@rule("number.unmapped")
 def unmapped_numbers(subject: Subject) -> Iterator[Finding]:
-    """Every other number is exempt for a reason that `cards.exempt` lists."""
-    known = exempt_spans(subject.text, subject.ledger, subject.map.repos)
+    """Every other number of our own parts is exempt for a reason that `cards.exempt` lists."""
+    known = exempt_spans(subject.text, subject.ledger, subject.map.repos) + outside(subject.text)
     for entry in subject.map.numbers:
         start = _offset(subject.text, entry)
         if start is not None:
@@ -34,11 +39,22 @@ def unmapped_numbers(subject: Subject) -> Iterator[Finding]:
             yield error("number.unmapped", subject.at(word.start()), repr(word[0]), right)
 
 
+@rule("card.region")
+def regions(subject: Subject) -> Iterator[Finding]:
+    """Every part of the card that we wrote stands there as it was written; people write between them."""
+    found = digests(subject.text)
+    for name, hashed in subject.map.regions.items():
+        if found.get(name) != hashed:
+            is_there = "an edited part" if name in found else "no such part"
+            right = "the part as it was rendered; write between the parts, and render again"
+            yield error("card.region", subject.card, is_there, right, name)
+
+
 def _check(subject: Subject, derived: bool, rule: str) -> Iterator[Finding]:
     for entry in subject.map.numbers:
         if is_derived(entry.claim) != derived:
             continue
-        place = f"{subject.card}:{entry.line}:{entry.column}"
+        place = Place(subject.card, entry.line, entry.column)
         try:
             expected = format_value(resolve(subject.ledger, entry.claim), entry.format)
         except CardError as problem:
