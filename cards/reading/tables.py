@@ -104,7 +104,8 @@ class _Reader:
         """Whether the table's scores without unit are percentages: when any is above 1.5."""
         for head, row in zip(rows, self.body, strict=True):
             for column, cell in enumerate(row):
-                if column in names or merge(head, columns[column].meaning).quantity not in SCORES:
+                meaning = merge(head, columns[column].meaning).over(self.context)
+                if column in names or meaning.quantity not in SCORES:
                     continue
                 found = _main(cell.text)
                 if found and not found.unit and 1.5 < found.value <= 100:

@@ -1,0 +1,54 @@
+"""Rules over what a card states, whoever wrote it: its numbers and words against each other."""
+
+from collections.abc import Callable, Iterator
+
+from ...reading import Card
+from ..finding import Finding
+from .aggregates import harmonic, macro, micro
+from .context import dataset, machine, revision, split
+from .counts import splits, types
+from .order import intervals, mean_in_range, median_in_range, percentiles, positive, shares, value_in_range
+from .parts import whole
+from .ratios import change, reduction, retention, speed_up
+from .sizes import bytes_per_parameter, quantized_larger
+from .totals import totals
+from .values import count, latency, parameters, ratio, score, size
+from .words import best, better, faster, no_loss, smaller
+
+STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
+    macro,
+    micro,
+    harmonic,
+    retention,
+    speed_up,
+    reduction,
+    change,
+    parameters,
+    size,
+    latency,
+    score,
+    ratio,
+    count,
+    median_in_range,
+    percentiles,
+    mean_in_range,
+    value_in_range,
+    shares,
+    positive,
+    intervals,
+    splits,
+    types,
+    whole,
+    totals,
+    bytes_per_parameter,
+    quantized_larger,
+    no_loss,
+    faster,
+    smaller,
+    better,
+    best,
+    dataset,
+    split,
+    revision,
+    machine,
+)

@@ -1,0 +1,63 @@
+"""Counts against the totals that they add up to."""
+
+from collections.abc import Iterator
+
+from ...reading import Card, Statement
+from ..finding import Finding, error, rule, warning
+from .matching import of_quantity, told
+
+_WHOLE = (None, "all", "total")
+
+
+@rule("count.splits")
+def splits(card: Card) -> Iterator[Finding]:
+    """The splits of a corpus add up to its total."""
+    yield from _add_up(card, "count.splits", "split", "group")
+
+
+@rule("count.types")
+def types(card: Card) -> Iterator[Finding]:
+    """The mentions of the types add up to the mentions of all types."""
+    yield from _add_up(card, "count.types", "group", "split")
+
+
+def _add_up(card: Card, rule_id: str, along: str, across: str) -> Iterator[Finding]:
+    """Findings for totals that are not the sum of their parts along one part of the statements' names."""
+    passages: dict[int, list[Statement]] = {}
+    for statement in of_quantity(card.statements, "count"):
+        passages.setdefault(statement.passage, []).append(statement)
+    for near in passages.values():
+        for total in near:
+            if getattr(total, along) not in _WHOLE:
+                continue
+            parts = _parts(near, total, along, across)
+            if len(parts) < 2:
+                continue
+            yield from _compare(rule_id, total, parts, along)
+
+
+def _parts(near: list[Statement], total: Statement, along: str, across: str) -> list[Statement]:
+    """What stands with a total and counts the same along one part: one statement for each of its values."""
+    found: dict[str, Statement] = {}
+    for part in near:
+        name = getattr(part, along)
+        if part is total or name in _WHOLE or getattr(part, across) != getattr(total, across):
+            continue
+        same = part.counted in (None, total.counted) or total.counted is None
+        if same and part.subject == total.subject and part.dataset in (None, total.dataset):
+            if name in found:
+                return []  # two of one name: something else sets them apart
+            found[name] = part
+    return list(found.values())
+
+
+def _compare(rule_id: str, total: Statement, parts: list[Statement], along: str) -> Iterator[Finding]:
+    low, high = sum(part.low for part in parts), sum(part.high for part in parts)
+    if low <= total.high and total.low <= high:
+        return
+    names = ", ".join(f"{getattr(part, along)} {part.shown}" for part in parts)
+    found = f"{told(total)} of {names}"
+    right = f"their sum, {sum(part.value for part in parts):,.0f}"
+    # Parts that stay below the total may leave some out; a table's total or three splits leave none.
+    whole = total.statistic == "total" or (along == "split" and (len(parts) > 2 or low > total.high))
+    yield (error if whole else warning)(rule_id, total.place, found, right)

@@ -1,0 +1,143 @@
+"""Whether two statements speak of the same thing: surely, perhaps, or not.
+
+A card may leave any part unsaid, so most pairs are "perhaps". Rules call it an error only where the
+parts that decide are said of both, and stay silent or warn where they are not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from ...reading import Statement
+
+SCORES = ("f1", "precision", "recall", "accuracy", "auroc")
+AVERAGES = ("macro", "micro", "weighted")
+
+_FORMATS = {
+    **dict.fromkeys(("fp32", "float32", "f32"), "fp32"),
+    **dict.fromkeys(("fp16", "bf16", "half", "f16", "float16"), "fp16"),
+    **dict.fromkeys(("int8", "q8", "8bit", "uint8", "8-bit"), "int8"),
+    **dict.fromkeys(("int4", "q4", "4bit", "4-bit", "awq", "gptq"), "int4"),
+    **dict.fromkeys(("quantized", "quantised"), "quantized"),
+}
+_SMALL = ("int8", "int4", "quantized")
+_MOST = 600  # of one kind: rules compare each with each, and what has more is a log
+_WORD = re.compile(r"[\s/]+")
+
+
+class Same(IntEnum):
+    NO = 0
+    PERHAPS = 1
+    YES = 2
+
+
+class Model(NamedTuple):
+    """A subject in its parts: "student int8" is the INT8 file of the student."""
+
+    names: frozenset[str]
+    format: str | None
+    before: bool  # as it was before a step that the card tells of
+
+
+def model(subject: str) -> Model:
+    words = [word for word in _WORD.split(subject.lower()) if word]
+    formats = [_FORMATS[word] for word in words if word in _FORMATS]
+    names = frozenset(word for word in words if word not in _FORMATS and word not in ("before", "model"))
+    return Model(names, formats[0] if formats else None, "before" in words)
+
+
+def same_model(one: str | None, other: str | None) -> Same:
+    """Whether two subjects are one model in one format; a quantized file is not what it was made of."""
+    if one is None or other is None:
+        return Same.PERHAPS
+    if one == other:
+        return Same.YES if one != "model" else Same.PERHAPS
+    a, b = model(one), model(other)
+    if a.before != b.before and a.names == b.names and a.format == b.format:
+        return Same.NO
+    if not (a.names or a.format) or not (b.names or b.format):
+        return Same.PERHAPS  # "model", "before"
+    formats = _same_format(a, b)
+    if formats is Same.NO or not (a.names <= b.names or b.names <= a.names):
+        return Same.NO
+    if a.before or b.before or a.names != b.names:
+        return Same.PERHAPS
+    return formats
+
+
+def _same_format(a: Model, b: Model) -> Same:
+    if a.format == b.format:
+        return Same.YES
+    formats = {a.format, b.format}
+    if "quantized" in formats and formats & set(_SMALL[:2]):
+        return Same.PERHAPS
+    # A model whose format goes unsaid is the plain one.
+    return Same.PERHAPS if formats <= {None, "fp32", "fp16"} and None in formats else Same.NO
+
+
+def is_quantized(subject: str | None) -> bool:
+    return subject is not None and model(subject).format in _SMALL
+
+
+def made_of(quantized: str | None, plain: str | None) -> bool:
+    """Whether the first is a quantized file and the second may be the model that it was made of."""
+    if quantized is None or plain is None or not is_quantized(quantized) or is_quantized(plain):
+        return False
+    a, b = model(quantized).names, model(plain).names
+    return not a or not b or a <= b or b <= a
+
+
+def same_terms(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> Same:
+    """Whether two statements were measured alike: all parts but the model, and but those left out."""
+    if one.quantity in ("parameters", "size"):
+        but += ("group", "dataset", "split")  # what a table is about otherwise
+    result = Same.YES
+    for part in ("statistic", "group", "dataset", "split", "counted", "of", "versus", "conditions"):
+        if part in but:
+            continue
+        mine, theirs = getattr(one, part), getattr(other, part)
+        if mine == theirs:
+            continue
+        if mine and theirs:
+            return Same.NO
+        result = Same.PERHAPS
+    return result
+
+
+def same_thing(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> Same:
+    """Whether two statements of one quantity speak of the same model, measured alike."""
+    terms = same_terms(one, other, but)
+    models = same_model(one.subject, other.subject)
+    if one.passage == other.passage and one.subject is None and other.subject is None:
+        models = Same.YES
+    return min(terms, models)
+
+
+def apart(one: Statement, other: Statement) -> bool:
+    """Whether no value that rounds to the one rounds to the other too."""
+    return above(one, other) or above(other, one)
+
+
+def above(one: Statement, other: Statement) -> bool:
+    """Whether the one is greater whatever was rounded away."""
+    return one.low > other.high + 1e-9 * max(1.0, abs(other.high))
+
+
+def pairs(statements: list[Statement]) -> Iterator[tuple[Statement, Statement]]:
+    """Every two statements, in the card's order."""
+    for index, one in enumerate(statements):
+        for other in statements[index + 1 :]:
+            yield one, other
+
+
+def of_quantity(statements: Iterable[Statement], *quantities: str) -> list[Statement]:
+    """The statements of some quantities in the card's own text: the front matter has rules of its own."""
+    found = [s for s in statements if s.quantity in quantities and s.where != "front matter"]
+    return found[:_MOST]
+
+
+def told(statement: Statement) -> str:
+    """A statement for a message: its number, what it is of, and where it stands."""
+    of = " ".join(part for part in (statement.subject, statement.statistic, statement.group) if part)
+    return f"{statement.shown} ({of + ', ' if of else ''}line {statement.place.line})"

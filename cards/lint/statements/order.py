@@ -1,0 +1,103 @@
+"""The statistics of one measurement in their order, and values within their bounds."""
+
+from collections.abc import Iterator
+
+from ...reading import Card, Statement
+from ..finding import Finding, error, rule, warning
+from .matching import SCORES, Same, above, of_quantity, pairs, same_thing, told
+
+_MEASURED = (*SCORES, "latency", "throughput", "size")
+_SHARES = (*SCORES, "sparsity", "confidence", "share")
+_RISING = ("min", "median", "p90", "p95", "p99", "max")
+
+
+@rule("order.median-below-min")
+def median_in_range(card: Card) -> Iterator[Finding]:
+    """A median lies between the minimum and the maximum."""
+    yield from _order(card, "order.median-below-min", (("min", "median"), ("median", "max")))
+
+
+@rule("order.percentiles")
+def percentiles(card: Card) -> Iterator[Finding]:
+    """Percentiles rise: minimum, median, p90, p95, p99, maximum."""
+    rising = [(below, up) for i, below in enumerate(_RISING) for up in _RISING[i + 1 :]]
+    yield from _order(
+        card,
+        "order.percentiles",
+        [pair for pair in rising if pair not in (("min", "median"), ("median", "max"))],
+    )
+
+
+@rule("order.mean-outside")
+def mean_in_range(card: Card) -> Iterator[Finding]:
+    """A mean lies between the minimum and the maximum."""
+    yield from _order(card, "order.mean-outside", (("min", "mean"), ("mean", "max")))
+
+
+@rule("order.below-min", "A value lies within the range that the card gives for it.", "warning")
+def value_in_range(card: Card) -> Iterator[Finding]:
+    """A value of no named statistic lies within the range that the card gives for it."""
+    yield from _order(card, "order.below-min", (("min", None), (None, "max")))
+
+
+@rule("range.share")
+def shares(card: Card) -> Iterator[Finding]:
+    """Scores, shares and percentages of a whole lie between 0 and 100%."""
+    for statement in card.statements:
+        if statement.quantity in _SHARES and (statement.low > 1 or statement.high < 0):
+            found = f"{statement.quantity} {told(statement)}"
+            yield error("range.share", statement.place, found, "a value from 0 to 100%")
+
+
+@rule("range.negative")
+def positive(card: Card) -> Iterator[Finding]:
+    """Times, sizes, counts and factors are not negative."""
+    kinds = ("latency", "throughput", "size", "parameters", "count", "speed_up", "reduction", "retention")
+    for statement in card.statements:
+        if statement.quantity in kinds and statement.high < 0:
+            found = f"{statement.quantity} {told(statement)}"
+            yield error("range.negative", statement.place, found, "a value above 0")
+
+
+@rule("interval.value")
+def intervals(card: Card) -> Iterator[Finding]:
+    """An interval contains its value, and its lower bound stands first."""
+    for statement in card.statements:
+        if statement.interval is None:
+            continue
+        low, high = statement.interval
+        rounding = (statement.high - statement.low) / 2
+        if low > high:
+            found = f"{told(statement)} with an interval whose lower bound is the greater"
+            yield error("interval.value", statement.place, found, "the lower bound first")
+        elif statement.high < low - rounding or statement.low > high + rounding:
+            found = f"{told(statement)} outside its interval of {low:g} to {high:g}"
+            yield error("interval.value", statement.place, found, "an interval that contains its value")
+
+
+def _order(
+    card: Card, rule_id: str, rising: tuple[tuple[str | None, str | None], ...] | list
+) -> Iterator[Finding]:
+    for one, other in pairs(of_quantity(card.statements, *_MEASURED)):
+        if one.quantity != other.quantity or one.statistic == other.statistic:
+            continue
+        below, up = (one, other) if (one.statistic, other.statistic) in rising else (other, one)
+        if (below.statistic, up.statistic) not in rising or not above(below, up):
+            continue
+        same = same_thing(below, up, but=("statistic",))
+        if same is Same.NO or (same is Same.PERHAPS and not _near(below, up)):
+            continue
+        yield _unordered(rule_id, below, up, same)
+
+
+def _near(one: Statement, other: Statement) -> bool:
+    """What stands together, or is said of a model by name, is likely one measurement."""
+    return one.passage == other.passage or (one.subject is not None and one.subject == other.subject)
+
+
+def _unordered(rule_id: str, below: Statement, up: Statement, same: Same) -> Finding:
+    later = max(below, up, key=lambda s: (s.place.line, s.place.column))
+    found = f"{below.statistic or 'value'} {told(below)} above {up.statistic or 'value'} {told(up)}"
+    right = f"{up.statistic or 'a value'} at or above {below.statistic or 'the value'}"
+    surely = same is Same.YES and None not in (below.statistic, up.statistic)
+    return (error if surely else warning)(rule_id, later.place, found, right)

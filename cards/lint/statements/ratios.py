@@ -1,0 +1,143 @@
+"""Ratios and differences against the values that they are said to be of."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ...reading import Card, Statement
+from ..finding import Finding, error, rule, warning
+from .matching import SCORES, Same, of_quantity, same_model, same_terms, told
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What a ratio may have been computed from: the model's own value and the other's."""
+
+    own: Statement
+    other: Statement
+    sure: bool  # both models are named as the ratio names them, and both values were measured alike
+
+
+Ratio = Callable[[Statement, Statement], list[Span]]
+
+
+@rule("ratio.retention")
+def retention(card: Card) -> Iterator[Finding]:
+    """A share kept of another model's score is the ratio of the two scores."""
+    yield from _follow(card, "ratio.retention", "retention", dict.fromkeys(SCORES, _quotient))
+
+
+@rule("ratio.speed-up")
+def speed_up(card: Card) -> Iterator[Finding]:
+    """A speed-up is the ratio of the two latencies, or of the two throughputs."""
+    yield from _follow(card, "ratio.speed-up", "speed_up", {"latency": _inverse, "throughput": _quotient})
+
+
+@rule("ratio.reduction")
+def reduction(card: Card) -> Iterator[Finding]:
+    """How many times (or by what share) smaller is the ratio of the two sizes or parameter counts."""
+    kinds = {"size": _inverse, "parameters": _inverse}
+    yield from _follow(card, "ratio.reduction", "reduction", kinds | {"latency": _inverse})
+
+
+@rule("ratio.change")
+def change(card: Card) -> Iterator[Finding]:
+    """A change of a score is the difference of the two scores, in points or relative to the first."""
+    yield from _follow(card, "ratio.change", "change", dict.fromkeys(SCORES, _differences))
+
+
+def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) -> Iterator[Finding]:
+    """Findings for the ratios of one quantity that follow from no pair of values on the card."""
+    for stated in of_quantity(card.statements, quantity):
+        if stated.of is not None and stated.of not in kinds:
+            continue
+        if stated.versus is None and stated.where == "table":
+            continue  # the model that the column compares with may stand on no line of the card
+        candidates = {
+            pair: spans
+            for kind in ([stated.of] if stated.of else kinds)
+            for pair in _pairs(of_quantity(card.statements, kind), stated)
+            if (spans := kinds[kind](pair.own, pair.other))
+        }
+        if not candidates or any(_meets(stated, spans) for spans in candidates.values()):
+            continue
+        pair, spans = min(candidates.items(), key=lambda item: (not item[0].sure, _distance(stated, item[1])))
+        found = f"{quantity.replace('_', '-')} {told(stated)}, but {told(pair.own)} and {told(pair.other)}"
+        right = f"what the two give: {_shown(quantity, spans[0])}"
+        # A last digit that was cut instead of rounded is worth a question, no more.
+        cut = _meets(stated, spans, slack=(stated.high - stated.low) / 2)
+        yield (error if pair.sure and not cut else warning)(rule_id, stated.place, found, right)
+
+
+def _pairs(measured: list[Statement], stated: Statement) -> Iterator[Pair]:
+    """Values of the two models that a ratio compares, as far as the ratio and the values name them."""
+    owns = _of_model(measured, stated.subject, stated)
+    others = _of_model(measured, stated.versus, stated)
+    for own, sure_own in owns:
+        for other, sure_other in others:
+            if own is other or same_model(own.subject, other.subject) is Same.YES:
+                continue
+            alike = same_terms(own, other)
+            if alike is Same.NO or None in (own.subject, other.subject):
+                continue
+            yield Pair(own, other, sure_own and sure_other and alike is Same.YES)
+
+
+def _of_model(
+    measured: list[Statement], subject: str | None, stated: Statement
+) -> list[tuple[Statement, bool]]:
+    """Values of a model, each with whether it surely is that model's; of any where none is named."""
+    fitting = [s for s in measured if same_terms(s, stated, but=("statistic", "of", "versus", "counted"))]
+    named = [s for s in fitting if same_model(s.subject, subject) is Same.YES]
+    if named:
+        return [(s, True) for s in named]
+    return [(s, False) for s in fitting if same_model(s.subject, subject)]
+
+
+def _quotient(own: Statement, other: Statement) -> list[Span]:
+    return [(own.low / other.high, own.high / other.low)] if other.low > 0 else []
+
+
+def _inverse(own: Statement, other: Statement) -> list[Span]:
+    return [(other.low / own.high, other.high / own.low)] if own.low > 0 else []
+
+
+def _differences(own: Statement, other: Statement) -> list[Span]:
+    """In points, and relative to the other's score; of either sign, since words such as "drop" carry it."""
+    low, high = own.low - other.high, own.high - other.low
+    spans = [(low, high)]
+    if other.low > 0:
+        spans.append((low / other.low if low < 0 else low / other.high, high / other.high))
+    return spans + [(-high, -low) for low, high in spans]
+
+
+def _meets(stated: Statement, spans: list[Span], slack: float = 0.0) -> bool:
+    return any(
+        low - slack <= high_given + 1e-9 and low_given <= high + slack + 1e-9
+        for low, high in _readings(stated)
+        for low_given, high_given in spans
+    )
+
+
+def _readings(stated: Statement) -> list[Span]:
+    """What a ratio may mean: "60% faster" is 1.6 times the speed, or 40% of the time (2.5 times)."""
+    readings = [(stated.low, stated.high)]
+    if stated.quantity == "speed_up" and "%" in stated.shown:
+        more = (stated.low - 1, stated.high - 1)
+        if more[0] > 0 and more[1] < 1:
+            readings.append((1 / (1 - more[0]), 1 / (1 - more[1])))
+        if stated.low > 1:
+            readings.append((2 - 1 / stated.low, 2 - 1 / stated.high))
+    return readings
+
+
+def _distance(stated: Statement, spans: list[Span]) -> float:
+    return min((abs(stated.value - (low + high) / 2) for low, high in spans), default=float("inf"))
+
+
+def _shown(quantity: str, span: Span) -> str:
+    middle = (span[0] + span[1]) / 2
+    if quantity == "retention":
+        return f"{middle:.1%}"
+    return f"{100 * middle:+.2f} points" if quantity == "change" else f"{middle:.2f} times"

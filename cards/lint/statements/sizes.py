@@ -1,0 +1,59 @@
+"""Sizes of files against the parameters that they hold, and formats against each other."""
+
+from collections.abc import Iterator
+
+from ...reading import Card, Statement
+from ..finding import Finding, error, rule, warning
+from .matching import Same, above, made_of, model, of_quantity, same_model, same_terms, told
+
+# Bytes a parameter that a file of a format may take. Quantized files often keep embeddings in FP32;
+# every format has some bytes of graph and names beside the weights.
+_BYTES = {"fp32": (3.6, 4.6), "fp16": (1.8, 2.6), "int8": (0.9, 4.2), "int4": (0.45, 4.2)}
+_ANY = (0.25, 5.0)  # from two bits to FP32, with something beside it
+_SMALL_FILE = 4_000_000  # below this, what is no weights may weigh more than they do
+
+
+@rule("size.parameters")
+def bytes_per_parameter(card: Card) -> Iterator[Finding]:
+    """A file takes as many bytes as its parameters in its format."""
+    counts = of_quantity(card.statements, "parameters")
+    one_model = not any(s.subject for s in counts)
+    for size in of_quantity(card.statements, "size"):
+        of_model = [s for s in counts if _holds(size, s) or (one_model and not size.subject)]
+        if not of_model or size.high < _SMALL_FILE:
+            continue
+        form = model(size.subject).format if size.subject else None
+        lowest, highest = _BYTES.get(form, _ANY)
+        spans = [(size.low / count.high, size.high / count.low, count) for count in of_model if count.low > 0]
+        if not spans or any(low <= highest and lowest <= high for low, high, _ in spans):
+            continue
+        _, high, count = spans[0]
+        found = f"{told(size)} for {told(count)} parameters: {size.value / count.value:.2f} bytes a parameter"
+        right = f"{lowest:g} to {highest:g} bytes a parameter" + (f" in {form.upper()}" if form else "")
+        surely = form in _BYTES or high < _ANY[0] / 2
+        yield (error if surely else warning)("size.parameters", size.place, found, right)
+
+
+@rule("size.quantized-larger")
+def quantized_larger(card: Card) -> Iterator[Finding]:
+    """A quantized file is no larger than the file that it was made of."""
+    sizes = of_quantity(card.statements, "size")
+    for small in sizes:
+        plain = [s for s in sizes if made_of(small.subject, s.subject) and same_terms(small, s)]
+        plain = [s for s in plain if s.passage == small.passage] or plain
+        larger = [s for s in plain if above(small, s)]
+        if not larger or len(larger) < len(plain):
+            continue
+        found = f"size {told(small)} above {told(larger[0])}"
+        right = "fewer bytes, or the format of the larger file under its own name"
+        named = model(larger[0].subject).format == "fp32"
+        yield (error if named else warning)("size.quantized-larger", small.place, found, right)
+
+
+def _holds(size: Statement, count: Statement) -> bool:
+    """Whether a file holds the parameters of a count: its model's, in whatever format the count was given."""
+    if size.subject is None or count.subject is None:
+        return size.subject == count.subject and size.passage == count.passage
+    if same_model(size.subject, count.subject) is Same.YES:
+        return True
+    return bool(model(size.subject).names) and model(size.subject).names == model(count.subject).names

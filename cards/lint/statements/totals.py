@@ -1,0 +1,77 @@
+"""Tables whose last row or column adds up the others."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...reading import Card, Place
+from ...reading.document import Span
+from ..finding import Finding, error, rule, warning
+
+_TOTAL = re.compile(r"\W*(total|sum|all|overall|altogether|gesamt|Σ)s?\b[\w\s]{0,24}\W*", re.IGNORECASE)
+_COUNT = re.compile(r"[\s*_~]*(\d{1,3}(?:[,.\u202f' ]\d{3})+|\d+)[\s*_]*")
+_NEAR = 0.5  # further from the sum than this share, a row called "all" is something else
+
+
+@dataclass(frozen=True)
+class Line:
+    """Counts that stand in one row or column, and the total that stands at their end."""
+
+    name: str
+    parts: tuple[Span, ...]
+    total: Span
+
+    @property
+    def sum(self) -> int:
+        return sum(_count(part) for part in self.parts)
+
+    @property
+    def largest(self) -> int:
+        return max(_count(part) for part in self.parts)
+
+
+@rule("count.total")
+def totals(card: Card) -> Iterator[Finding]:
+    """A table's row or column of totals is the sum of the others."""
+    for block in card.document.blocks:
+        if not block.table:
+            continue
+        rows = block.table.rows
+        columns = [tuple(row[i] for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
+        for lines in (_lines(rows), _lines(columns)):
+            yield from _check(card, lines)
+
+
+def _lines(rows: list[tuple[Span, ...]] | tuple[tuple[Span, ...], ...]) -> list[Line]:
+    """The lines across a table whose head calls one column the total, with the counts before it."""
+    at = [index for index, cell in enumerate(rows[0]) if index > 1 and _TOTAL.fullmatch(cell.text)]
+    lines = []
+    for row in rows[1:]:
+        for index in at[:1]:
+            if index < len(row) and all(_COUNT.fullmatch(cell.text) for cell in row[1 : index + 1]):
+                lines.append(Line(row[0].text.strip(), row[1:index], row[index]))
+    return [line for line in lines if len(line.parts) > 1]
+
+
+def _check(card: Card, lines: list[Line]) -> Iterator[Finding]:
+    """Lines that do not add up: surely wrong where another line of the table does."""
+    measured = {s.place for s in card.statements if s.quantity != "count"}  # an overall score is no total
+    lines = [line for line in lines if _place(card, line.total) not in measured]
+    right = sum(line.sum == _count(line.total) for line in lines)
+    for line in lines:
+        total = _count(line.total)
+        if line.sum == total or abs(line.sum - total) > _NEAR * max(line.sum, total) or total < line.largest:
+            continue
+        found = f"{line.total.text.strip()} in total ({line.name}) of " + " + ".join(
+            part.text.strip() for part in line.parts
+        )
+        kind = error if right else warning
+        yield kind("count.total", _place(card, line.total), found, f"their sum, {line.sum:,}")
+
+
+def _place(card: Card, cell: Span) -> Place:
+    return card.document.place(cell.start + len(cell.text) - len(cell.text.lstrip(" *_")))
+
+
+def _count(cell: Span) -> int:
+    return int(re.sub(r"\D", "", cell.text))

@@ -1,0 +1,131 @@
+"""What a card says in words against what it says in numbers."""
+
+from collections.abc import Iterator
+
+from ...reading import Card, Phrase, Statement
+from ..finding import Finding, error, rule, warning
+from .matching import AVERAGES, SCORES, Same, above, made_of, of_quantity, same_model, same_terms, told
+
+_MATERIAL = 0.005  # of a score: half a point, below which "no loss" is loose talk rather than wrong
+
+
+@rule("words.no-loss")
+def no_loss(card: Card) -> Iterator[Finding]:
+    """Where a card says that nothing was lost, its scores did not fall."""
+    for phrase in _phrases(card, "no loss"):
+        fell = [(own, other) for own, other in _compared(card, phrase, SCORES) if above(other, own)]
+        if fell:
+            own, other = max(fell, key=lambda pair: (_near(phrase, pair), pair[1].value - pair[0].value))
+            found = f'"{phrase.shown}", but {told(own)} and before it {told(other)}'
+            right = f"the loss of {100 * (other.value - own.value):.2f} points, stated"
+            sure = phrase.subject is not None and other.low - own.high > _MATERIAL
+            yield (error if sure else warning)("words.no-loss", phrase.place, found, right)
+            continue
+        for change in of_quantity(card.statements, "change", "retention"):
+            lost = change.high < 0 if change.quantity == "change" else change.high < 0.99
+            if lost and change.passage == phrase.passage:
+                found = f'"{phrase.shown}", but {told(change)}'
+                yield warning(
+                    "words.no-loss", phrase.place, found, "what was lost, stated without the phrase"
+                )
+
+
+@rule("words.faster")
+def faster(card: Card) -> Iterator[Finding]:
+    """What is called faster has the lower latency, and what is called slower the higher."""
+    yield from _against(card, "words.faster", ("faster", "slower"), ("latency",), less="faster")
+    yield from _against(card, "words.faster", ("faster", "slower"), ("throughput",), less="slower")
+
+
+@rule("words.smaller")
+def smaller(card: Card) -> Iterator[Finding]:
+    """What is called smaller has the smaller size and no more parameters, and the larger the larger."""
+    yield from _against(card, "words.smaller", ("smaller", "larger"), ("size", "parameters"), less="smaller")
+
+
+@rule("words.better")
+def better(card: Card) -> Iterator[Finding]:
+    """What is called better has the higher score, and what is called worse the lower."""
+    yield from _against(card, "words.better", ("better", "worse"), SCORES, less="worse")
+
+
+@rule("words.best")
+def best(card: Card) -> Iterator[Finding]:
+    """What is called the best has no better score beside it."""
+    scores = of_quantity(card.statements, *SCORES)
+    for phrase in _phrases(card, "best"):
+        for own in scores:
+            if phrase.subject is None or same_model(own.subject, phrase.subject) is not Same.YES:
+                continue
+            if phrase.of not in (None, own.quantity) or (own.group not in (None, *AVERAGES)):
+                continue
+            above_it = [s for s in scores if _beside(own, s) and above(s, own)]
+            if above_it:
+                top = max(above_it, key=lambda s: s.value)
+                found = f'"{phrase.shown}", but {told(own)} and {told(top)}'
+                yield error("words.best", phrase.place, found, "the better one named, or the claim narrowed")
+                break
+
+
+def _against(
+    card: Card, rule_id: str, kinds: tuple[str, str], quantities: tuple[str, ...], less: str
+) -> Iterator[Finding]:
+    """Findings for comparatives that the numbers turn round; of the two kinds `less` has the lower value."""
+    for phrase in _phrases(card, *kinds):
+        pairs = _compared(card, phrase, quantities)
+        wrong = [pair for pair in pairs if above(*(pair if phrase.kind == less else reversed(pair)))]
+        if not wrong or len(wrong) < len(pairs):
+            continue  # right somewhere: the card may speak of that
+        own, other = max(wrong, key=lambda pair: _near(phrase, pair))
+        found = f'"{phrase.shown}", but {told(own)} and {told(other)}'
+        right = "the words that fit the numbers, or the conditions under which the words hold"
+        sure = phrase.subject is not None and phrase.versus is not None
+        yield (error if sure else warning)(rule_id, phrase.place, found, right)
+
+
+def _compared(card: Card, phrase: Phrase, quantities: tuple[str, ...]) -> list[tuple[Statement, Statement]]:
+    """Values of the two models that a phrase compares, measured alike: the model's own first."""
+    if phrase.of in quantities:
+        quantities = (phrase.of,)
+    statements = of_quantity(card.statements, *quantities)
+    return [
+        (own, other)
+        for own in statements
+        if own.subject and (phrase.subject in _UNSAID or same_model(own.subject, phrase.subject) is Same.YES)
+        for other in statements
+        if other.subject
+        and other.quantity == own.quantity
+        and _is_versus(phrase, own, other)
+        and same_terms(own, other)
+    ]
+
+
+_UNSAID = (None, "model")
+
+
+def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
+    """Whether a value is of what a phrase compares with; if that goes unsaid, what the file was made of."""
+    if phrase.versus is not None:
+        return same_model(other.subject, phrase.versus) is Same.YES
+    if made_of(own.subject, other.subject):
+        return True
+    return other.subject == f"before {own.subject}"
+
+
+def _beside(own: Statement, other: Statement) -> bool:
+    """Whether a score can be held against another: the same score of another model in the same passage."""
+    return (
+        other.quantity == own.quantity
+        and other.passage == own.passage
+        and other.subject is not None
+        and same_model(own.subject, other.subject) is Same.NO
+        and same_terms(own, other) is Same.YES
+    )
+
+
+def _near(phrase: Phrase, pair: tuple[Statement, Statement]) -> int:
+    return sum(statement.passage == phrase.passage for statement in pair)
+
+
+def _phrases(card: Card, *kinds: str) -> Iterator[Phrase]:
+    return (phrase for phrase in card.phrases if phrase.kind in kinds)
