@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import AVERAGES, Same, of_quantity, same_thing, told
+from .matching import AVERAGES, Same, of_quantity, same_terms, same_thing, stretches, told
 
 _SCORES = ("f1", "precision", "recall")
 # Words above a table or beside a score by which a card says that it does not show every type.
@@ -18,109 +19,126 @@ _PARTIAL = re.compile(
 _ROUNDING = 1e-9
 
 
+@dataclass(frozen=True)
+class Average:
+    """An average and the scores that it should be of; sure where all are surely said of one thing."""
+
+    value: Statement
+    parts: tuple[Statement, ...]
+    sure: bool
+
+
 @rule("aggregate.macro")
 def macro(card: Card) -> Iterator[Finding]:
     """A macro score is the mean of its types' scores."""
-    for average, parts in _averages(card, "macro"):
+    for average in _averages(card, "macro"):
+        value, parts = average.value, average.parts
         low = sum(part.low for part in parts) / len(parts)
         high = sum(part.high for part in parts) / len(parts)
-        if average.low <= high + _ROUNDING and low <= average.high + _ROUNDING:
+        if value.low <= high + _ROUNDING and low <= value.high + _ROUNDING:
             continue
-        if average.quantity == "f1" and _of_macro_parts(card, average):
+        if value.quantity == "f1" and any(_fits(t) for t in _triples(card) if t.value == value):
             continue  # the other definition: F1 of macro precision and macro recall
-        mean = sum(part.value for part in parts) / len(parts)
-        yield _report(
-            "aggregate.macro",
-            average,
-            parts,
-            f"the mean of its {len(parts)} types, {_like(average, mean)}",
-        )
+        mean = _like(value, sum(part.value for part in parts) / len(parts))
+        yield _report("aggregate.macro", average, f"the mean of its {len(parts)} types, {mean}")
 
 
 @rule("aggregate.micro")
 def micro(card: Card) -> Iterator[Finding]:
     """A micro or weighted score lies between the lowest and the highest of its types' scores."""
-    for kind in ("micro", "weighted"):
-        for average, parts in _averages(card, kind):
-            lowest = min(parts, key=lambda part: part.low)
-            highest = max(parts, key=lambda part: part.high)
-            if average.high < lowest.low - _ROUNDING or average.low > highest.high + _ROUNDING:
-                right = f"a value from {lowest.shown} to {highest.shown}, since it weighs the types"
-                yield _report("aggregate.micro", average, parts, right)
+    for average in (*_averages(card, "micro"), *_averages(card, "weighted")):
+        lowest = min(average.parts, key=lambda part: part.low)
+        highest = max(average.parts, key=lambda part: part.high)
+        if average.value.high < lowest.low - _ROUNDING or average.value.low > highest.high + _ROUNDING:
+            right = f"a value from {lowest.shown} to {highest.shown}, since it weighs the types"
+            yield _report("aggregate.micro", average, right)
 
 
 @rule("score.harmonic")
 def harmonic(card: Card) -> Iterator[Finding]:
     """An F1 is the harmonic mean of its precision and recall, and no average of F1s lies above that."""
-    for f1, precision, recall in _triples(card):
-        low = _harmonic(precision.low, recall.low)
-        high = _harmonic(precision.high, recall.high)
-        if low - _ROUNDING <= f1.high and f1.low <= high + _ROUNDING:
+    for triple in _triples(card):
+        if _fits(triple):
             continue
+        f1, (precision, recall) = triple.value, triple.parts
+        mean = _harmonic(precision.value, recall.value)
+        below = f1.value < mean
+        if below and (f1.group in ("macro", "weighted") or f1.statistic is not None):
+            continue  # a mean of F1s (over types, folds, seeds) may lie below, never above
         found = f"F1 {told(f1)} beside precision {precision.shown} and recall {recall.shown}"
-        right = f"their harmonic mean, {_like(f1, _harmonic(precision.value, recall.value))}"
-        # A mean of F1s (over types, folds or seeds) may lie below the harmonic mean, never above it.
-        averaged = f1.group in (None, "macro", "weighted") or f1.statistic is not None
-        if averaged and f1.high < low:
-            if f1.group is None and f1.statistic is None:
-                yield warning(
-                    "score.harmonic", f1.place, found, f"{right}, or the name of the average that it is"
-                )
-            continue
-        yield error("score.harmonic", f1.place, found, right)
+        right = f"their harmonic mean, {_like(f1, mean)}"
+        if below and f1.group is None:
+            right += ", or the name of the average that it is"
+            yield warning("score.harmonic", f1.place, found, right)
+        else:
+            yield (error if triple.sure else warning)("score.harmonic", f1.place, found, right)
 
 
-def _averages(card: Card, kind: str) -> Iterator[tuple[Statement, list[Statement]]]:
-    """Each average of one kind with the scores of its types: one each, those that stand with it first."""
+def _averages(card: Card, kind: str) -> Iterator[Average]:
+    """Each average of one kind with the scores of its types: those that stand with it, or else any."""
     statements = [s for s in of_quantity(card.statements, *_SCORES) if s.statistic in (None, "mean")]
-    for average in statements:
-        if average.group != kind:
-            continue
-        types: dict[str, Statement] = {}
-        others = [
-            s for s in statements if s.quantity == average.quantity and s.group not in (None, *AVERAGES)
-        ]
-        for part in sorted(others, key=lambda s: s.passage != average.passage):
-            near = part.passage == average.passage
-            same = same_thing(average, part, but=("group",))
-            if same is Same.YES or (near and same):
-                types.setdefault(part.group, part)
-        if len(types) > 1 and not _shows_some(card, [average, *types.values()]):
-            yield average, list(types.values())
+    types = [s for s in statements if s.group not in (None, *AVERAGES)]
+    for near in stretches(card, statements).values():
+        for value in near:
+            if value.group != kind:
+                continue
+            parts = _one_each(value, [s for s in near if s in types], at_least=Same.PERHAPS)
+            parts = parts or _one_each(value, types, at_least=Same.YES)
+            if len(parts) > 1 and not _shows_some(card, [value, *parts]):
+                together = all(_together(value, part, ("group",)) is Same.YES for part in parts)
+                yield Average(value, tuple(parts), together)
 
 
-def _triples(card: Card) -> Iterator[tuple[Statement, Statement, Statement]]:
-    """Each F1 with the precision and recall of the same thing that stand with it."""
+def _one_each(value: Statement, parts: list[Statement], at_least: Same) -> list[Statement]:
+    """The scores of the types that are of the same thing as an average, one for each type."""
+    found: dict[str, Statement] = {}
+    for part in parts:
+        if part.quantity == value.quantity and _together(value, part, ("group",)) >= at_least:
+            found.setdefault(part.group, part)
+    return list(found.values()) if len(found) > 1 else []
+
+
+def _triples(card: Card) -> Iterator[Average]:
+    """Each F1 with the one precision and the one recall of the same thing that stand with it."""
     statements = of_quantity(card.statements, *_SCORES)
-    passages: dict[int, list[Statement]] = {}
-    for statement in statements:
-        passages.setdefault(statement.passage, []).append(statement)
-    for f1 in statements:
-        if f1.quantity != "f1":
-            continue
-        near = passages[f1.passage]
-        beside = [
-            [s for s in near if s.quantity == quantity and same_thing(f1, s) is Same.YES]
-            for quantity in ("precision", "recall")
-        ]
-        if all(len(found) == 1 for found in beside):
-            yield f1, beside[0][0], beside[1][0]
+    for near in stretches(card, statements).values():
+        for f1 in near:
+            if f1.quantity != "f1":
+                continue
+            found = [_beside(f1, [s for s in near if s.quantity == what]) for what in ("precision", "recall")]
+            if all(found):
+                sure = all(_together(f1, part) is Same.YES for part in found)
+                yield Average(f1, tuple(found), sure)
 
 
-def _of_macro_parts(card: Card, average: Statement) -> bool:
-    for f1, precision, recall in _triples(card):
-        if f1 == average:
-            low, high = _harmonic(precision.low, recall.low), _harmonic(precision.high, recall.high)
-            return low <= average.high and average.low <= high
-    return False
+def _beside(f1: Statement, others: list[Statement]) -> Statement | None:
+    """The precision or recall that belongs to an F1; none where several might."""
+    for degree in (Same.YES, Same.PERHAPS):
+        found = [s for s in others if _together(f1, s) >= degree]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
-def _report(rule_id: str, average: Statement, parts: list[Statement], right: str) -> Finding:
-    found = f"{average.group} {average.quantity} {told(average)} over " + ", ".join(
-        f"{part.group} {part.shown}" for part in parts
+def _together(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> Same:
+    """As `same_thing`, for what stands in one table, list or paragraph."""
+    if one.where == other.where == "list" and one.subject is None and other.subject is None:
+        return same_terms(one, other, but)
+    return same_thing(one, other, but)
+
+
+def _fits(triple: Average) -> bool:
+    """Whether an F1 is the harmonic mean of values that round to its precision and recall."""
+    precision, recall = triple.parts
+    low, high = _harmonic(precision.low, recall.low), _harmonic(precision.high, recall.high)
+    return low - _ROUNDING <= triple.value.high and triple.value.low <= high + _ROUNDING
+
+
+def _report(rule_id: str, average: Average, right: str) -> Finding:
+    found = f"{average.value.group} {average.value.quantity} {told(average.value)} over " + ", ".join(
+        f"{part.group} {part.shown}" for part in average.parts
     )
-    together = all(part.passage == average.passage for part in parts)
-    return (error if together else warning)(rule_id, average.place, found, right)
+    return (error if average.sure else warning)(rule_id, average.value.place, found, right)
 
 
 def _shows_some(card: Card, statements: list[Statement]) -> bool:

@@ -12,6 +12,14 @@ _SPLIT = re.compile(
     r"|benchmark|nobody had seen|split)\b",
     re.IGNORECASE,
 )
+# A name such as "MIMIC-III" or "n2c2" where data sets are named: "on X", "test split of X", "X (dev)".
+_NAME = r"(?:[a-z]+\d[\w-]*|[A-Za-z][\w-]*[A-Z][\w-]*|[A-Z][\w-]*\d[\w-]*)"
+_DATA = r"(?:test|dev|development|validation|held[- ]out|data ?set|corpus|benchmark|data|split)"
+_DATASET = re.compile(
+    rf"\b(?:on|split of|part of|set of)\s+(?:the\s+)?(?:[\w-]+\s+){{0,2}}?{_NAME}"
+    rf"|\b{_NAME}[\s\w,(]{{0,24}}\b{_DATA}\b|^(?:datasets|task_categories|size_categories):",
+    re.MULTILINE,
+)
 _REVISION = re.compile(
     r"\b(revisions?|commit|sha-?256|version|release|v\d+(\.\d+)*|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64})\b",
     re.IGNORECASE,
@@ -28,13 +36,7 @@ _MACHINE = re.compile(
 def dataset(card: Card) -> Iterator[Finding]:
     """A score names the data that it was measured on."""
     scores = _scores(card)
-    # A data set's own card gives scores on the data set that it describes.
-    if re.search(r"^(task_categories|size_categories):", card.document.front_matter, re.MULTILINE):
-        return
-    named = any(s.dataset for s in card.statements) or re.search(
-        r"^datasets:", card.document.front_matter, re.MULTILINE
-    )
-    if scores and not named:
+    if scores and not any(s.dataset for s in card.statements) and not _DATASET.search(card.document.text):
         yield _lacks("claim.dataset", scores, "no data set", "the data set, best by its id on the Hub")
 
 

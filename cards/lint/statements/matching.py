@@ -5,11 +5,12 @@ parts that decide are said of both, and stay silent or warn where they are not.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from ...reading import Statement
+from ...reading import Card, Statement
 
 SCORES = ("f1", "precision", "recall", "accuracy", "auroc")
 AVERAGES = ("macro", "micro", "weighted")
@@ -112,6 +113,20 @@ def same_thing(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> S
     if one.passage == other.passage and one.subject is None and other.subject is None:
         models = Same.YES
     return min(terms, models)
+
+
+def stretches(card: Card, statements: list[Statement]) -> dict[int, list[Statement]]:
+    """Statements by the table, list or paragraph that they stand in."""
+    starts, numbers = [], []
+    for index, block in enumerate(card.document.blocks):
+        goes_on = index and block.kind == "item" == card.document.blocks[index - 1].kind
+        starts.append(block.line)
+        numbers.append(numbers[-1] if goes_on else index)
+    found: dict[int, list[Statement]] = {}
+    for statement in statements:
+        at = bisect_right(starts, statement.place.line) - 1
+        found.setdefault(numbers[at] if at >= 0 else -1, []).append(statement)
+    return found
 
 
 def apart(one: Statement, other: Statement) -> bool:

@@ -71,8 +71,9 @@ def _agree(card: Card, rule_id: str, *quantities: str, loose: float = 0.0) -> It
 def _same(one: Statement, other: Statement, one_model: bool) -> Same:
     if one.passage == other.passage:
         return Same.NO  # what stands together is told apart by words or heads that were not read
-    if one_model and (one.subject in _OWN) and (other.subject in _OWN):
-        return same_terms(one, other)
+    if one_model and one.subject in _OWN and other.subject in _OWN:
+        unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
+        return min(same_terms(one, other), Same.PERHAPS if unsaid else Same.YES)
     return same_thing(one, other)
 
 
