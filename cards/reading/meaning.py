@@ -210,8 +210,9 @@ def statement(
     measured = canonical(number, meaning.quantity, percent, meaning.unit)
     if measured is None:
         return None
+    faster = meaning.quantity == "reduction" and meaning.of == "latency"  # a shorter time is a speed-up
     return Statement(
-        quantity=meaning.quantity,
+        quantity="speed_up" if faster else meaning.quantity,
         value=measured.value,
         low=measured.low,
         high=measured.high,

@@ -1,32 +1,187 @@
-"""Sentences to statements."""
+"""Sentences to statements: which number belongs to which name.
+
+The words of a number's own stretch come first, then what the numbers before it in the sentence were
+said to be, then what the sentence says only once, then the headings. What stays unclear is left unread.
+"""
 
 import re
 from dataclasses import replace
 
+from . import whose
 from .document import Block, Document
-from .meaning import Meaning, gather, statement
-from .quantities import numbers
+from .meaning import SCORES, Meaning, gather, statement
+from .measured import Said, measured
+from .parallel import parallel
+from .quantities import Number
+from .ratios import ratio
+from .sentences import Sentence, Stretch, sentences
 from .statement import Statement
-from .vocabulary import Vocabulary
+from .vocabulary import Mention, Vocabulary
 
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
+_COMPARING = ("retention", "reduction", "speed_up", "change")
+_TO = re.compile(r"\s*(?:to|down to|up to|→|->|=>)\s+(?:just\s+|only\s+|about\s+)?[(~≈]?$", re.IGNORECASE)
 
 
-def read_prose(block: Block, document: Document, words: Vocabulary, context: Meaning, passage: int):
+def read_prose(
+    block: Block, document: Document, words: Vocabulary, context: Meaning, passage: int
+) -> tuple[list[Statement], int]:
+    """The statements of one paragraph or list item, and the number of its last sentence."""
     found: list[Statement] = []
-    text, start = block.span.text, 0
-    for match in [*_SENTENCE_END.finditer(text), None]:
-        end = match.end() if match else len(text)
-        sentence = text[start:end]
+    topic = Meaning()
+    where = "list" if block.kind == "item" else "prose"
+    for sentence in sentences(block.span.text, block.span.start, words):
         passage += 1
-        marked = numbers(sentence)
-        if len(marked) == 1 and marked[0].unit in ("%", "mb", "ms", ""):
-            meaning = gather(words.mentions(sentence)).over(context)
-            if not meaning.direction:
-                shown = sentence[marked[0].start : marked[0].stop]
-                place = document.place(block.span.start + start + marked[0].start)
-                made = statement(marked[0], meaning, "prose", place, shown, passage)
-                if made and not (marked[0].whole and not marked[0].unit):
-                    found.append(replace(made, where="list" if block.kind == "item" else "prose"))
-        start = end
+        own = whose.topic(sentence, topic)
+        topic = own if own.subject else topic
+        for number, meaning in _distinct(_Reader(sentence, own, context).read()):
+            shown = sentence.text[number.start : number.stop]
+            place = document.place(sentence.start + number.start)
+            if said := statement(number, meaning, where, place, shown, passage):
+                found.append(said)
     return found, passage
+
+
+def _distinct(made: list[tuple[Number, Meaning]]) -> list[tuple[Number, Meaning]]:
+    """Without the numbers of one sentence that would be two values of one and the same thing."""
+    values: dict[Meaning, set] = {}
+    for number, meaning in made:
+        values.setdefault(meaning, set()).add((number.value, number.unit))
+    return [(number, meaning) for number, meaning in made if len(values[meaning]) == 1]
+
+
+class _Reader:
+    """One sentence, number by number."""
+
+    def __init__(self, sentence: Sentence, topic: Meaning, context: Meaning):
+        self.sentence, self.context, self.topic = sentence, context, topic
+        self.said = Said()
+        self.lists = parallel(sentence)
+        self.once = self._once()
+        self.before: str | None = None  # how the sentence calls what stood before a step
+
+    def read(self) -> list[tuple[Number, Meaning]]:
+        made: list[tuple[Number, Meaning]] = []
+        waiting: Stretch | None = None  # "scores 74.2, up from 71.9 F1": named by the number after it
+        for index, stretch in enumerate(self.sentence.stretches):
+            found = self._compared(stretch) or self._measured(stretch, index)
+            if waiting and found and (earlier := self._named_later(waiting, stretch, found[1])):
+                made.append(earlier)
+            waiting = None if found else stretch
+            if found:
+                made.append(found)
+        return made
+
+    def _compared(self, stretch: Stretch) -> tuple[Number, Meaning] | None:
+        found = ratio(self.sentence, stretch, self.said.last.quantity)
+        if not found:
+            return None
+        meaning = found.meaning
+        if meaning.of in SCORES:
+            groups = gather(m for m in stretch.mentions if m.kind == "group")
+            meaning = replace(meaning, group=groups.group)
+        meaning = self._filled(meaning, stretch)
+        if not meaning.versus and meaning.quantity in _COMPARING:
+            versus = whose.compared_with(self.sentence, stretch, meaning)
+            meaning = replace(
+                meaning, versus=versus or (self.before if meaning.of == self.said.last.quantity else None)
+            )
+        return found.number, meaning
+
+    def _measured(self, stretch: Stretch, index: int) -> tuple[Number, Meaning] | None:
+        own = gather((*self.lists.get(stretch.number.start, ()), *_nearest(self.sentence, stretch)))
+        meaning = measured(self.sentence, stretch, own, self.said)
+        if not meaning:
+            return None
+        meaning = self._filled(meaning, stretch)
+        if self._is_before(index, meaning):
+            self.before = f"before {self.topic.subject}" if self.topic.subject else "before"
+            meaning = replace(meaning, model=self.before, variants=frozenset())
+        self.said.last, self.said.number = meaning, stretch.number
+        if meaning.quantity == "count" and not meaning.group:
+            self.said.counted = meaning.counted
+        return stretch.number, meaning
+
+    def _named_later(
+        self, waiting: Stretch, stretch: Stretch, named: Meaning
+    ) -> tuple[Number, Meaning] | None:
+        """A score whose name follows with the next number."""
+        number, other = waiting.number, stretch.number
+        alike = number.unit == other.unit and not number.whole and not number.multiple
+        own = gather(_nearest(self.sentence, waiting))
+        if named.quantity not in SCORES or not alike or own.quantity or own.counted:
+            return None
+        if not (
+            self.said.only_filler(self.sentence, waiting) and self.said.only_filler(self.sentence, stretch)
+        ):
+            return None
+        meaning = replace(own, quantity=named.quantity, group=own.group or named.group)
+        model = whose.beside(self.sentence, waiting, compares=False)
+        model = model if model.subject else self.topic
+        meaning = replace(meaning, model=model.model, variants=model.variants, direction=None)
+        return number, meaning.over(self.once).over(Meaning(dataset=named.dataset, split=named.split))
+
+    def _filled(self, meaning: Meaning, stretch: Stretch) -> Meaning:
+        """A meaning with its model, and with what the sentence and the headings add."""
+        model = self._model(stretch, meaning)
+        last = self.said.last
+        meaning = replace(meaning, model=model.model, variants=model.variants, direction=None)
+        if meaning.quantity in SCORES and last.quantity in SCORES and not meaning.group:
+            meaning = replace(meaning, group=last.group)
+        if meaning.quantity == last.quantity and not meaning.statistic:
+            meaning = replace(meaning, statistic=last.statistic)
+        if last.quantity and not meaning.dataset and not meaning.split:
+            meaning = meaning.over(Meaning(dataset=last.dataset, split=last.split))
+        filled = meaning.over(self.once)
+        if filled.quantity in ("parameters", "size"):
+            filled = replace(filled, conditions=frozenset(), group=None)
+        context = replace(self.context, quantity=None, unit="", conditions=frozenset())
+        return filled.over(replace(context, model=None, variants=frozenset()) if filled.subject else context)
+
+    def _model(self, stretch: Stretch, meaning: Meaning) -> Meaning:
+        """Whose number it is: of the model beside it, else of the one before, else of the sentence's."""
+        listed = gather(self.lists.get(stretch.number.start, ()))
+        if listed.subject:
+            return listed
+        compares = meaning.quantity in _COMPARING
+        named = whose.beside(self.sentence, stretch, compares)
+        if named.subject or (compares and self.topic.subject):
+            return named if named.subject else self.topic
+        last = self.said.last
+        carried = last.subject and last.model != self.before and not whose.only_compared(self.sentence, last)
+        return Meaning(model=last.model, variants=last.variants) if carried else self.topic
+
+    def _is_before(self, index: int, meaning: Meaning) -> bool:
+        """Whether a number is the first of "from A to B" or "(A to B)" and has no model of its own."""
+        stretches = self.sentence.stretches
+        if index + 1 >= len(stretches) or meaning.quantity in ("count", "confidence", "sparsity"):
+            return False
+        stretch, following = stretches[index], stretches[index + 1]
+        between = self.sentence.text[stretch.number.stop : following.number.start]
+        if not _TO.match(between) or following.number.unit != stretch.number.unit:
+            return False
+        own = [m for m in stretch.mentions if m.kind in whose.NAMES]
+        return all(m.value in (self.topic.model, *self.topic.variants) for m in own)
+
+    def _once(self) -> Meaning:
+        """What holds for the whole sentence: its only data set and split, conditions at either end."""
+        kinds: dict[str, set[str]] = {}
+        for mention in self.sentence.mentions:
+            kinds.setdefault(mention.kind, set()).add(mention.value)
+        single = [
+            m for m in self.sentence.mentions if m.kind in ("dataset", "split") and len(kinds[m.kind]) == 1
+        ]
+        stretches = self.sentence.stretches
+        first, last = (stretches[0].number.start, stretches[-1].number.stop) if stretches else (0, 0)
+        outer = [m for m in self.sentence.mentions if m.kind == "condition" and not first < m.start < last]
+        return gather([*single, *outer])
+
+
+def _nearest(sentence: Sentence, stretch: Stretch) -> list[Mention]:
+    """The mentions of a stretch: those right after its number, those before it from the nearest, the rest."""
+    run, end = [], stretch.number.stop
+    for mention in stretch.after:
+        if sentence.text[end : mention.start].strip(" -\n"):
+            break
+        run.append(mention)
+        end = mention.end
+    return [*run, *reversed(stretch.before), *stretch.after[len(run) :]]

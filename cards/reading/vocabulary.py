@@ -5,7 +5,6 @@ types and corpora) are learned from the card by `names`.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -119,9 +118,20 @@ def common() -> Vocabulary:
 
 
 @cache
+def _words() -> dict:
+    return yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def filler() -> frozenset[str]:
+    """Words that stand between two numbers of one kind without changing what they are."""
+    return frozenset(_words()["filler"].split())
+
+
+@cache
 def _common() -> Vocabulary:
     vocabulary = Vocabulary()
-    words = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    words = _words()
     for kind, values in words.items():
         if isinstance(values, dict):
             for value, phrases in values.items():
@@ -135,7 +145,3 @@ def _common() -> Vocabulary:
     for name in words["types"].split("|"):
         vocabulary.learn(name, "group", plural=True)
     return vocabulary
-
-
-def only(mentions: Iterable[Mention], kind: str) -> list[Mention]:
-    return [mention for mention in mentions if mention.kind == kind]

@@ -1,0 +1,137 @@
+"""What a number in prose measures: told by its unit, by the words beside it, or by the number before it."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from .meaning import SCORES, Meaning
+from .quantities import Number
+from .sentences import Sentence, Stretch
+from .vocabulary import filler
+
+# Words that make a number next to a metric's name one of something else.
+_OTHER = re.compile(
+    r"\b(?:threshold|temperature|learning[ -]rate|lr|alpha|beta|dropout|decay|epochs?|seeds?|loss|kappa"
+    r"|correlation|cost|price|co2\w*|kwh|energy|batch|warm-?up|weight|folds?|version|steps|patience|momentum"
+    r"|kl|top[- ]?k|perplexity|rouge|bleu|wer|lambda|gamma|ratio|rank|bits?)\b",
+    re.IGNORECASE,
+)
+_MEMORY = re.compile(
+    r"\b(?:ram|memory|vram|gpu|cores?|corpus|dataset|data set|text|dump|bandwidth)\b", re.IGNORECASE
+)
+_TIMED = re.compile(
+    r"\b(?:inference|forward pass|tagging|prediction"
+    r"|per (?:text|document|note|sentence|request|call|sample|query))\b",
+    re.IGNORECASE,
+)
+_TRAINING = re.compile(
+    r"\b(?:train\w*|fine-?tun\w*|load\w*|start\w*|timeout|budget|wait|download\w*|epoch)\b", re.IGNORECASE
+)
+_COUNT_GAP = re.compile(
+    r"[\s-]*(?:(?:of|them|these|those|were|are)\s+){0,3}(?:[\w'-]+\s+){0,2}?", re.IGNORECASE
+)
+_IS = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[:=]|is|are|number)\s*")
+_PLAINLY = re.compile(r"\s*(?:score|scores|value)?\s*(?:of|is|was|:|=|at)?\s*")
+
+
+@dataclass
+class Said:
+    """What the numbers read so far in a sentence say: the ellipsis of the next ones."""
+
+    last: Meaning = field(default_factory=Meaning)
+    number: Number | None = None
+    counted: str | None = None
+
+    def only_filler(self, sentence: Sentence, stretch: Stretch) -> bool:
+        """Whether all words before a number, mentions aside, may stand between numbers of one kind."""
+        words = list(sentence.text[stretch.start : stretch.number.start])
+        for mention in stretch.before:
+            a, b = mention.start - stretch.start, mention.end - stretch.start
+            words[a:b] = " " * (b - a)
+        return all(word in filler() for word in re.findall(r"[^\W\d_]+", "".join(words).lower()))
+
+
+def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> Meaning | None:
+    """`own`, what the words of the stretch say, with the quantity of its number; None when it is unclear."""
+    number = stretch.number
+    nearby = sentence.text[stretch.start : stretch.end]
+    if number.unit in ("ms", "us"):
+        return replace(own, quantity="latency")
+    if number.unit in ("s", "min", "h"):
+        timed = "latency" in (own.quantity, said.last.quantity) or (
+            number.unit == "s" and _TIMED.search(nearby)
+        )
+        return replace(own, quantity="latency") if timed and not _TRAINING.search(nearby) else None
+    if number.unit.endswith("/s"):
+        return replace(own, quantity="throughput", conditions=own.conditions | _rate_of(number))
+    if re.fullmatch("[kmgt]?i?b", number.unit):
+        return None if _MEMORY.search(nearby) and own.quantity != "size" else replace(own, quantity="size")
+    if number.unit == "" and _is_parameters(sentence, stretch, own, said):
+        return replace(own, quantity="parameters")
+    countable = number.unit == "" and (number.whole or number.multiple) and not number.signed
+    if countable and (counted := _counted(sentence, stretch, own, said)):
+        return counted
+    if number.multiple or number.unit not in ("", "%"):
+        return None
+    quantity = _score(sentence, stretch, own, said)
+    return replace(own, quantity=quantity) if quantity else None
+
+
+def _rate_of(number: Number) -> frozenset[str]:
+    """Tokens per second are no texts per second."""
+    return frozenset({"tokens"}) if number.unit.startswith("token") else frozenset()
+
+
+def _is_parameters(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> bool:
+    number, text = stretch.number, sentence.text
+    if number.value < 1000 or (own.counted and own.quantity != "parameters"):
+        return False
+    if own.quantity == "parameters":
+        return True
+    if number.multiple not in ("m", "b"):
+        return False
+    if said.last.quantity == "parameters" and own.quantity is None:
+        return True
+    before = next((m for m in reversed(stretch.before) if m.kind in ("model", "variant")), None)
+    bracketed = before and re.fullmatch(r"\s*[(,:]\s*", text[before.end : number.start])
+    if bracketed and re.match(r"\s*[),]", text[number.stop :]):
+        return True  # "BERT-base (110M)"
+    after = next((m for m in stretch.after if m.kind in ("model", "variant")), None)
+    return bool(after and not text[number.stop : after.start].strip(" -"))  # "a 66M student"
+
+
+def _counted(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> Meaning | None:
+    number, text = stretch.number, sentence.text
+    for mention in stretch.after:
+        if mention.kind == "counted" or (mention.kind == "group" and said.counted):
+            if not _COUNT_GAP.fullmatch(text, number.stop, mention.start):
+                return None
+            counted = mention.value if mention.kind == "counted" else own.counted or "mention"
+            return replace(own, quantity="count", counted=counted)
+        if mention.kind not in ("group", "dataset", "split"):
+            break
+    named = next((m for m in reversed(stretch.before) if m.kind in ("counted", "quantity")), None)
+    if named and named.kind == "counted" and _IS.fullmatch(text, named.end, number.start):
+        return replace(own, quantity="count", counted=named.value)
+    if said.last.quantity == "count" and said.only_filler(sentence, stretch) and own.quantity is None:
+        return replace(own, quantity="count", counted=own.counted or said.last.counted)
+    return None
+
+
+def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> str | None:
+    number, text = stretch.number, sentence.text
+    if own.quantity in ("confidence", "sparsity", "retention"):
+        return None if number.whole and not number.unit else own.quantity
+    if own.quantity in SCORES:
+        named = next((m for m in reversed(stretch.before) if m.value == own.quantity), None)
+        between = text[named.end : number.start] if named else ""
+        if _OTHER.search(between) or len(between.split()) > 12:
+            return None
+        if not number.unit and _OTHER.search(text[max(stretch.start, number.start - 25) : number.start]):
+            return None
+        if number.whole and not number.unit:
+            return own.quantity if number.value > 1 and _PLAINLY.fullmatch(between) else None
+        return own.quantity
+    if said.last.quantity not in SCORES or own.quantity or not said.number:
+        return None
+    alike = said.number.unit == number.unit and said.number.whole == number.whole
+    return said.last.quantity if alike and said.only_filler(sentence, stretch) else None

@@ -1,0 +1,90 @@
+"""Whose number it is: the model that a sentence speaks of, the one beside a number, the one compared with."""
+
+import re
+
+from .meaning import Meaning, gather
+from .sentences import Sentence, Stretch
+from .vocabulary import Mention
+
+NAMES = ("model", "variant")
+
+# What stands before a model that others are compared with.
+_REFERENCE = re.compile(
+    r"\b(?:than|vs\.?|versus|against|(?:compared|relative|comparable|close|next) (?:to|with)|of|from|below"
+    r"|above|behind|as|over|outperforms?|outperforming|beats?|like|into)\s+(?:that\s+of\s+)?"
+    r"(?:the|its|their|our|a|an)?\s*(?:(?:much|full|larger|bigger|original|fine-tuned)\s+)*$",
+    re.IGNORECASE,
+)
+# What stands between a number and the model that it belongs to: "39 ms for the teacher", "39 ms (teacher)".
+_BELONGS = re.compile(
+    r"(?:\b(?:for|by|with|of|on|in|from|using)\s+(?:the|its|our|a|an)?\s*|[(\[]\s*(?:the\s+)?|^[-\s]*)$",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\W*(?:it|its|this|that|these|they|at|with)\b", re.IGNORECASE)
+
+
+def topic(sentence: Sentence, previous: Meaning) -> Meaning:
+    """The model that a sentence speaks of: the first that it names before its numbers, or "it"."""
+    stretches = sentence.stretches
+    first = stretches[0].number.start if stretches else len(sentence.text)
+    named = [m for m in _names(sentence.mentions) if not is_reference(sentence, m)]
+    before = next((m for m in named if m.start < first), None)
+    if before:
+        return _full_name(sentence, before)
+    if _PRONOUN.match(sentence.text):
+        return previous if previous.subject else Meaning(model="model")
+    own = next((m for m in named if m.start < stretches[0].end or len(stretches) == 1), None)
+    return _full_name(sentence, own) if own else Meaning()
+
+
+def is_reference(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a model is named as the one that another is compared with, or that it comes from."""
+    return bool(_REFERENCE.search(sentence.text[max(0, mention.start - 60) : mention.start]))
+
+
+def beside(sentence: Sentence, stretch: Stretch, compares: bool) -> Meaning:
+    """The model named in the words of a number; nothing when there is none."""
+    for mention in reversed(_names(stretch.before)):
+        if not (compares and is_reference(sentence, mention)):
+            return _full_name(sentence, mention)
+    for mention in _names(stretch.after):
+        between = sentence.text[stretch.number.stop : mention.start]
+        if not (compares and is_reference(sentence, mention)) and _BELONGS.search(between):
+            return _full_name(sentence, mention)
+    return Meaning()
+
+
+def only_compared(sentence: Sentence, said: Meaning) -> bool:
+    """Whether the model of an earlier number was only named for comparison."""
+    named = [m for m in _names(sentence.mentions) if m.value in (said.model, *said.variants)]
+    return bool(named) and all(is_reference(sentence, mention) for mention in named)
+
+
+def compared_with(sentence: Sentence, stretch: Stretch, subject: Meaning) -> str | None:
+    """The model behind "than", "of" or "compared with", nearest after the number first."""
+    for mention in (*_names(stretch.after), *_names(sentence.mentions)):
+        own = mention.value in (subject.model, *subject.variants)
+        if not own and is_reference(sentence, mention):
+            return _full_name(sentence, mention).subject
+    return None
+
+
+def _names(mentions: tuple[Mention, ...]) -> list[Mention]:
+    return [mention for mention in mentions if mention.kind in NAMES]
+
+
+def _full_name(sentence: Sentence, mention: Mention) -> Meaning:
+    """A model with the names right beside it: "INT8 student", "student (INT8)"."""
+    names = _names(sentence.mentions)
+    first = last = names.index(mention)
+    while first and _joined(sentence, names[first - 1], names[first]):
+        first -= 1
+    while last + 1 < len(names) and _joined(sentence, names[last], names[last + 1]):
+        last += 1
+    return gather(names[first : last + 1])
+
+
+def _joined(sentence: Sentence, one: Mention, other: Mention) -> bool:
+    if one.kind == other.kind == "model":
+        return False
+    return not sentence.text[one.end : other.start].strip(" ()-\n")
