@@ -31,7 +31,7 @@ def _add_up(card: Card, rule_id: str, along: str, across: str) -> Iterator[Findi
             if getattr(total, along) not in _WHOLE:
                 continue
             parts = _parts(near, total, along, across)
-            if len(parts) < 2:
+            if len(parts) < 2 or (along == "split" and "train" not in {part.split for part in parts}):
                 continue
             yield from _compare(rule_id, total, parts, along)
 

@@ -23,6 +23,7 @@ _FORMATS = {
     **dict.fromkeys(("quantized", "quantised"), "quantized"),
 }
 _SMALL = ("int8", "int4", "quantized")
+_EXTREMES = {"min", "max", "p90", "p95", "p99"}  # what names no statistic is none of these
 _MOST = 600  # of one kind: rules compare each with each, and what has more is a log
 _WORD = re.compile(r"[\s/]+")
 
@@ -100,7 +101,7 @@ def same_terms(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> S
         mine, theirs = getattr(one, part), getattr(other, part)
         if mine == theirs:
             continue
-        if mine and theirs:
+        if (mine and theirs) or {mine, theirs} & _EXTREMES:
             return Same.NO
         result = Same.PERHAPS
     return result

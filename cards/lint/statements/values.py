@@ -1,10 +1,11 @@
 """One quantity of one thing has one value, wherever the card gives it."""
 
+import re
 from collections.abc import Iterator
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import SCORES, Same, apart, model, of_quantity, same_terms, same_thing, told
+from .matching import SCORES, Same, apart, model, of_quantity, same_terms, same_thing, stretches, told
 
 _RATIOS = ("retention", "speed_up", "reduction", "change", "sparsity")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
@@ -46,19 +47,24 @@ def ratio(card: Card) -> Iterator[Finding]:
 @rule("value.count")
 def count(card: Card) -> Iterator[Finding]:
     """A number of texts, mentions or labels is the same wherever it stands."""
-    yield from _agree(card, "value.count", "count")
+    yield from _agree(card, "value.count", "count", unborne=False)
 
 
-def _agree(card: Card, rule_id: str, *quantities: str, loose: float = 0.0) -> Iterator[Finding]:
-    """A finding for each statement that contradicts an earlier one, or that nothing bears out."""
+def _agree(
+    card: Card, rule_id: str, *quantities: str, loose: float = 0.0, unborne: bool = True
+) -> Iterator[Finding]:
+    """A finding for each statement that contradicts an earlier one, or that nothing bears out.
+
+    unborne: whether a statement that may be of the same thing as others, and agrees with none, is one.
+    """
     for quantity in quantities:
         statements = of_quantity(card.statements, quantity)
-        one_model = not any(model(s.subject).names for s in statements if s.subject)
-        alone = {s for s in statements if not any(_bears_out(t, s, one_model) for t in statements)}
+        things = _Things(card, statements)
+        alone = things.alone(statements) if unborne else set()
         for index, later in enumerate(statements):
-            relations = [(s, _same(s, later, one_model)) for s in statements[:index]]
+            relations = [(s, things.same(s, later)) for s in statements[:index]]
             surely = next((s for s, same in relations if same is Same.YES and apart(s, later)), None)
-            perhaps = [s for s, same in relations if same and {s, later} <= alone and _alike(s, later)]
+            perhaps = [s for s, same in relations if same and {s, later} <= alone]
             earlier = surely or min(perhaps, key=lambda s: abs(s.value - later.value), default=None)
             if earlier is None:
                 continue
@@ -68,19 +74,38 @@ def _agree(card: Card, rule_id: str, *quantities: str, loose: float = 0.0) -> It
             yield (error if surely and gap > loose else warning)(rule_id, later.place, found, right)
 
 
-def _same(one: Statement, other: Statement, one_model: bool) -> Same:
-    if one.passage == other.passage:
-        return Same.NO  # what stands together is told apart by words or heads that were not read
-    if one_model and one.subject in _OWN and other.subject in _OWN:
-        unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
-        return min(same_terms(one, other), Same.PERHAPS if unsaid else Same.YES)
-    return same_thing(one, other)
+class _Things:
+    """Which statements of one quantity are of the same thing, as far as the whole card tells."""
 
+    def __init__(self, card: Card, statements: list[Statement]):
+        self.one_model = not any(model(s.subject).names for s in statements if s.subject)
+        title = next((b.span.text for b in card.document.blocks if b.kind == "heading"), "")
+        self.own = {"student", "ours", *re.findall(r"[^\W_]{3,}", title.lower())}
+        self.stretch = {s: at for at, near in stretches(card, statements).items() for s in near}
 
-def _alike(one: Statement, other: Statement) -> bool:
-    return one.conditions == other.conditions
+    def same(self, one: Statement, other: Statement) -> Same:
+        """Whether two statements are of the same thing, said in two places."""
+        if one.passage == other.passage:
+            return Same.NO  # what stands together is told apart by words or heads that were not read
+        if one.quantity == "count":
+            named = one.counted and (one.split or one.statistic == "total")
+            return same_thing(one, other) if one.subject else same_terms(one, other) if named else Same.NO
+        own = [s.subject in _OWN for s in (one, other)]
+        if all(own) and self.stretch[one] == self.stretch[other]:
+            return Same.NO  # items of a list, each of a model of its own
+        if all(own) and self.one_model:
+            unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
+            return min(same_terms(one, other), Same.PERHAPS if unsaid else Same.YES)
+        if any(own) and not all(own):
+            named = model((other if own[0] else one).subject).names
+            if named and not named & self.own:
+                return Same.NO  # a card that names no model speaks of its own
+        return same_thing(one, other)
 
-
-def _bears_out(one: Statement, other: Statement, one_model: bool) -> bool:
-    """Whether a statement of what may be the same thing gives the same value elsewhere."""
-    return one is not other and bool(_same(one, other, one_model)) and not apart(one, other)
+    def alone(self, statements: list[Statement]) -> set[Statement]:
+        """What agrees with no other statement of what may be the same thing."""
+        return {
+            s
+            for s in statements
+            if not any(t is not s and self.same(t, s) and not apart(t, s) for t in statements)
+        }
