@@ -1,8 +1,10 @@
-"""A rendered card: its text and the map beside it."""
+"""A rendered card: its text, with the map and the figures beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import figures
 from .numbers import MAP_FILE, CardMap, write_map
 
 CARD_FILE = "README.md"
@@ -12,8 +14,10 @@ CARD_FILE = "README.md"
 class Card:
     text: str
     map: CardMap
+    drawings: Mapping[str, figures.Drawing] = field(default_factory=dict)  # the figures, by kind
 
     def write(self, folder: Path) -> None:
-        """Write README.md and card.map.json into `folder`."""
+        """Write README.md, card.map.json and the figures into `folder`."""
         (folder / CARD_FILE).write_text(self.text, encoding="utf-8")
         write_map(self.map, folder / MAP_FILE)
+        figures.write(self.drawings, folder)

@@ -13,6 +13,7 @@ from .run_folder import VARIANTS
 FILES = {"student": VARIANTS["int8"], "teacher": VARIANTS["fp16"]}
 NEEDED = ("config.json", "tokenizer.json")
 OPTIONAL = ("tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "README.md", "card.map.json")
+FIGURES = "figures"  # that the card shows
 MOST_TOGETHER, MOST_EACH = 44_000_000, 32_000_000  # bytes: these files are committed to git
 
 
@@ -45,6 +46,8 @@ def copy_model(model_folder: Path, to: Path, file: str) -> None:
             shutil.copyfile(model_folder / name, to / name)
         elif name not in OPTIONAL:
             raise StageError(f"{model_folder / name} is missing; `python -m training run` makes it")
+    if (model_folder / FIGURES).is_dir():
+        shutil.copytree(model_folder / FIGURES, to / FIGURES)
 
 
 def check_sizes(folder: Path) -> None:

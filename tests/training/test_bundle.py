@@ -16,6 +16,8 @@ def run(tmp_path):
     for name in ("teacher", "student"):
         (folder / "models" / name / "README.md").write_text(f"# {name}\n")
         (folder / "models" / name / "card.map.json").write_text("[]\n")
+        (folder / "models" / name / "figures").mkdir()
+        (folder / "models" / name / "figures" / "types-light.png").write_bytes(b"drawn")
         (folder / "models" / name / "notes.txt").write_text("not for the Space\n")
     return folder
 
@@ -37,6 +39,7 @@ def test_the_pair_without_weights_and_other_variants(run, tmp_path):
             "golden.json",
             "README.md",
             "card.map.json",
+            "figures/types-light.png",
         } <= found
         assert not found & {"model.safetensors", "notes.txt"}
         assert sha256(to / name / file) == sha256(run / "models" / name / file)

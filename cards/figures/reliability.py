@@ -1,0 +1,84 @@
+"""Reliability: in each bin of scores, the share of entities that are right, and how many they are."""
+
+from dataclasses import dataclass
+
+from ..ledger import Ledger
+from .numbers import File, Number, Score, has, number, score, tested
+
+BINS = 10  # ids end there: `calibration.bins.0` to `.9`
+TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
+
+
+@dataclass(frozen=True)
+class Bin:
+    middle: float  # of its range of scores
+    score: Number
+    precision: Score
+    entities: Number
+
+
+@dataclass(frozen=True)
+class Curve:
+    file: File
+    error: Number
+    bins: tuple[Bin, ...]
+
+    @property
+    def direction(self) -> str:
+        """Whether scores lie above or below the share of right entities, all bins together."""
+        excess = sum(float(b.entities) * (float(b.score) - float(b.precision.value)) for b in self.bins)
+        return "above" if excess > 0 else "below"
+
+
+@dataclass(frozen=True)
+class Reliability:
+    curves: tuple[Curve, ...]
+
+    height = 4.6
+
+    def draw(self, axes, theme) -> None:
+        axes.plot([0, 1], [0, 1], color=theme.faint, linewidth=1.5, linestyle=":", label="score = share")
+        for index, curve in enumerate(self.curves):
+            axes.errorbar(
+                [float(b.score) for b in curve.bins],
+                [float(b.precision.value) for b in curve.bins],
+                yerr=[[b.precision.reach[side][0] for b in curve.bins] for side in (0, 1)],
+                label=f"{curve.file.title}, ECE {curve.error.text}",
+                **theme.mark(index, curve.file) | {"linestyle": theme.line(index)},
+            )
+            for b in curve.bins:
+                axes.text(b.middle, _row(index), b.entities.text, ha="center", va="center", **theme.plate)
+        axes.set(xlim=(0, 1.03), ylim=(_row(len(self.curves)) + 0.03, 1.03))
+        names = [f"n {curve.file.variant.upper()}" for curve in self.curves]
+        axes.set_yticks(
+            [_row(index) for index in range(len(names))] + TICKS, names + [f"{t:g}" for t in TICKS]
+        )
+        axes.set_xlabel("mean score in the bin; n: entities in it")
+        level = self.curves[0].bins[0].precision.level.text
+        axes.set_ylabel(f"share of right entities, {level} interval")
+        theme.legend(axes, len(self.curves) + 1)
+
+
+def _row(index: int) -> float:
+    """Where the counts of a file stand, below the share 0."""
+    return -0.09 - 0.075 * index
+
+
+def gather(ledger: Ledger, name: str) -> Reliability | None:
+    """The card's own files."""
+    curves = []
+    for file, prefix in tested(ledger, name, "calibration.ece").items():
+        places = [f"{prefix}.calibration.bins.{index}" for index in range(BINS)]
+        parts = [
+            Bin(
+                (index + 0.5) / BINS,
+                number(ledger, f"{place}.score"),
+                score(ledger, f"{place}.precision"),
+                number(ledger, f"{place}.entities"),
+            )
+            for index, place in enumerate(places)
+            if has(ledger, f"{place}.score", f"{place}.precision", f"{place}.entities")
+        ]
+        if file.own and parts:
+            curves.append(Curve(file, number(ledger, f"{prefix}.calibration.ece"), tuple(parts)))
+    return Reliability(tuple(curves)) if curves else None

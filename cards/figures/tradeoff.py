@@ -1,0 +1,53 @@
+"""Trade-off: macro F1 against median latency, every file that can be compared, with its size."""
+
+from dataclasses import dataclass
+
+from ..derived import length
+from ..ledger import Ledger
+from .numbers import File, Number, Score, has, number, score, tested
+
+
+@dataclass(frozen=True)
+class Point:
+    file: File
+    f1: Score
+    latency: Number
+    size: Number
+
+
+@dataclass(frozen=True)
+class Tradeoff:
+    points: tuple[Point, ...]  # the card's own model first
+    tokens: Number
+
+    def draw(self, axes, theme) -> None:
+        for index, point in enumerate(self.points):
+            axes.errorbar(
+                float(point.latency),
+                float(point.f1.value),
+                yerr=point.f1.reach,
+                label=f"{point.file.title}, {point.size.text}",
+                **theme.mark(index, point.file),
+            )
+        axes.set_xlim(0, 1.1 * max(float(point.latency) for point in self.points))
+        axes.margins(y=0.12)
+        axes.set_xlabel(f"median latency, ms, text of {self.tokens.text} tokens")
+        axes.set_ylabel(f"macro F1, {self.points[0].f1.level.text} interval")
+        theme.legend(axes, len(self.points))
+
+
+def gather(ledger: Ledger, name: str) -> Tradeoff | None:
+    """At the shortest length that was timed; files that were timed on one machine."""
+    tokens = min((length(c) for c in ledger.claims if ".latency." in c.id), default=None)
+    found, machine = [], None
+    for file, prefix in tested(ledger, name, "macro.f1").items():
+        timed, size = f"{file.id}.latency.{tokens}.median", f"{file.id}.bytes"
+        if not has(ledger, timed, size) or ledger.claim(f"{prefix}.macro.f1").interval is None:
+            continue
+        machine = machine or ledger.claim(timed).environment
+        if ledger.claim(timed).environment == machine:
+            f1 = score(ledger, f"{prefix}.macro.f1")
+            found.append(Point(file, f1, number(ledger, timed), number(ledger, size)))
+    if not found or not found[0].file.own:
+        return None
+    return Tradeoff(tuple(found), number(ledger, f"length({found[0].latency.claim})"))

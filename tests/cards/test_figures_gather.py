@@ -1,0 +1,132 @@
+"""What figures show is what the ledger holds, and a figure without claims is left out."""
+
+import json
+
+import pytest
+from figure_ledger import student_ledger
+
+from cards import figures
+from cards.figures.numbers import Number
+from cards.ledger import Ledger
+from cards.values import resolve
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory) -> Ledger:
+    """The student's ledger, with calibration and kinds of error."""
+    return student_ledger(tmp_path_factory.mktemp("figures"))
+
+
+def without(ledger: Ledger, *parts: str) -> Ledger:
+    kept = [claim for claim in ledger.claims if not any(part in claim.id for part in parts)]
+    return ledger.model_copy(update={"claims": tuple(kept)})
+
+
+def change(ledger: Ledger, claim_id: str, **fields) -> Ledger:
+    claims = [c.model_copy(update=fields) if c.id == claim_id else c for c in ledger.claims]
+    return ledger.model_copy(update={"claims": tuple(claims)})
+
+
+def test_a_full_ledger_gives_every_figure(ledger):
+    assert list(figures.gather(ledger, "student")) == list(figures.KINDS)
+
+
+@pytest.mark.parametrize("kind", figures.KINDS)
+def test_every_number_of_a_figure_is_a_claims(ledger, kind):
+    numbers = figures.numbers(figures.gather(ledger, "student")[kind])
+    assert len(numbers) > 5
+    for number in numbers:
+        assert number.value == resolve(ledger, number.claim)
+
+
+@pytest.mark.parametrize(
+    ("missing", "gone"),
+    [
+        ("calibration", {"reliability"}),
+        ("errors.", {"errors"}),
+        ("latency", {"latency", "tradeoff"}),
+        ("latency.256", {"latency"}),  # one length is no line
+        ("p95", {"latency"}),
+        ("student.int8.errors", set()),
+        ("macro", {"tradeoff", "types"}),
+        ("disease.f1", set()),
+        ("test.", {"tradeoff", "types", "reliability", "errors"}),
+    ],
+)
+def test_a_figure_whose_claims_are_missing_is_left_out(ledger, missing, gone):
+    assert figures.gather(without(ledger, missing), "student").keys() == figures.KINDS.keys() - gone
+
+
+def test_what_only_the_teacher_has_makes_no_figure_of_the_students(ledger):
+    others = without(ledger, "student.fp32.", "student.int8.")
+    assert figures.gather(others, "student") == {}
+
+
+def test_files_come_with_the_cards_own_model_first(ledger):
+    drawing = figures.gather(ledger, "student")["tradeoff"]
+    assert [point.file.title for point in drawing.points] == [
+        "student FP32",
+        "student INT8",
+        "teacher FP32",
+        "teacher FP16",
+    ]
+    assert [point.file.own for point in drawing.points] == [True, True, False, False]
+
+
+def test_another_machine_is_not_compared(ledger):
+    claim = ledger.claim("teacher.fp16.latency.128.median")
+    other = claim.environment.model_copy(update={"threads": 8})
+    drawings = figures.gather(change(ledger, claim.id, environment=other), "student")
+    assert [point.file.id for point in drawings["tradeoff"].points] == [
+        "student.fp32",
+        "student.int8",
+        "teacher.fp32",
+    ]
+    assert "teacher.fp16" not in [line.file.id for line in drawings["latency"].lines]
+
+
+def test_other_documents_are_not_compared(ledger):
+    claim = ledger.claim("teacher.fp32.test.macro.f1")
+    other = claim.data.model_copy(update={"sha256": "99" * 32})
+    drawings = figures.gather(change(ledger, claim.id, data=other), "student")
+    for kind in ("tradeoff", "types"):
+        parts = getattr(drawings[kind], "points", None) or drawings[kind].rows
+        assert "teacher.fp32" not in [part.file.id for part in parts]
+
+
+def test_a_score_without_interval_is_not_drawn(ledger):
+    drawings = figures.gather(change(ledger, "student.fp32.test.macro.f1", interval=None), "student")
+    assert drawings["tradeoff"].points[0].file.id == "student.int8"
+    assert "Macro" not in drawings["types"].groups
+
+
+def test_the_scores_of_the_guard_are_no_test_scores(ledger):
+    claims = [
+        c.model_copy(update={"data": ledger.claim("student.fp32.test.macro.f1").data}) for c in ledger.claims
+    ]
+    drawings = figures.gather(ledger.model_copy(update={"claims": tuple(claims)}), "student")
+    assert drawings["tradeoff"].points[0].f1.value.claim == "student.fp32.test.macro.f1"
+
+
+def test_the_test_data_may_be_called_otherwise(ledger):
+    text = ledger.model_dump_json().replace(".test.", ".held-out.")
+    claims = json.loads(text)
+    for claim in claims["claims"]:
+        if claim.get("split") == "test":
+            claim["split"] = "held-out"
+    drawings = figures.gather(Ledger.model_validate(claims), "student")
+    assert drawings.keys() == figures.KINDS.keys()
+
+
+def test_scores_above_the_share_that_is_right_are_told_apart(ledger):
+    curve = figures.gather(ledger, "student")["reliability"].curves[0]
+    assert curve.direction == "above"
+    for part in curve.bins:
+        raised = max(part.score.value, 1.0)
+        ledger = change(ledger, part.precision.value.claim, value=raised)
+    assert figures.gather(ledger, "student")["reliability"].curves[0].direction == "below"
+
+
+def test_numbers_are_found_however_deep():
+    number = Number("a.b", 1.0, "1")
+    assert figures.numbers(((number,), [number], "text", 3)) == [number, number]
