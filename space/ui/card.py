@@ -1,5 +1,7 @@
 """The third tab: the model card of each loaded model, its front matter shown as facts."""
 
+import re
+
 import yaml
 from huggingface_hub import ModelCard
 
@@ -14,6 +16,7 @@ SHOWN = {
     "datasets": "Data sets",
     "tags": "Tags",
 }
+PICTURE = re.compile(r'<picture>(?:(?!</picture>).)*?<img [^>]*?alt="([^"]*)"[^>]*>\s*</picture>', re.DOTALL)
 NO_CARD = "*This model has no card: its folder holds no README.md.*"
 
 
@@ -32,7 +35,7 @@ def show_card(model: Model) -> tuple[str, str]:
     )
     return (
         f'<dl class="facts">{items}</dl>',
-        body or NO_CARD,
+        without_pictures(body) or NO_CARD,
     )
 
 
@@ -46,6 +49,11 @@ def split(card: str) -> tuple[dict, str]:
     except (ValueError, yaml.YAMLError):
         return {}, f"```\n{card.strip()}\n```"
     return parsed.data.to_dict(), parsed.text.strip()
+
+
+def without_pictures(body: str) -> str:
+    """The words of each figure instead of it: its file lies beside the card, and no page serves it."""
+    return PICTURE.sub(r"*\1*", body)
 
 
 def _as_list(value: object) -> list[str]:

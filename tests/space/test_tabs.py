@@ -74,6 +74,20 @@ def test_card_is_split_into_facts_and_body(make_fake):
     assert "Student.onnx, 1.0 MB" in facts
 
 
+def test_a_figure_is_put_into_its_words(make_fake):
+    """The Space does not serve the files that lie beside a card."""
+    picture = """
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="figures/types-dark.png">
+  <img src="figures/types-light.png" alt="F1 by type &amp; {}.">
+</picture>
+"""
+    card = CARD + picture.format("one") + "\n*Caption.*\n" + picture.format("two")
+    body = show_card(make_fake("Student", {"a": "Chemical"}, card))[1]
+    assert "Body.\n\n*F1 by type &amp; one.*\n\n*Caption.*\n\n*F1 by type &amp; two.*" in body
+    assert "figures/" not in body
+
+
 def test_a_model_without_card_says_so(make_fake):
     assert "has no card" in show_card(make_fake("Student", {"a": "Chemical"}))[1]
 
