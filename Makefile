@@ -11,12 +11,15 @@ DOWNSTREAM := .venv-downstream
 SMOKE := build/smoke
 RUNTIME := space/private/vendor/ort-wasm-simd-threaded.wasm
 NPM := $(shell command -v npm)
+NODE_LOADER := publish/loaders/node_modules/.package-lock.json
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 NO_PYTHON = Python 3.11 was not found (looked for python3.11, python3 and python). \
     Install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)
 NO_NPM = npm was not found. Install Node.js 18 or later, which brings it, then run: make private
+NO_NODE_LOADER = transformers.js is not set up, so nothing is loaded with it. To add it, install Node.js \
+    and run: make loaders
 NO_PRIVATE_PAGE = The page that tags in the browser (/private/) lacks ONNX Runtime; all else works. \
     To add it, install Node.js and run: make private
 
@@ -29,7 +32,7 @@ $(1)/bin/python -m pip install --quiet $(2)
 touch $@
 endef
 
-.PHONY: help demo private setup lint test test-light test-training test-downstream smoke load clean
+.PHONY: help demo private setup lint test test-light test-training test-downstream smoke loaders rehearse load clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -54,11 +57,22 @@ test-light: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, cards, publ
 test-training: $(TRAINING)/.tests-ready ## engine and training
 	$(TRAINING)/bin/python -m pytest tests/engine tests/training
 
-test-downstream: $(DOWNSTREAM)/.ready smoke ## the smoke run's card, as its users would follow it
-	$(DOWNSTREAM)/bin/python -m pytest tests/downstream
+test-downstream: $(LIGHT)/.tests-ready smoke loaders ## the smoke run as its users would load it, once published
+	$(DOWNSTREAM)/bin/python -m pytest tests/downstream --ignore=tests/downstream/test_rehearsal.py
+	$(LIGHT)/bin/python -m pytest tests/downstream/test_rehearsal.py
 
 smoke: $(TRAINING)/.tests-ready ## a whole run on a small invented corpus, in build/smoke
 	HF_HUB_OFFLINE=1 $(TRAINING)/bin/python -m training run smoke --out $(SMOKE)
+
+loaders: $(DOWNSTREAM)/.ready $(TRAINING)/.tests-ready $(if $(NPM),$(NODE_LOADER)) ## transformers, optimum, transformers.js, for publish/verify.py
+	@$(if $(NPM),,echo "$(NO_NODE_LOADER)")
+
+$(NODE_LOADER): publish/loaders/package-lock.json
+	@echo "Fetching transformers.js (once)"
+	cd publish/loaders && npm ci --ignore-scripts --silent
+
+rehearse: $(LIGHT)/.tests-ready smoke ## push the smoke run to a stand-in Hub, and serve its Space to look at
+	$(LIGHT)/bin/python tests/support/rehearsal.py $(SMOKE)
 
 $(RUNTIME): space/private/package-lock.json space/private/vendor.mjs
 	$(if $(NPM),,$(error $(NO_NPM)))
@@ -69,7 +83,7 @@ load: $(LIGHT)/.tests-ready ## twenty minutes: capacity and latency under load, 
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs
 
 clean: ## remove the environments and everything built
-	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) space/private/vendor build dist
+	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) space/private/vendor publish/loaders/node_modules build dist
 
 $(LIGHT)/.ready: requirements.txt space/requirements.txt
 	$(call install,$(LIGHT),-r requirements.txt)

@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 try:
-    from publish.verifying.cli import verify
+    from publish.verifying.cli import verify_command
 except ModuleNotFoundError as error:
     print(
         f"The package {error.name!r} is missing. `make setup` installs it; then use .venv/bin/python.",
@@ -15,4 +15,4 @@ except ModuleNotFoundError as error:
     sys.exit(2)
 
 if __name__ == "__main__":
-    sys.exit(verify())
+    sys.exit(verify_command())

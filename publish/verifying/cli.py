@@ -1,41 +1,83 @@
 """The command line of `publish/verify.py`."""
 
 import argparse
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..edge import at_the_edge, say
 from ..hub import Hub
-from .checks import show
-from .checks import verify as verify_repo
+from .table import show
+from .verification import Request, verify
+from .writing import write
 
 EXAMPLES = """\
 examples:
-  python publish/verify.py me/clinical-ner
-  python publish/verify.py me/clinical-ner --revision 8c9e48a0c0b1d2e3f405162738495a6b7c8d9e0f
+  files, card and loaders of a model, at the head of its main branch
+    python publish/verify.py me/clinical-ner
+  measure every score again, on a corpus in a folder, on one labelled file, on a Hub data set
+    python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr
+    python publish/verify.py someone/other-ner --data mine=notes.jsonl
+    python publish/verify.py someone/other-ner --data theirs=someone/corpus@COMMIT
+  measure, and commit the result to the repository as verification.json
+    python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr --write
 
-exit codes: 0 all checks hold, 1 a check fails, 2 could not be checked (the message says why)
+A model with a ledger is checked against it, any other against its card. Where transformers, optimum or
+transformers.js is not installed, its line says "not run"; `make loaders` installs all three.
+exit codes: 0 all that was checked holds, 1 a check fails or a number differs, 2 could not be checked
+(the message says why)
 """
 
 
-def verify(arguments: Sequence[str] | None = None) -> int:
+def verify_command(arguments: Sequence[str] | None = None) -> int:
     """Run `verify.py`. Returns its exit code."""
     options = _parser().parse_args(arguments)
     return at_the_edge(lambda: _verify(options))
 
 
 def _verify(options: argparse.Namespace) -> int:
-    checks = verify_repo(options.repo_id, options.revision, Hub())
-    say(show(checks))
-    return 0 if all(check.holds for check in checks) else 1
+    hub = Hub()
+    request = Request(options.repo_id, options.revision, options.data, options.loaders)
+    verified = verify(request, hub, _progress)
+    say(show(verified))
+    if options.report:
+        verified.write(options.report)
+    if options.write:
+        written = write(verified, hub)
+        say(f"verification.json is in {written.revision}\n  {written.url}")
+    return 1 if verified.failures else 0
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="verify.py",
-        description="Download a published model and check it against what its ledger and card say.",
+        description="Download a published model, check its files, card and loaders, and measure its numbers "
+        "again.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("repo_id", metavar="REPO_ID", help="model repository, e.g. me/model")
     parser.add_argument("--revision", metavar="REV", help="branch, tag or commit (default: main)")
+    parser.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="NAME=SOURCE",
+        help="measure again on this data: the name of a corpus, and its folder, its test file, or a Hub data "
+        "set OWNER/NAME[@REV]; repeatable",
+    )
+    parser.add_argument(
+        "--no-loaders",
+        dest="loaders",
+        action="store_false",
+        help="do not start transformers, optimum and transformers.js (a minute less)",
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="also write the result as JSON")
+    parser.add_argument(
+        "--write", action="store_true", help="commit the result as verification.json, whatever it says"
+    )
     return parser

@@ -1,0 +1,156 @@
+"""Models of other making: without a ledger, what the repository itself lets us check."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+
+import yaml
+
+from cards.ledger import slug
+from cards.lint import lint
+from cards.render import CARD_FILE
+from space.engine import EngineError, load
+from space.engine.bundle import Config, read_config
+from training.provenance import parameters
+
+from ..errors import PublishError
+from .checks import linted
+from .data import Split
+from .loading import NAMED, REMEDY, find, start
+from .measuring import WEIGHTS, scores
+from .record import Check, Compared
+
+TOLERANCE = 0.005  # of a score that somebody else measured, perhaps word by word
+LOOSE = ("pytorch_model.bin", "model.safetensors.index.json")  # what else weights may be stored as
+
+
+def check_foreign(folder: Path) -> Iterator[Check]:
+    """Layout, labels, weights and card of a model folder without a ledger."""
+    yield Check(
+        what="ledger",
+        verdict="not run",
+        found="there is none, so no number can be followed to what it was measured on",
+    )
+    yield _layout(folder)
+    yield _labels(folder)
+    if (folder / WEIGHTS).is_file():
+        counted = parameters(folder / WEIGHTS)
+        yield Check(what="weights", verdict="ok", found=f"{counted:,} parameters in the header of {WEIGHTS}")
+    if (folder / CARD_FILE).is_file():
+        # That ledger and map are not there is said above.
+        findings = [finding for finding in lint(folder) if finding.rule != "parts"]
+        yield linted("card", "no error found in what the card states", findings, folder)
+    else:
+        yield Check(what="card", verdict="FAIL", found=f"no {CARD_FILE}")
+
+
+def labels_of(folder: Path) -> list[str]:
+    """The entity types of a token classifier. Raises EngineError when it is none."""
+    return list(dict.fromkeys(tag.partition("-")[2] for tag in _config(folder).tags if tag != "O"))
+
+
+def compare_card(folder: Path, splits: Mapping[str, Split], say: Callable[[str], None]) -> list[Compared]:
+    """Each precision, recall and F1 of the card's model-index beside the same, measured on the data
+    given. Raises PublishError when no program here can run the model."""
+    stated = list(_model_index(folder)) if _labels(folder).verdict == "ok" else []
+    if not splits or not stated:
+        return [_row(name, value, None) for name, value in stated]
+    here = _measure(folder, splits["test"], say)
+    return [_row(name, value, here.get(name)) for name, value in stated]
+
+
+def _measure(folder: Path, given: Split, say: Callable[[str], None]) -> dict[str, float]:
+    """Scores by the names of `_model_index`: by the engine where there is an ONNX file, else by
+    transformers."""
+    labels = tuple(labels_of(folder))
+    if any(folder.glob("onnx/*.onnx")):
+        tagging = nullcontext(load(folder))
+    elif program := find("transformers"):
+        tagging = start(program, folder, WEIGHTS)
+    else:
+        raise PublishError(
+            f"the model has no ONNX file, and transformers is in no environment here: {REMEDY}"
+        )
+    with tagging as tagger:
+        measured = scores("test", tagger, given.documents, labels, say)
+    return {name.removeprefix("test."): value for name, value in measured.items()}
+
+
+def _row(name: str, stated: float, here: float | None) -> Compared:
+    verdict = "not measured"
+    if here is not None:
+        verdict = "holds" if abs(stated - here) <= TOLERANCE else "differs"
+    return Compared(
+        claim=f"model-index {name}",
+        unit=name.rpartition(".")[2],
+        stated=stated,
+        here=here,
+        verdict=verdict,
+        tolerance=TOLERANCE if here is not None else None,
+        remark="the card does not say which bytes it was measured on" if here is not None else "",
+    )
+
+
+def _model_index(folder: Path) -> Iterator[tuple[str, float]]:
+    """The card's scores of entities, as ("micro.f1", share): what is named for a type or as macro is that,
+    anything else is micro, as seqeval's overall scores are."""
+    front = re.match(r"---\n(.*?)\n---", _text(folder / CARD_FILE), re.DOTALL)
+    try:
+        data = yaml.safe_load(front[1]) if front else {}
+        metrics = [
+            metric
+            for model in (data or {}).get("model-index") or ()
+            for result in model["results"]
+            for metric in result["metrics"]
+        ]
+        named = [(str(m["type"]).lower(), str(m.get("name", "")), m["value"]) for m in metrics]
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError):
+        return  # the lint says what is wrong with the front matter
+    labels = {label.lower(): slug(label) for label in labels_of(folder)}
+    for rate, name, value in named:
+        if rate in ("f1", "precision", "recall") and isinstance(value, int | float):
+            words = re.findall(r"[\w-]+", name.lower())
+            group = next((labels[word] for word in words if word in labels), None)
+            group = group or ("macro" if "macro" in words else "micro")
+            yield f"{group}.{rate}", value / 100 if value > 1 else value
+
+
+def _layout(folder: Path) -> Check:
+    """Which programs find the files that they look for."""
+    lacking = [name for name in ("config.json", "tokenizer.json") if not (folder / name).is_file()]
+    there = [
+        f"{tool}: {', '.join(found)}"
+        for tool, files in NAMED.items()
+        if (found := [file for file in files if (folder / file).is_file()])
+    ]
+    other = [name for name in LOOSE if (folder / name).is_file()]
+    if lacking or not there:
+        found = f"missing: {', '.join(lacking)}" if lacking else "no weights that a loader here takes"
+        return Check(what="layout", verdict="FAIL", found=found + (f" (found {other[0]})" if other else ""))
+    return Check(what="layout", verdict="ok", found="; ".join(there))
+
+
+def _labels(folder: Path) -> Check:
+    """config.json: the engine's reading of it, and label2id as the inverse of id2label."""
+    try:
+        tags = _config(folder).tags
+    except EngineError as error:
+        return Check(what="labels", verdict="FAIL", found=str(error).removeprefix(f"{folder}/"))
+    inverse = json.loads(_text(folder / "config.json")).get("label2id")
+    if inverse != {tag: number for number, tag in enumerate(tags)}:
+        return Check(
+            what="labels", verdict="FAIL", found=f"label2id {inverse} is not the inverse of id2label"
+        )
+    return Check(what="labels", verdict="ok", found=", ".join(tags))
+
+
+def _config(folder: Path) -> Config:
+    if not (folder / "config.json").is_file():
+        raise EngineError(f"{folder}/config.json is missing")
+    return read_config(folder / "config.json")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

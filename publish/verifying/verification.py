@@ -1,0 +1,64 @@
+"""Verify one model repository at one commit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cards.ledger import read_ledger
+from cards.render import subject
+from cards.snippets import SAMPLE
+from training.provenance import environment
+
+from ..hub import Hub, check_repo_id
+from . import data
+from .checks import check_folder
+from .comparing import compare
+from .foreign import check_foreign, compare_card, labels_of
+from .loaded import check_loaders
+from .measuring import THREADS, measure, threads_of
+from .record import Verification
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to verify. data: "NAME=SOURCE", see `data.read`; loaders: whether to run them."""
+
+    repo_id: str
+    revision: str | None = None
+    data: Sequence[str] = ()
+    loaders: bool = True
+
+
+def verify(request: Request, hub: Hub, say: Callable[[str], None]) -> Verification:
+    """Download a model at a revision, check it, and measure again what can be measured.
+
+    say: is told what is being done. Raises PublishError when it cannot be downloaded or the data cannot
+    be read, EngineError or CardError when they cannot be made sense of.
+    """
+    say(f"downloading {request.repo_id}")
+    folder, commit = hub.download(check_repo_id(request.repo_id), request.revision)
+    if (folder / "ledger.json").is_file():
+        ledger = read_ledger(folder / "ledger.json")
+        model = ledger.models[subject(ledger)]
+        machine = environment(threads_of(ledger))
+        splits = data.read(request.data, model.labels, ledger, hub)
+        checks = check_folder(folder, ledger, loaders=request.loaders)
+        claims = compare(ledger, measure(folder, ledger, splits, say), splits, machine)
+        texts = list(dict.fromkeys(example.text for example in model.examples))
+    else:
+        machine = environment(THREADS)
+        splits = data.read(request.data, labels_of(folder), None, hub) if request.data else {}
+        checks = list(check_foreign(folder))
+        claims = compare_card(folder, splits, say)
+        texts = [SAMPLE]
+    if request.loaders:
+        checks += check_loaders(folder, texts, say)
+    return Verification(
+        repo_id=request.repo_id,
+        revision=commit,
+        date=date.today(),
+        environment=machine,
+        data={split: given.data for split, given in splits.items()},
+        checks=tuple(checks),
+        claims=tuple(claims),
+    )

@@ -1,0 +1,167 @@
+"""From a run to a live page in one command, rehearsed: every program finds in a text what the page finds.
+
+The run is the recipe `smoke`'s, which `make smoke` trains into build/smoke; the Hub is a stand-in. Runs in
+the light environment and starts programs in the others.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from rehearsal import STUDENT, TEACHER, rehearse
+
+from cards import snippets
+from publish.verifying.loaded import FP32, spans
+from publish.verifying.loading import LOADERS, NAMED, find, start
+from space.engine import load
+
+ROOT = Path(__file__).parents[2]
+RUN = ROOT / "build" / "smoke"
+CORPUS = ROOT / "training" / "recipes" / "smoke"
+INT8 = "onnx/model_quantized.onnx"
+PAIRS = [(tool, file) for tool, files in NAMED.items() for file in files]
+
+# What a page in Node would do: everything by the repository's id, nothing from this machine.
+BY_ID = """
+import { AutoModelForTokenClassification, AutoTokenizer, env } from "@huggingface/transformers";
+const [repo, revision, text, cacheDir] = process.argv.slice(2);
+Object.assign(env, { allowLocalModels: false, cacheDir, remoteHost: `${process.env.HF_ENDPOINT}/` });
+const tokenizer = await AutoTokenizer.from_pretrained(repo, { revision });
+const model = await AutoModelForTokenClassification.from_pretrained(repo, { revision, dtype: "q8" });
+const { logits } = await model(tokenizer(text));
+console.log(JSON.stringify({ ids: tokenizer.encode(text), tags: logits.dims[2] }));
+"""
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory):
+    assert (RUN / "ledger.json").is_file(), "no smoke run here: `make smoke` makes it"
+    with rehearse(RUN, tmp_path_factory.mktemp("rehearsal")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pushed(rehearsal) -> dict[str, Path]:
+    """The files of each model, as the stand-in holds them."""
+    return {
+        name: rehearsal.fetch("model", repo) for name, repo in (("student", STUDENT), ("teacher", TEACHER))
+    }
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    """A hundred texts: forty documents, longer than a window, and sentences of others."""
+    read = [json.loads(line)["text"] for line in (CORPUS / "train.jsonl").read_text("utf-8").splitlines()]
+    sentences = [f"{part}." for text in read[40:] for part in text.split(". ") if len(part) > 40]
+    return read[:40] + sentences[:60]
+
+
+@pytest.fixture(scope="module")
+def by_engine(pushed, texts):
+    """Entities of each text, by model and ONNX file."""
+    return {
+        (name, path.relative_to(folder).as_posix()): list(map(spans, load(folder, file=path.name)(texts)))
+        for name, folder in pushed.items()
+        for path in folder.glob("onnx/*.onnx")
+    }
+
+
+def test_there_is_something_to_find(by_engine, texts):
+    assert len(texts) == 100
+    for found in by_engine.values():
+        assert sum(map(len, found)) > 300
+
+
+@pytest.mark.parametrize(("tool", "file"), PAIRS)
+@pytest.mark.parametrize("model", ["student", "teacher"])
+def test_a_program_finds_what_the_engine_finds(tool, file, model, pushed, texts, by_engine):
+    folder = pushed[model]
+    if not (folder / file).is_file():
+        pytest.skip(f"the {model} has no {file}")
+    program = find(tool)
+    if program is None and tool == "transformers.js" and shutil.which("npm") is None:
+        pytest.skip("no npm here")
+    assert program, f"{tool} is in no environment here: `make loaders` sets it up"
+
+    with start(program, folder, file) as loader:
+        found = loader(texts)
+
+    assert loader.ids_differ == []
+    assert list(map(spans, found)) == by_engine[model, FP32 if file.endswith(".safetensors") else file]
+
+
+@pytest.mark.parametrize("tool", ["transformers", "optimum"])
+def test_the_card_s_code_downloads_the_model_by_its_id(tool, rehearsal, pushed, tmp_path):
+    ledger = json.loads((pushed["student"] / "ledger.json").read_text(encoding="utf-8"))
+    [example] = [e for e in ledger["models"]["student"]["examples"] if e["tool"] == tool]
+    code = snippets.code(tool, STUDENT, "model_quantized.onnx", example["text"])
+
+    done = subprocess.run(
+        [find(tool).command[0], "-c", code],
+        env=rehearsal.environment | {"HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == example["output"]
+
+
+def test_transformers_js_downloads_the_model_by_its_id(rehearsal, pushed, texts, tmp_path):
+    if find("transformers.js") is None:
+        pytest.skip("transformers.js is not set up: `make loaders`")
+    revision = rehearsal.hub.model(STUDENT).head.oid
+
+    done = subprocess.run(
+        ["node", "--input-type=module", "-", STUDENT, revision, texts[-1], tmp_path],
+        input=BY_ID,
+        env=rehearsal.environment,
+        cwd=LOADERS,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    tagger = load(pushed["student"])
+    assert answer["ids"] == tagger.tokenizer.encode(texts[-1]).ids
+    assert answer["tags"] == len(tagger.tags)
+
+
+def test_the_page_finds_what_the_engine_finds(rehearsal, texts, by_engine):
+    """Started from the Space's own files, it loads the very files that were pushed."""
+    expected = {"student": by_engine["student", INT8], "teacher": by_engine["teacher", FP32]}
+    with rehearsal.page() as page, httpx.Client(base_url=page.url, timeout=300, trust_env=False) as client:
+        for number, text in enumerate(texts):
+            answer = client.post("/v1/compare", json={"text": text}).raise_for_status().json()
+            for model in answer["models"]:
+                [result] = model["results"]
+                found = [(e["start"], e["end"], e["label"]) for e in result["entities"]]
+                assert found == expected[model["role"]][number]
+                repo = STUDENT if model["role"] == "student" else TEACHER
+                assert model["revision"] == rehearsal.hub.model(repo).head.oid
+
+
+def test_what_was_pushed_is_verified_and_measured_again(rehearsal, tmp_path):
+    """All but the ratio of latencies, which belongs to a quiet machine."""
+    report = tmp_path / "report.json"
+
+    done = rehearsal.publish("verify", STUDENT, "--data", f"smoke={CORPUS}", "--report", report, "--write")
+
+    assert done.returncode in (0, 1), done.stdout
+    verified = json.loads(report.read_text(encoding="utf-8"))
+    assert [check for check in verified["checks"] if check["verdict"] == "FAIL"] == []
+    claims = {claim["claim"]: claim for claim in verified["claims"]}
+    differing = {name for name, claim in claims.items() if claim["verdict"] == "differs"}
+    assert {name for name in differing if not name.startswith("speed_up(")} == set()
+    assert claims["student.int8.test.macro.f1"]["verdict"] == "holds"
+    assert claims["student.int8.test.macro.f1"]["here"] == pytest.approx(
+        claims["student.int8.test.macro.f1"]["stated"], abs=0.003
+    )
+    head = rehearsal.hub.model(STUDENT).head
+    assert head.parent == verified["revision"]
+    assert json.loads(head.files["verification.json"].content) == verified
