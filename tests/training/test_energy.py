@@ -8,10 +8,13 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from training import energy
+from training import energy, ledger
+from training.context import Context
 from training.energy import Sitting
 from training.errors import StageError
 from training.measuring import Attempt, Cost
+from training.recipe import load_recipe
+from training.run_folder import RunFolder
 
 MEGAJOULE = 1_000_000 / 3.6e6  # in kWh
 
@@ -183,3 +186,33 @@ def test_every_intensity_is_plausible():
     for code, intensity in known.items():
         assert len(code) == 3 and code.isupper() and intensity.name
         assert 10 < intensity.grams_per_kwh < 1400 and intensity.year >= 2021, intensity
+
+
+def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch):
+    """The student's training is two stages where the recipe prunes; the teacher's energy is not known."""
+    used = {
+        "teacher": [Sitting(country="DEU", kwh=9)],
+        "student": [
+            Sitting(method="read", country="DEU", kwh=2),
+            Sitting(method="read", country="DEU", kwh=1),
+        ],
+        "prune": [Sitting(method="estimated", country="FRA", kwh=4)],
+    }
+    costs = {
+        stage: Attempt(inputs="x", seconds=5, peak_memory=7, sittings=sittings)
+        for stage, sittings in used.items()
+    }
+    monkeypatch.setattr(ledger, "read_record", lambda context, stage: SimpleNamespace(cost=costs[stage]))
+    fitting = "{train_on: [train], epochs: 1, learning_rate: 0.1, batch_size: 1}"
+    recipe = load_recipe("smoke", [f"pruning={{amount: 0.5, recovery: {fitting}}}"])
+    context = Context(recipe, RunFolder(tmp_path))
+    claims = {claim.id: claim for claim in ledger._cost(context, "student")}
+    energy_claim, co2 = claims["student.training.energy"], claims["student.training.co2"]
+    assert (energy_claim.value, energy_claim.unit, energy_claim.method) == (7, "kWh", "read; estimated")
+    assert (co2.unit, co2.aggregation) == ("g", "total")
+    assert co2.value == pytest.approx(3 * 380.95 + 4 * 56.039)
+    assert energy_claim.environment == claims["student.training.seconds"].environment
+    assert {claim.id for claim in ledger._cost(context, "teacher")} == {
+        "teacher.training.seconds",
+        "teacher.training.peak_memory",
+    }
