@@ -75,6 +75,12 @@ _NEUTRAL = re.compile(
     r"\W*(?:value|score|result|results|measured|metric|metrics|metrik|figure|wert|notes?|property)?\W*", re.I
 )
 
+_TYPE_HEAD = re.compile(
+    r"\W*(?!best|final|exact|reported|published)([^\W\d_]{3,}(?:[ -][^\W\d_]{3,})?)"
+    r"[- ]+(?:f1|precision|recall)\W*",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Head:
@@ -91,8 +97,9 @@ def read_head(text: str, words: Vocabulary) -> Head:
     mentions = words.mentions(plain)
     meaning = gather(mentions)
     bare = re.sub(r"[\s()%↓↑*:]+", " ", plain).strip().lower()
-    if bare in _SHORT_METRICS and not meaning.quantity:
-        meaning = replace(meaning, quantity=_SHORT_METRICS[bare])
+    short = re.sub(r"^(?:micro|macro|weighted)[- ](?:avg |average )?", "", bare) if meaning.group else bare
+    if short in _SHORT_METRICS and not meaning.quantity:
+        meaning = replace(meaning, quantity=_SHORT_METRICS[short])
     for word in re.findall(r"[a-z]+", plain.lower()):
         if word in _SPLITS and not meaning.split:
             meaning = replace(meaning, split=_SPLITS[word])
@@ -101,6 +108,25 @@ def read_head(text: str, words: Vocabulary) -> Head:
         bool(mentions) or meaning != Meaning(unit=meaning.unit, name=plain) or bool(_NEUTRAL.fullmatch(plain))
     )
     return Head(plain, meaning, known)
+
+
+def with_types(heads: list[Head]) -> list[Head]:
+    """The heads of an axis, where "Place F1" beside "Person F1" is the F1 of a type too."""
+    if not any(head.meaning.quantity in SCORES and head.meaning.group for head in heads):
+        return heads
+    return [
+        replace(head, meaning=replace(head.meaning, group=name)) if (name := _type_of(head)) else head
+        for head in heads
+    ]
+
+
+def _type_of(head: Head) -> str | None:
+    said = head.meaning
+    parts = (said.group, said.model, said.variants, said.split, said.dataset, said.statistic, said.conditions)
+    if said.quantity not in SCORES or any(parts):
+        return None
+    name = _TYPE_HEAD.fullmatch(head.text)
+    return name[1].lower() if name else None
 
 
 def kind_under(heading: str) -> str | None:

@@ -7,8 +7,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from .columns import apart
 from .document import Block, Document, Span
-from .heads import Head, axis, condition, is_condition, is_unread, kind_under, named, of_settings, read_head
+from .heads import (
+    Head,
+    axis,
+    condition,
+    is_condition,
+    is_unread,
+    kind_under,
+    named,
+    of_settings,
+    read_head,
+    with_types,
+)
 from .meaning import SCORES, SHARES, Meaning, gather, merge, statement
 from .quantities import Number, numbers
 from .statement import Statement
@@ -27,7 +39,7 @@ _NOTHING = re.compile(r"[\s\-–—_.*†‡✓✗✔❌✅/]*(?:n/?a|none|tbd|\
 
 class _Reader:
     def __init__(self, block: Block, document: Document, words: Vocabulary, context: Meaning, passage: int):
-        self.rows = block.table.rows
+        self.rows = apart(block.table)
         self.document, self.words, self.context, self.passage = document, words, context, passage
         self.body = self.rows[1:]
         self.width = max(map(len, self.rows), default=0)
@@ -68,7 +80,7 @@ class _Reader:
         )
 
     def _column_heads(self, names: list[int]) -> list[Head]:
-        heads = [read_head(cell.text, self.words) for cell in self.rows[0]]
+        heads = with_types([read_head(cell.text, self.words) for cell in self.rows[0]])
         kind = axis([h for c, h in enumerate(heads) if c not in names])
         return [
             h if h.known or c in names else Head(h.text, named(h.text, kind, h.meaning), False)
@@ -94,6 +106,8 @@ class _Reader:
         return meanings
 
     def _says(self, said: Meaning, kind: str | None) -> bool:
+        if said.statistic == "total":
+            return True
         if kind == "model":
             return bool(said.model or said.variants or said.quantity or said.statistic)
         if kind is None:

@@ -18,6 +18,7 @@ AVERAGES = ("macro", "micro", "weighted")
 _FORMATS = {
     **dict.fromkeys(("fp32", "float32", "f32"), "fp32"),
     **dict.fromkeys(("fp16", "bf16", "half", "f16", "float16"), "fp16"),
+    **dict.fromkeys(("q2", "q3", "q5", "q6"), "quantized"),
     **dict.fromkeys(("int8", "q8", "8bit", "uint8", "8-bit"), "int8"),
     **dict.fromkeys(("int4", "q4", "4bit", "4-bit", "awq", "gptq"), "int4"),
     **dict.fromkeys(("quantized", "quantised"), "quantized"),

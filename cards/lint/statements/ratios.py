@@ -56,7 +56,7 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
             continue  # the model that the column compares with may stand on no line of the card
         candidates = {
             pair: spans
-            for kind in ([stated.of] if stated.of else kinds)
+            for kind in ([stated.of] if stated.of and quantity != "speed_up" else kinds)
             for pair in _pairs(of_quantity(card.statements, kind), stated)
             if (spans := kinds[kind](pair.own, pair.other))
         }

@@ -19,7 +19,7 @@ def bytes_per_parameter(card: Card) -> Iterator[Finding]:
     counts = of_quantity(card.statements, "parameters")
     one_model = not any(s.subject for s in counts)
     for size in of_quantity(card.statements, "size"):
-        of_model = [s for s in counts if _holds(size, s) or (one_model and not size.subject)]
+        of_model = [s for s in counts if _holds(size, s) or (one_model and not _names(size))]
         if not of_model or size.high < _SMALL_FILE:
             continue
         form = model(size.subject).format if size.subject else None
@@ -48,6 +48,10 @@ def quantized_larger(card: Card) -> Iterator[Finding]:
         right = "fewer bytes, or the format of the larger file under its own name"
         named = model(larger[0].subject).format == "fp32"
         yield (error if named else warning)("size.quantized-larger", small.place, found, right)
+
+
+def _names(size: Statement) -> frozenset[str]:
+    return model(size.subject).names if size.subject else frozenset()
 
 
 def _holds(size: Statement, count: Statement) -> bool:
