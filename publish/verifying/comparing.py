@@ -33,7 +33,7 @@ def compare(
         if ".latency." in claim.id or claim.id not in here:
             compared.append(_unmeasured(claim, ledger, splits))
         else:
-            compared.append(_judged(claim, here[claim.id], claim.split in other, machine))
+            compared.append(_judged(claim, here[claim.id], _split(claim) in other, machine))
     return [*compared, *_speed(ledger, here, machine)]
 
 
@@ -68,6 +68,12 @@ def _judged(claim: Claim, value: float, other_data: bool, machine: Environment) 
     )
 
 
+def _split(claim: Claim) -> str | None:
+    """The split that a claim was measured on; counts of a corpus have it in their id."""
+    first, second, *_ = claim.id.split(".")
+    return claim.split or (second if first == "corpus" else None)
+
+
 def _tolerance(claim: Claim, machine: Environment) -> float:
     if claim.unit == "share":
         return SPARSITY
@@ -90,8 +96,8 @@ def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Co
         why = "comparing with a model of another repository"
     elif ".latency." in claim.id:
         why = "in milliseconds, which belong to a machine: their ratios are compared"
-    elif claim.split and claim.split not in splits:
-        why = f"that need the {claim.split} documents (--data)"
+    elif _split(claim) and _split(claim) not in splits:
+        why = f"that need the {_split(claim)} documents (--data)"
     else:
         why = "that the published files do not give"
     return Compared(
