@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from .document import Block, Document, parse
+from .front_matter import parse_front_matter, read_model_index
 from .meaning import Meaning, gather
+from .names import learn
+from .phrases import read_phrases
 from .prose import read_prose
 from .statement import Phrase, Statement
 from .tables import read_table
-from .vocabulary import Vocabulary, common
+from .vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,10 @@ class Card:
 def read(text: str, file: str) -> Card:
     """Read a card; never fails, whatever the text. `file` names it in places."""
     document = parse(text, file)
-    words = common()
-    statements: list[Statement] = []
+    front_matter = parse_front_matter(document)
+    words = learn(document, front_matter)
+    statements: list[Statement] = read_model_index(front_matter, words, file)
+    phrases: list[Phrase] = []
     passage = 0
     above: Block | None = None
     for block in document.blocks:
@@ -31,12 +36,13 @@ def read(text: str, file: str) -> Card:
         passage += 1
         if block.table:
             statements += read_table(block, document, words, context, passage)
-        elif block.kind in ("paragraph", "item"):
+        elif block.kind != "code":
+            phrases += read_phrases(block, document, words, context, passage + 1)
             found, passage = read_prose(block, document, words, context, passage)
             statements += found
         if block.kind != "code":
             above = block
-    return Card(document, tuple(statements), ())
+    return Card(document, tuple(statements), tuple(phrases))
 
 
 def _context(block: Block, above: Block | None, words: Vocabulary) -> Meaning:

@@ -210,6 +210,8 @@ def statement(
     measured = canonical(number, meaning.quantity, percent, meaning.unit)
     if measured is None:
         return None
+    if meaning.quantity in SCORES and meaning.statistic == "total" and not meaning.group:
+        meaning = replace(meaning, group="overall", statistic=None)
     faster = meaning.quantity == "reduction" and meaning.of == "latency"  # a shorter time is a speed-up
     return Statement(
         quantity="speed_up" if faster else meaning.quantity,

@@ -54,6 +54,8 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     """`own`, what the words of the stretch say, with the quantity of its number; None when it is unclear."""
     number = stretch.number
     nearby = sentence.text[stretch.start : stretch.end]
+    if re.search(r"\b(?:no|none|never)\b[^,;]*\b(?:less|more|fewer|below|above|under|over)\b", nearby):
+        return None  # "no report took less than 23 ms"
     if number.unit in ("ms", "us"):
         return replace(own, quantity="latency")
     if number.unit in ("s", "min", "h"):
@@ -89,6 +91,8 @@ def _is_parameters(sentence: Sentence, stretch: Stretch, own: Meaning, said: Sai
         return True
     if number.multiple not in ("m", "b"):
         return False
+    if re.match(r"\s*(?:\w+\s+)?weights\b", text[number.stop :]):
+        return True
     if said.last.quantity == "parameters" and own.quantity is None:
         return True
     before = next((m for m in reversed(stretch.before) if m.kind in ("model", "variant")), None)

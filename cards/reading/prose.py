@@ -19,6 +19,7 @@ from .statement import Statement
 from .vocabulary import Mention, Vocabulary
 
 _COMPARING = ("retention", "reduction", "speed_up", "change")
+_DIGITS = re.compile(r"\d+")
 _TO = re.compile(r"\s*(?:to|down to|up to|→|->|=>)\s+(?:just\s+|only\s+|about\s+)?[(~≈]?$", re.IGNORECASE)
 
 
@@ -55,21 +56,22 @@ class _Reader:
     def __init__(self, sentence: Sentence, topic: Meaning, context: Meaning):
         self.sentence, self.context, self.topic = sentence, context, topic
         self.said = Said()
+        self.made: list[tuple[Number, Meaning]] = []
         self.lists = parallel(sentence)
         self.once = self._once()
+        self.versus: dict[str | None, str] = {}  # with what the sentence compared each model so far
         self.before: str | None = None  # how the sentence calls what stood before a step
 
     def read(self) -> list[tuple[Number, Meaning]]:
-        made: list[tuple[Number, Meaning]] = []
         waiting: Stretch | None = None  # "scores 74.2, up from 71.9 F1": named by the number after it
         for index, stretch in enumerate(self.sentence.stretches):
             found = self._compared(stretch) or self._measured(stretch, index)
             if waiting and found and (earlier := self._named_later(waiting, stretch, found[1])):
-                made.append(earlier)
+                self.made.append(earlier)
             waiting = None if found else stretch
             if found:
-                made.append(found)
-        return made
+                self.made.append(found)
+        return self.made
 
     def _compared(self, stretch: Stretch) -> tuple[Number, Meaning] | None:
         found = ratio(self.sentence, stretch, self.said.last.quantity)
@@ -79,13 +81,30 @@ class _Reader:
         if meaning.of in SCORES:
             groups = gather(m for m in stretch.mentions if m.kind == "group")
             meaning = replace(meaning, group=groups.group)
-        meaning = self._filled(meaning, stretch)
-        if not meaning.versus and meaning.quantity in _COMPARING:
-            versus = whose.compared_with(self.sentence, stretch, meaning)
-            meaning = replace(
-                meaning, versus=versus or (self.before if meaning.of == self.said.last.quantity else None)
-            )
-        return found.number, meaning
+        filled = self._filled(meaning, stretch)
+        if filled.quantity not in _COMPARING:
+            return found.number, filled
+        versus = meaning.versus or whose.compared_with(self.sentence, stretch).subject
+        if versus and versus == filled.subject:  # "Orca has ...; Marlin ..., so it is smaller than Orca"
+            other = self.said.last if self.said.last.subject != versus else Meaning()
+            filled = replace(filled, model=other.model, variants=other.variants)
+        elif not versus and not whose.beside(self.sentence, stretch, compares=True).subject:
+            filled, versus = self._of_two(filled)
+        before = self.before if meaning.of == self.said.last.quantity else None
+        filled = replace(filled, versus=versus or before or self.versus.get(filled.subject))
+        if versus:
+            self.versus[filled.subject] = versus
+        return found.number, filled
+
+    def _of_two(self, meaning: Meaning) -> tuple[Meaning, str | None]:
+        """What compares two models that the sentence measured: the lesser size or time with the greater."""
+        pair = [
+            (number.value, said) for number, said in self.made if said.quantity == meaning.of and said.subject
+        ]
+        if len(pair) != 2 or pair[0][1].subject == pair[1][1].subject or meaning.of in SCORES:
+            return meaning, None
+        (_, lesser), (_, greater) = sorted(pair, key=lambda measured: measured[0])
+        return replace(meaning, model=lesser.model, variants=lesser.variants), greater.subject
 
     def _measured(self, stretch: Stretch, index: int) -> tuple[Number, Meaning] | None:
         own = gather((*self.lists.get(stretch.number.start, ()), *_nearest(self.sentence, stretch)))
@@ -159,7 +178,8 @@ class _Reader:
         between = self.sentence.text[stretch.number.stop : following.number.start]
         if not _TO.match(between) or following.number.unit != stretch.number.unit:
             return False
-        own = [m for m in stretch.mentions if m.kind in whose.NAMES]
+        close = stretch.number.start - 30
+        own = [m for m in stretch.mentions if m.kind in whose.NAMES and m.start > close]
         return all(m.value in (self.topic.model, *self.topic.variants) for m in own)
 
     def _once(self) -> Meaning:
@@ -170,10 +190,12 @@ class _Reader:
         single = [
             m for m in self.sentence.mentions if m.kind in ("dataset", "split") and len(kinds[m.kind]) == 1
         ]
+        conditions = [m for m in self.sentence.mentions if m.kind == "condition"]
         stretches = self.sentence.stretches
         first, last = (stretches[0].number.start, stretches[-1].number.stop) if stretches else (0, 0)
-        outer = [m for m in self.sentence.mentions if m.kind == "condition" and not first < m.start < last]
-        return gather([*single, *outer])
+        sorts = [_DIGITS.sub("", m.value) for m in conditions]
+        alone = [m for m, sort in zip(conditions, sorts, strict=True) if sorts.count(sort) == 1]
+        return gather([*single, *(m for m in alone if not first < m.start < last)])
 
 
 def _nearest(sentence: Sentence, stretch: Stretch) -> list[Mention]:

@@ -59,7 +59,7 @@ _NO_NUMBER = re.compile(
     r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\.?\s+\d+(?:,?\s+\d{4})?"
     r"|\b(?:doi|arxiv|pmid|isbn|python|version|release|cuda|seed|figure|fig\.|table|section|chapter|step|stage|phase)"
     r"[\s:=]*v?\d[\w./:-]*|\b\d+(?:\.\d+){2,}\b|\b\d+(?:st|nd|rd)\b|\b\d+\s?%\s*(?:CI|confidence|interval|c\.i\.)"
-    r"|\bp\s*[<=>≤]\s*\.?\d[\d.]*(?:e-?\d+)?|\b\d{1,2}:\d{2}\b",
+    r"|\bp\s*[<=>≤ ]\s*\.?\d[\d.]*(?:e-?\d+)?|\b\d{1,2}:\d{2}\b",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -227,7 +227,7 @@ def _with_interval(number: Number, text: str) -> Number:
         return replace(number, stop=max(number.end, number.stop))
     a, b = next((interval[x], interval[y]) for x, y in ("ab", "cd", "ef") if interval[x])
     bounds = (float(a), float(b.lstrip("+")))
-    unit = number.unit or ("%" if "%" in interval[0] else "")
+    unit = number.unit or ("%" if re.search(rf"{re.escape(b)}\s*%", interval[0]) else "")
     return replace(number, interval=bounds, stop=interval.end(), unit=unit)
 
 

@@ -35,7 +35,8 @@ _KEPT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _OF = re.compile(
-    r"\s*(?:of|the)\s+(?:(?:the|its|their|our|that)\s+)?(?P<rest>.{0,80})", re.IGNORECASE | re.DOTALL
+    r"\s*(?:of|the)\s+(?:(?:the|its|their|our|that of|that|what|those of)\s+)*(?P<rest>.{0,80})",
+    re.IGNORECASE | re.DOTALL,
 )
 _AS = re.compile(r"\s*as\s+(?P<how>fast|quick|large|big|small|heavy|many parameters|slow)\b", re.IGNORECASE)
 _POINTS_DIRECTION = re.compile(rf"\b(?:(?P<loss>{_LOSS})|(?P<gain>{_GAIN}))\b", re.IGNORECASE)

@@ -15,7 +15,8 @@ _END = re.compile(
     r"(?<=[.!?。])[\"')\]]*\s+(?=[\"'(\[]?\s*[^\sa-z])|\n\s*\n|\n(?=[^\n:.]{1,40}:\s)|(?<=  )\n|\s[•·|]\s"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|approx|ca|fig|eq|no|resp|cf|et al|dr|mr|mrs|st|incl|max|min|avg|params?)\.|\b[A-Z]\.)$",
+    r"(?:\b(?:e\.g|i\.e|vs|approx|ca|fig|eq|no|resp|cf|et al|dr|mr|mrs|st|incl|max|min|avg|params?)\."
+    r"|\b[A-Z]\.)$",
     re.IGNORECASE,
 )
 _STRONG = (

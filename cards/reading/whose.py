@@ -10,16 +10,21 @@ NAMES = ("model", "variant")
 
 # What stands before a model that others are compared with.
 _REFERENCE = re.compile(
-    r"\b(?:than|vs\.?|versus|against|(?:compared|relative|comparable|close|next) (?:to|with)|of|from|below"
+    r"\b(?:than|vs\.?|versus|against|(?:compared|relative|comparable|close|next) (?:to|with)|from|below"
     r"|above|behind|as|over|outperforms?|outperforming|beats?|like|into)\s+(?:that\s+of\s+)?"
     r"(?:the|its|their|our|a|an)?\s*(?:(?:much|full|larger|bigger|original|fine-tuned)\s+)*$",
     re.IGNORECASE,
 )
 # What stands between a number and the model that it belongs to: "39 ms for the teacher", "39 ms (teacher)".
+_COPY = r"(?:version|variant|copy|distillation|checkpoint|descendant|fine-tune)s?\s+"
+_PART_OF = re.compile(
+    r"\b(?P<copy>" + _COPY + r")?of\s+(?:what\s+)?(?:the|its|their|our|a|an)?\s*$", re.IGNORECASE
+)
 _BELONGS = re.compile(
     r"(?:\b(?:for|by|with|of|on|in|from|using)\s+(?:the|its|our|a|an)?\s*|[(\[]\s*(?:the\s+)?|^[-\s]*)$",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"\s*[(\[]\s*(?:the\s+)?", re.IGNORECASE)
 _PRONOUN = re.compile(r"\W*(?:it|its|this|that|these|they|at|with)\b", re.IGNORECASE)
 
 
@@ -30,27 +35,35 @@ def topic(sentence: Sentence, previous: Meaning) -> Meaning:
     named = [m for m in _names(sentence.mentions) if not is_reference(sentence, m)]
     before = next((m for m in named if m.start < first), None)
     if before:
-        return _full_name(sentence, before)
+        return full_name(sentence, before)
     if _PRONOUN.match(sentence.text):
         return previous if previous.subject else Meaning(model="model")
     own = next((m for m in named if m.start < stretches[0].end or len(stretches) == 1), None)
-    return _full_name(sentence, own) if own else Meaning()
+    return full_name(sentence, own) if own else Meaning()
 
 
-def is_reference(sentence: Sentence, mention: Mention) -> bool:
-    """Whether a model is named as the one that another is compared with, or that it comes from."""
-    return bool(_REFERENCE.search(sentence.text[max(0, mention.start - 60) : mention.start]))
+def is_reference(sentence: Sentence, mention: Mention, compares: bool = False) -> bool:
+    """Whether a model is named as the one that another is compared with, or that it comes from.
+
+    compares: for a number that compares, "of the teacher" is one, too.
+    """
+    before = sentence.text[max(0, mention.start - 60) : mention.start]
+    part = _PART_OF.search(before)
+    return bool(_REFERENCE.search(before)) or bool(part and (compares or part["copy"]))
 
 
 def beside(sentence: Sentence, stretch: Stretch, compares: bool) -> Meaning:
     """The model named in the words of a number; nothing when there is none."""
+    bracketed = _BRACKETED.match(sentence.text, stretch.number.stop)
+    if bracketed and (named := next((m for m in _names(stretch.after) if m.start == bracketed.end()), None)):
+        return full_name(sentence, named)  # "0.84 (student)"
     for mention in reversed(_names(stretch.before)):
-        if not (compares and is_reference(sentence, mention)):
-            return _full_name(sentence, mention)
+        if not (compares and is_reference(sentence, mention, compares)):
+            return full_name(sentence, mention)
     for mention in _names(stretch.after):
         between = sentence.text[stretch.number.stop : mention.start]
-        if not (compares and is_reference(sentence, mention)) and _BELONGS.search(between):
-            return _full_name(sentence, mention)
+        if not (compares and is_reference(sentence, mention, compares)) and _BELONGS.search(between):
+            return full_name(sentence, mention)
     return Meaning()
 
 
@@ -60,20 +73,20 @@ def only_compared(sentence: Sentence, said: Meaning) -> bool:
     return bool(named) and all(is_reference(sentence, mention) for mention in named)
 
 
-def compared_with(sentence: Sentence, stretch: Stretch, subject: Meaning) -> str | None:
+def compared_with(sentence: Sentence, stretch: Stretch) -> Meaning:
     """The model behind "than", "of" or "compared with", nearest after the number first."""
-    for mention in (*_names(stretch.after), *_names(sentence.mentions)):
-        own = mention.value in (subject.model, *subject.variants)
-        if not own and is_reference(sentence, mention):
-            return _full_name(sentence, mention).subject
-    return None
+    near = [m for m in _names(sentence.mentions) if stretch.number.stop <= m.start < stretch.number.stop + 60]
+    for mention in (*near, *_names(sentence.mentions)):
+        if is_reference(sentence, mention, compares=mention in near):
+            return full_name(sentence, mention)
+    return Meaning()
 
 
 def _names(mentions: tuple[Mention, ...]) -> list[Mention]:
     return [mention for mention in mentions if mention.kind in NAMES]
 
 
-def _full_name(sentence: Sentence, mention: Mention) -> Meaning:
+def full_name(sentence: Sentence, mention: Mention) -> Meaning:
     """A model with the names right beside it: "INT8 student", "student (INT8)"."""
     names = _names(sentence.mentions)
     first = last = names.index(mention)

@@ -1,0 +1,176 @@
+"""The names that a card gives to its own models, entity types and data sets, learned before it is read."""
+
+import re
+from collections.abc import Iterator
+
+from .document import Block, Document, Table
+from .front_matter import FrontMatter
+from .heads import kind_under
+from .vocabulary import Vocabulary, common, filler
+
+_TAG = re.compile(r"\b[BIESLU]-([A-Za-z][A-Za-z_]{2,30})\b")
+_TYPES_LINE = re.compile(
+    r"\b(?:entit(?:y|ies)(?: types| labels| classes)?|labels|classes|categories)\b[^:.\n]{0,40}:\s*"
+    r"(?P<names>[^.\n]{3,200})",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"[A-Za-z][A-Za-z_-]*(?: [A-Za-z][A-Za-z_-]*){0,2}")
+_TYPE_METRIC = re.compile(
+    r"(?P<name>[A-Za-z][\w-]*(?: [A-Za-z][\w-]*)?)\s+(?:F1|F-score|precision|recall)\b[^A-Za-z]*"
+)
+_CORPUS = re.compile(
+    r"\bthe (?P<name>(?:[A-Z0-9][\w.-]*)(?:[ -][A-Z0-9][\w.-]*){0,3})\s+"
+    r"(?:(?:held-out )?(?:test|dev|development|validation|train|training)\s+(?:set|split|data|portion)\b"
+    r"|(?:test|dev)\b|data ?sets?\b|corpus\b|benchmark\b)"
+)
+# A proper name that does or is what models do and are.
+_NAME = r"[A-Z][\w-]*[\w](?: (?:[A-Z]|v?\d)[\w.-]*)?"
+_ACTS = re.compile(
+    rf"(?<![\w-])(?P<name>{_NAME})(?:,[^,.]{{3,60}},)?\s+(?:has|reach\w*|takes?|achiev\w*|scores?|needs?"
+    r"|gets?|keeps?|retains?|weighs|runs|loses|outperforms|beats|attains|trails|tags|finds"
+    r"|is (?:a|an|the|our)|was (?:distilled|trained|fine-tuned|pruned|quantized|quantised))\b"
+    rf"|\b(?:distill?ed|derived|compressed) (?:from|into) (?P<source>{_NAME})"
+    rf"|\b(?:than|versus|vs\.?|quantized|quantised|teacher,|student,"
+    rf"|teacher is|student is|called|named) (?P<other>{_NAME})"
+)
+_MOST_WORDS = 200_000  # characters searched for names that act
+_TITLE = re.compile(r"^(?:model card (?:for|of)|model|introducing|welcome to)\s+:?", re.IGNORECASE)
+_NO_NAMES = frozenset(
+    [
+        "model",
+        "type",
+        "all",
+        "total",
+        "average",
+        "other",
+        "others",
+        "mean",
+        "none",
+        "and",
+        "entity",
+        "label",
+        "value",
+    ]
+)
+_TOOLS = frozenset(
+    [
+        "PubMed",
+        "GitHub",
+        "PyTorch",
+        "HuggingFace",
+        "WordPiece",
+        "SentencePiece",
+        "AdamW",
+        "TensorFlow",
+        "DrugBank",
+        "MedLine",
+        "JavaScript",
+        "TypeScript",
+        "LinkedIn",
+        "BioCreative",
+        "OpenAI",
+        "DeepSpeed",
+        "PySpark",
+        "FastAPI",
+        "OpenTelemetry",
+        "PhysioNet",
+        "MeSH",
+        "RxNorm",
+        "MacBook",
+        "YouTube",
+        "ArXiv",
+        "PyPI",
+        "ScispaCy",
+        "WebGPU",
+        "AutoTokenizer",
+        "AutoModel",
+        "PubTator",
+        "SpaCy",
+        "CrossEntropy",
+        "LoRA",
+    ]
+)
+_LONGEST = 40  # characters of a name
+
+
+def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
+    """The common vocabulary and the card's own names."""
+    words = common()
+    for name in front_matter.datasets:
+        _learn(words, name.rpartition("/")[2], "dataset")
+    for block in document.blocks:
+        if block.table:
+            _from_table(words, block.table)
+        elif block.kind != "code":
+            _from_text(words, block)
+    _actors(words, document)
+    for name in set(_TAG.findall(document.text)):
+        _learn(words, name.replace("_", " "), "group", plural=True)
+    return words
+
+
+def _from_table(words: Vocabulary, table: Table) -> None:
+    for column, heading in enumerate(table.rows[0]):
+        kind = kind_under(heading.text)
+        if kind in ("model", "group", "dataset"):
+            for row in table.rows[1:500]:
+                if column < len(row) and not words.mentions(row[column].text):
+                    _learn(words, row[column].text, kind, plural=kind == "group")
+        typed = _TYPE_METRIC.fullmatch(heading.text.strip())
+        if typed and not words.mentions(typed["name"]):
+            _learn(words, typed["name"], "group", plural=True)
+
+
+def _from_text(words: Vocabulary, block: Block) -> None:
+    text = block.span.text
+    if block.kind == "heading" and block.level == 1:
+        title = _TITLE.sub("", re.sub(r"[^\w .:/-]", "", text).strip()).strip()
+        title = re.split(r"[:,] | [-–—] ", title)[0]
+        if title and len(title.split()) <= 3 and not words.mentions(title):
+            _learn(words, title, "model")
+            first = re.split(r"[ -]", title)[0]
+            if title != first and re.fullmatch(r"[A-Z]\w{3,}", first):  # "Marlin" for "Marlin-ADE"
+                _learn(words, first, "model", title.lower().replace("-", " "))
+        return
+    for name in _types(text):
+        if not words.mentions(name):
+            _learn(words, name, "group", plural=True)
+    for corpus in _CORPUS.finditer(text):
+        if not words.mentions(corpus["name"]):
+            _learn(words, corpus["name"], "dataset")
+
+
+def _actors(words: Vocabulary, document: Document) -> None:
+    """Proper names that act as models do: "Orca has 335 million parameters"."""
+    text = " ".join(b.span.text for b in document.blocks if b.kind in ("paragraph", "item"))[:_MOST_WORDS]
+    lower = set(re.findall(r"\b[a-z][a-z-]+\b", text))
+    inside = set(re.findall(r"(?<=[a-z,(] )[A-Z][\w-]*\w", text))  # capitalised within a sentence
+    camel = re.findall(r"\b[A-Z][a-z]+[A-Z]\w*", text)
+    for name in {name for name in camel if camel.count(name) > 1} - _TOOLS if len(camel) < 2000 else ():
+        if not words.mentions(name):
+            _learn(words, name, "model")
+    for match in _ACTS.finditer(text):
+        name = match["name"] or match["source"] or match["other"]
+        first = re.split(r"[ -]", name)[0]
+        proper = name.split()[0] in inside or re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", name)
+        if proper and first.lower() not in lower and len(first) > 2 and not words.mentions(name):
+            _learn(words, name, "model")
+
+
+def _types(text: str) -> Iterator[str]:
+    for line in _TYPES_LINE.finditer(text):
+        names = [part.strip() for part in re.split(r",|\band\b|\||/|;", line["names"])]
+        if len(names) >= 2 and all(_LISTED.fullmatch(name) for name in names if name):
+            yield from (name for name in names if name)
+
+
+def _learn(words: Vocabulary, name: str, kind: str, value: str | None = None, plural: bool = False) -> None:
+    name = " ".join(name.split())
+    lower = name.lower()
+    if (
+        2 <= len(name) <= _LONGEST
+        and lower not in _NO_NAMES
+        and lower not in filler()
+        and not lower.isdigit()
+    ):
+        words.learn(name, kind, value, plural=plural)
