@@ -10,7 +10,7 @@ from .counts import splits, types
 from .order import intervals, mean_in_range, median_in_range, percentiles, positive, shares, value_in_range
 from .parts import whole
 from .ratios import change, reduction, retention, speed_up
-from .sizes import bytes_per_parameter, quantized_larger
+from .sizes import bytes_alike, bytes_per_parameter, quantized_larger
 from .totals import totals
 from .values import count, latency, parameters, ratio, score, size
 from .words import best, better, faster, no_loss, smaller
@@ -41,6 +41,7 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     whole,
     totals,
     bytes_per_parameter,
+    bytes_alike,
     quantized_larger,
     no_loss,
     faster,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import Same, above, made_of, model, of_quantity, same_model, same_terms, told
+from .matching import Same, above, is_quantized, made_of, model, of_quantity, same_model, same_terms, told
 
 # Bytes a parameter that a file of a format may take. Quantized files often keep embeddings in FP32;
 # every format has some bytes of graph and names beside the weights.
@@ -32,6 +32,25 @@ def bytes_per_parameter(card: Card) -> Iterator[Finding]:
         right = f"{lowest:g} to {highest:g} bytes a parameter" + (f" in {form.upper()}" if form else "")
         surely = form in _BYTES or high < _ANY[0] / 2
         yield (error if surely else warning)("size.parameters", size.place, found, right)
+
+
+@rule("size.unlike", severity="warning")
+def bytes_alike(card: Card) -> Iterator[Finding]:
+    """Files that stand in one table and name no format take alike many bytes a parameter."""
+    counts = of_quantity(card.statements, "parameters")
+    plain = [s for s in of_quantity(card.statements, "size") if s.subject and not is_quantized(s.subject)]
+    rates = [
+        (size.value / count.value, size, count)
+        for size in plain
+        for count in counts
+        if size.passage == count.passage and size.subject == count.subject and count.value > 0
+    ]
+    usual = max((rate for rate, size, _ in rates if size.high > _SMALL_FILE), default=0.0)
+    for rate, size, count in rates:
+        if rate < usual / 3 and _BYTES["fp32"][0] <= usual <= _BYTES["fp32"][1]:
+            found = f"{told(size)} for {count.shown} parameters: {rate:.2f} bytes a parameter"
+            right = f"{usual:.2f} bytes a parameter as beside it, or the name of the smaller format"
+            yield warning("size.unlike", size.place, found, right)
 
 
 @rule("size.quantized-larger")

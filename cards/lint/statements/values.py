@@ -7,7 +7,7 @@ from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
 from .matching import SCORES, Same, apart, model, of_quantity, same_terms, same_thing, stretches, told
 
-_RATIOS = ("retention", "speed_up", "reduction", "change", "sparsity")
+_RATIOS = ("retention", "speed_up", "reduction", "change")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
 # second value is worth a question only.
 _LOOSE = 0.05

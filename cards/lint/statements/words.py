@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...reading import Card, Phrase, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import AVERAGES, SCORES, Same, above, made_of, of_quantity, same_model, same_terms, told
+from .matching import AVERAGES, SCORES, Same, above, made_of, model, of_quantity, same_model, same_terms, told
 
 _MATERIAL = 0.005  # of a score: half a point, below which "no loss" is loose talk rather than wrong
 
@@ -55,7 +55,7 @@ def best(card: Card) -> Iterator[Finding]:
     scores = of_quantity(card.statements, *SCORES)
     for phrase in _phrases(card, "best"):
         for own in scores:
-            if phrase.subject is None or same_model(own.subject, phrase.subject) is not Same.YES:
+            if None in (phrase.subject, own.subject) or not _called(own.subject, phrase.subject):
                 continue
             if phrase.of not in (None, own.quantity) or (own.group not in (None, *AVERAGES)):
                 continue
@@ -85,13 +85,13 @@ def _against(
 
 def _compared(card: Card, phrase: Phrase, quantities: tuple[str, ...]) -> list[tuple[Statement, Statement]]:
     """Values of the two models that a phrase compares, measured alike: the model's own first."""
-    if phrase.of in quantities:
-        quantities = (phrase.of,)
     statements = of_quantity(card.statements, *quantities)
+    if phrase.of in SCORES and any(s.quantity == phrase.of for s in statements):
+        statements = [s for s in statements if s.quantity == phrase.of]
     return [
         (own, other)
         for own in statements
-        if own.subject and (phrase.subject in _UNSAID or same_model(own.subject, phrase.subject) is Same.YES)
+        if own.subject and (phrase.subject in _UNSAID or _called(own.subject, phrase.subject))
         for other in statements
         if other.subject
         and other.quantity == own.quantity
@@ -106,10 +106,17 @@ _UNSAID = (None, "model")
 def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
     """Whether a value is of what a phrase compares with; if that goes unsaid, what the file was made of."""
     if phrase.versus is not None:
-        return same_model(other.subject, phrase.versus) is Same.YES
+        return _called(other.subject, phrase.versus) and not _called(own.subject, phrase.versus)
     if made_of(own.subject, other.subject):
         return True
     return other.subject == f"before {own.subject}"
+
+
+def _called(subject: str, name: str) -> bool:
+    """Whether a phrase's name for a model fits a subject: "the student" may be "student v2", no INT8 file."""
+    if same_model(subject, name) is Same.NO:
+        return False
+    return model(name).names <= model(subject).names
 
 
 def _beside(own: Statement, other: Statement) -> bool:
