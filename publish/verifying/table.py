@@ -18,7 +18,8 @@ def show(verified: Verification) -> str:
     measured = [claim for claim in verified.claims if claim.here is not None]
     lines += ["", *_table(measured)] if measured else []
     left = Counter(claim.remark for claim in verified.claims if claim.here is None and claim.remark)
-    lines += ["", *(f"not measured: {count} {_numbers(count)} {why}" for why, count in left.items())]
+    lines += [""] * bool(left)
+    lines += [f"not measured: {count} {_numbers(count)} {why}" for why, count in left.items()]
     return "\n".join([*lines, "", _total(verified)])
 
 
