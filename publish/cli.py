@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .edge import at_the_edge, say
-from .hub import Hub
-from .pushing import Settings, dry_run, read_run, resolve_targets
+from .errors import PublishError
+from .hub import Hub, check_repo_id
+from .plan import read_plan
+from .planning import read_run
+from .pushing import apply_plan, dry_run, write_plan
 from .pushing import push as push_run
+from .request import Request, Settings, Targets, resolve_targets
 
 PUSH_EXAMPLES = """\
 examples:
@@ -15,13 +19,19 @@ examples:
     python publish/push.py runs/bundled --repo-id me/clinical-ner --dry-run
   push student, teacher (me/clinical-ner-teacher) and the Space that shows them
     python publish/push.py runs/bundled --repo-id me/clinical-ner --space-id me/clinical-ner-demo
+  write the plan, review it, then do exactly that
+    python publish/push.py runs/bundled --repo-id me/clinical-ner --plan plan.json
+    python publish/push.py --apply plan.json
   propose the change as pull requests
     python publish/push.py runs/bundled --repo-id lab/clinical-ner --create-pr
   push one model of a run on its own
     python publish/push.py runs/bundled --model student=me/tiny-ner
+  bring back what an earlier push had put there
+    python publish/push.py --restore push-2026-05-01-0a1b2c3d4e --repo-id me/clinical-ner
 
+A push that was interrupted is finished by the same command; docs/publishing.md says what holds meanwhile.
 The token is the one of `hf auth login`, or HF_TOKEN. HF_ENDPOINT names another Hub.
-exit codes: 0 done, 2 could not be done (the message says why)
+exit codes: 0 done, 1 a plan or dry run has conflicts, 2 could not be done (the message says why)
 """
 
 
@@ -32,31 +42,91 @@ def push(arguments: Sequence[str] | None = None) -> int:
 
 
 def _push(options: argparse.Namespace) -> int:
-    ledger = read_run(options.run)
-    targets = resolve_targets(
-        ledger, options.repo_id, options.teacher_repo_id, dict(options.model), options.space_id
-    )
-    settings = Settings(options.private, options.create_pr, options.revision)
-    (dry_run if options.dry_run else push_run)(options.run, targets, settings, Hub(), say)
-    if options.private and targets.space and not options.dry_run:
+    if options.apply:
+        if options.run or options.repo_id or options.restore or options.plan:
+            raise PublishError("--apply takes everything from the plan: give no run, id or other action.")
+        apply_plan(read_plan(options.apply), Hub(), say)
+        return 0
+    request = _request(options)
+    if options.dry_run:
+        return int(dry_run(request, Hub(), say).conflicts)
+    if options.plan:
+        return int(write_plan(request, Hub(), say, options.plan).conflicts)
+    push_run(request, Hub(), say)
+    if options.private and options.space_id:
         say("The models are private: give the Space a secret HF_TOKEN that may read them.")
     return 0
+
+
+def _request(options: argparse.Namespace) -> Request:
+    settings = Settings(
+        private=options.private,
+        create_pr=options.create_pr,
+        revision=options.revision,
+        tag=options.tag,
+        overwrite=tuple(options.overwrite),
+    )
+    if options.restore:
+        if options.run or options.tag:
+            raise PublishError("--restore takes content from the Hub: give no run and no --tag.")
+        return Request(run=None, restore=options.restore, targets=_restored(options), settings=settings)
+    if options.run is None:
+        raise PublishError("no run folder given. `push.py --help` shows examples.")
+    targets = resolve_targets(
+        read_run(options.run),
+        options.repo_id,
+        options.teacher_repo_id,
+        dict(options.model),
+        options.space_id,
+        dict(options.dataset_id),
+    )
+    return Request(run=str(options.run), targets=targets, settings=settings)
+
+
+def _restored(options: argparse.Namespace) -> Targets:
+    """The repositories to restore, in the order of pushing. The teacher's default id counts where it has the
+    tag: a run may have had none."""
+    models, student = {}, options.repo_id
+    if options.teacher_repo_id:
+        models["teacher"] = options.teacher_repo_id
+    elif student and Hub().commit_of("model", f"{check_repo_id(student)}-teacher", options.restore):
+        models["teacher"] = f"{student}-teacher"
+    models |= {"student": student} if student else {}
+    models |= dict(options.model)
+    datasets = {name or "dataset": repo for name, repo in options.dataset_id}
+    for repo in (*models.values(), *datasets.values(), *([options.space_id] if options.space_id else [])):
+        check_repo_id(repo)
+    if not (models or datasets or options.space_id):
+        raise PublishError("nothing to restore: give --repo-id, and --space-id where there is a Space.")
+    return Targets(models=models, datasets=datasets, space=options.space_id)
 
 
 def _push_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="push.py",
-        description="Push the models of a run, their cards and the Space to the Hugging Face Hub: "
-        "one commit per repository, none without a change.",
+        description="Push the models of a run, their cards, its labelled corpora and the Space to the "
+        "Hugging Face Hub: one commit per repository, none without a change.",
         epilog=PUSH_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("run", type=Path, metavar="RUN", help="run folder that training made")
-    parser.add_argument("--repo-id", metavar="ID", help="the student's repository, e.g. me/model")
+    parser.add_argument("run", type=Path, nargs="?", metavar="RUN", help="run folder that training made")
+    _add_targets(parser.add_argument_group("where to"))
+    _add_settings(parser.add_argument_group("how"))
+    _add_actions(parser.add_argument_group("instead of pushing").add_mutually_exclusive_group())
     parser.add_argument(
+        "--restore",
+        metavar="TAG",
+        help="no run: give the repositories the content that they had at TAG; people's files stay",
+    )
+    return parser
+
+
+def _add_targets(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--repo-id", metavar="ID", help="the student's repository, e.g. me/model")
+    group.add_argument(
         "--teacher-repo-id", metavar="ID", help="the teacher's (default: the student's plus -teacher)"
     )
-    parser.add_argument(
+    group.add_argument(
         "--model",
         type=_name_and_repo,
         action="append",
@@ -64,29 +134,57 @@ def _push_parser() -> argparse.ArgumentParser:
         metavar="NAME=REPO",
         help="repository of another model of the run; repeatable",
     )
-    parser.add_argument(
+    group.add_argument(
+        "--dataset-id",
+        type=lambda text: _name_and_repo(text) if "=" in text else ("", text),
+        action="append",
+        default=[],
+        metavar="[NAME=]ID",
+        help="also push a labelled corpus of the run; repeatable",
+    )
+    group.add_argument(
         "--space-id", metavar="ID", help="also push the Space, pinned to the models just pushed"
     )
-    parser.add_argument(
+
+
+def _add_settings(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--private", action="store_true", help="make new repositories private; refuse to push to public ones"
     )
-    parser.add_argument(
+    group.add_argument(
         "--create-pr",
         action="store_true",
-        help="open a pull request in each repository instead of committing",
+        help="open a pull request in each repository instead of committing; a rerun updates it",
     )
-    parser.add_argument(
+    group.add_argument(
         "--revision",
         default="main",
         metavar="BRANCH",
         help="branch to commit to, made when missing (default: main)",
     )
-    parser.add_argument(
+    group.add_argument(
+        "--tag", metavar="NAME", help="tag to set once all is pushed (default: push-DATE-HASH of the content)"
+    )
+    group.add_argument(
+        "--overwrite",
+        action="append",
+        default=[],
+        metavar="PATH_OR_PART",
+        help="give up what people changed in this file or part of the card, named by a conflict; "
+        "repeatable, * and ? as in a shell",
+    )
+
+
+def _add_actions(group: argparse._MutuallyExclusiveGroup) -> None:
+    group.add_argument(
         "--dry-run",
         action="store_true",
         help="show what would change, with the cards' diffs, and send nothing",
     )
-    return parser
+    group.add_argument("--plan", type=Path, metavar="FILE", help="write the plan as JSON, and send nothing")
+    group.add_argument(
+        "--apply", type=Path, metavar="FILE", help="do what a plan says; refuse where files or Hub differ"
+    )
 
 
 def _name_and_repo(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The Hub, through `huggingface_hub`: read a repository's state, make it, commit a plan.
+"""The Hub, through `huggingface_hub`: what is there, and downloads. `committing` writes.
 
 Every failure leaves here as a PublishError that says what to do. The endpoint is passed on explicitly,
 because the library reads HF_ENDPOINT only once, when it is imported.
@@ -8,32 +8,36 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-import httpx
 from huggingface_hub import (
     CommitOperationAdd,
-    CommitOperationDelete,
     HfApi,
     RepoFile,
     constants,
     get_token,
     hf_hub_url,
+    set_client_factory,
     snapshot_download,
 )
 from huggingface_hub.errors import (
     HfHubHTTPError,
     HFValidationError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, validate_repo_id
+from pydantic import ValidationError
 
-from .errors import PublishError, UnreachableError
-from .plan import ATTRIBUTES, Plan, Remote, RemoteFile
+from cards.numbers import MAP_FILE, CardMap
+
+from .edge import whisper
+from .errors import PublishError
+from .patience import Patience, PatientClient
+from .refusals import explained
+from .remote import ATTRIBUTES, Remote, RemoteFile
 from .staging import MANIFEST, Kind, Staged
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
@@ -52,9 +56,11 @@ class Pushed:
 class Hub:
     """The Hub at `HF_ENDPOINT`, with the token that huggingface_hub finds (HF_TOKEN or `hf auth login`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
         self.endpoint = os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT).rstrip("/")
         self.api = HfApi(endpoint=self.endpoint, library_name="clinstill")
+        self.patience = patience or Patience(say=whisper)
+        set_client_factory(lambda: PatientClient(self.patience))
         if self.endpoint != DEFAULT_ENDPOINT and "HF_HUB_DISABLE_XET" not in os.environ:
             # With hf-xet installed the library no longer asks a server whether it has Xet storage;
             # mirrors and stand-ins often have not, while every Hub takes plain LFS.
@@ -72,7 +78,7 @@ class Hub:
 
         A branch that does not exist yet would start from main, so main is read for it.
         """
-        with self._explained(repo_id):
+        with self.explained(repo_id):
             try:
                 info = self.api.repo_info(repo_id, repo_type=kind, revision=revision)
             except RevisionNotFoundError:
@@ -85,26 +91,47 @@ class Hub:
                 raise
             listed = self.api.list_repo_tree(repo_id, repo_type=kind, revision=info.sha, recursive=True)
             files = {
-                f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None)
+                f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None, f.size)
                 for f in listed
                 if isinstance(f, RepoFile)
             }
-            texts = {
-                name: self._text(kind, repo_id, info.sha, name) if name in files else ""
-                for name in ("README.md", ATTRIBUTES, MANIFEST)
-            }
-        return Remote(
-            head=info.sha,
-            private=bool(info.private),
-            files=files,
-            card=texts["README.md"],
-            attributes=texts[ATTRIBUTES],
-            pushed=frozenset(json.loads(texts[MANIFEST])["files"] if texts[MANIFEST] else ()),
-        )
+            remote = Remote(info.sha, bool(info.private), files, self._reader(kind, repo_id, info.sha))
+            return replace(
+                remote,
+                manifest=_manifest(repo_id, remote),
+                card_map=_card_map(remote),
+                fresh=self._fresh(kind, repo_id, remote),
+            )
+
+    def read_pull(self, kind: Kind, repo_id: str, title: str) -> Remote | None:
+        """The open pull request of that title that this token's owner made earlier, as it is now."""
+        with self.explained(repo_id):
+            author = self.api.whoami()["name"]
+            found = self.api.get_repo_discussions(
+                repo_id,
+                repo_type=kind,
+                author=author,
+                discussion_type="pull_request",
+                discussion_status="open",
+            )
+            numbers = [pull.num for pull in found if pull.title == title and pull.status == "open"]
+        if not numbers:
+            return None
+        reference = f"refs/pr/{max(numbers)}"
+        remote = self.read(kind, repo_id, reference)
+        return remote and replace(remote, pull=reference, fresh=False)
+
+    def commit_of(self, kind: Kind, repo_id: str, revision: str) -> str | None:
+        """The full commit id of a branch or tag; None when there is no such revision."""
+        with self.explained(repo_id):
+            try:
+                return self.api.repo_info(repo_id, repo_type=kind, revision=revision).sha
+            except (RevisionNotFoundError, RepositoryNotFoundError):
+                return None
 
     def validate_card(self, staged: Staged) -> None:
         """Have the Hub check the card's front matter, so that it is refused before any upload."""
-        with self._explained(staged.repo_id):
+        with self.explained(staged.repo_id):
             response = get_session().post(
                 f"{self.endpoint}/api/validate-yaml",
                 json={"content": staged.card, "repoType": staged.kind},
@@ -116,42 +143,9 @@ class Hub:
         problems = "\n".join(f"  {error.get('message')}" for error in response.json().get("errors", []))
         raise PublishError(f"{staged.repo_id}: the Hub refuses the front matter of README.md:\n{problems}")
 
-    def create(self, kind: Kind, repo_id: str, *, private: bool) -> None:
-        with self._explained(repo_id):
-            self.api.create_repo(
-                repo_id,
-                repo_type=kind,
-                private=private or None,
-                exist_ok=True,
-                space_sdk="gradio" if kind == "space" else None,
-            )
-
-    def commit(self, staged: Staged, plan: Plan, *, revision: str, create_pr: bool) -> Pushed:
-        """Make the plan's one commit on top of the very commit that the plan was compared with.
-
-        Raises PublishError when someone else committed in between: nothing is overwritten unseen.
-        """
-        operations = [CommitOperationAdd(path, staged.files[path]) for path in plan.add + plan.update]
-        operations += [CommitOperationDelete(path) for path in plan.delete]
-        with self._explained(staged.repo_id):
-            if revision != constants.DEFAULT_REVISION:
-                self.api.create_branch(
-                    staged.repo_id, branch=revision, repo_type=staged.kind, revision=plan.head, exist_ok=True
-                )
-            made = self.api.create_commit(
-                staged.repo_id,
-                operations,
-                repo_type=staged.kind,
-                commit_message=f"Push {staged.kind} with Clinstill",
-                revision=revision,
-                create_pr=create_pr,
-                parent_commit=plan.head,
-            )
-        return Pushed(staged.repo_id, made.oid, made.pr_url or made.commit_url, made_commit=True)
-
     def download(self, repo_id: str, revision: str | None, *, kind: Kind = "model") -> tuple[Path, str]:
         """Fetch a repository whole. Returns its folder and full commit id."""
-        with self._explained(repo_id):
+        with self.explained(repo_id):
             commit = self.api.repo_info(repo_id, revision=revision, repo_type=kind).sha
             where = {"repo_type": kind, "revision": commit, "endpoint": self.endpoint}
             return Path(snapshot_download(repo_id, **where)), commit
@@ -161,7 +155,7 @@ class Hub:
 
         Raises PublishError when `head` is no longer the last commit.
         """
-        with self._explained(repo_id):
+        with self.explained(repo_id):
             made = self.api.create_commit(
                 repo_id, [CommitOperationAdd(path, content)], commit_message=message, parent_commit=head
             )
@@ -170,56 +164,45 @@ class Hub:
     def url(self, kind: Kind, repo_id: str) -> str:
         return f"{self.endpoint}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo_id}"
 
-    def _text(self, kind: Kind, repo_id: str, revision: str, path: str) -> str:
-        response = get_session().get(
-            hf_hub_url(repo_id, path, repo_type=kind, revision=revision, endpoint=self.endpoint),
-            headers=build_hf_headers(),
-        )
-        hf_raise_for_status(response)
-        return response.text
-
     @contextmanager
-    def _explained(self, repo_id: str) -> Iterator[None]:
-        try:
+    def explained(self, repo_id: str) -> Iterator[None]:
+        with explained(self.endpoint, repo_id):
             yield
-        except RuntimeError as error:  # how the library reports a failed upload
-            raise self._explain(repo_id, error.__cause__ or error) from error
-        except (httpx.HTTPError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
-            raise self._explain(repo_id, error) from error
 
-    def _explain(self, repo_id: str, error: BaseException) -> PublishError:
-        if isinstance(error, (httpx.TransportError, OfflineModeIsEnabled, LocalEntryNotFoundError)):
-            return UnreachableError(
-                f"no answer from the Hub at {self.endpoint} ({error}). Check the network, HF_ENDPOINT and "
-                "HF_HUB_OFFLINE, then run the same command again."
-            )
-        if not isinstance(error, HfHubHTTPError):
-            return PublishError(
-                f"{repo_id}: the upload failed ({error}). Run the same command again: "
-                "what has arrived is not sent twice."
-            )
-        status = error.response.status_code
-        said = (
-            error.server_message
-            or error.response.headers.get("X-Error-Message")
-            or error.response.reason_phrase
-        )
-        return PublishError(
-            f"{repo_id}: {_REMEDIES.get(status, 'the Hub refused the request')} (HTTP {status}: {said})"
-        )
+    def _reader(self, kind: Kind, repo_id: str, revision: str):
+        @cache
+        def read(path: str) -> bytes:
+            address = hf_hub_url(repo_id, path, repo_type=kind, revision=revision, endpoint=self.endpoint)
+            with self.explained(repo_id):
+                response = get_session().get(address, headers=build_hf_headers())
+                hf_raise_for_status(response)
+            return response.content
+
+        return read
+
+    def _fresh(self, kind: Kind, repo_id: str, remote: Remote) -> bool:
+        """The Hub gives a new Space a card of its own, in its first and only commit."""
+        if not set(remote.files) <= ({ATTRIBUTES, "README.md"} if kind == "space" else {ATTRIBUTES}):
+            return False
+        return len(self.api.list_repo_commits(repo_id, repo_type=kind, revision=remote.head)) == 1
 
 
-_REMEDIES = {
-    401: "the Hub does not know this token, or the repository is not there for it. "
-    "Run `hf auth login` with a token that has write access",
-    403: "this token may not write there. Choose a namespace that is yours, use a token with write "
-    "access, or propose the change with --create-pr",
-    404: "no such repository or revision on the Hub, or not visible with this token. Check the spelling",
-    412: "someone committed to it while this push was being prepared, so nothing was overwritten. "
-    "Look at the new state with --dry-run, then push again",
-    429: "the Hub asks for fewer requests. Wait some minutes, then run the same command again: "
-    "what has arrived is not sent twice",
-}
+def _manifest(repo_id: str, remote: Remote) -> dict[str, str]:
+    text = remote.text(MANIFEST)
+    try:
+        return json.loads(text)["files"] if text else {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise PublishError(
+            f"{repo_id}: its {MANIFEST} is damaged ({error}), so it does not tell what an earlier push put "
+            "there. Bring back the last version of that file on the Hub, or delete it; then push again."
+        ) from error
+
+
+def _card_map(remote: Remote) -> CardMap | None:
+    try:
+        return CardMap.model_validate_json(remote.text(MAP_FILE)) if MAP_FILE in remote.files else None
+    except ValidationError:
+        return None  # of another version: then every part that differs counts as edited
 
 
 def check_repo_id(repo_id: str) -> str:

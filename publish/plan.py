@@ -1,135 +1,156 @@
-"""What a push would change: staged files against those on the Hub. Pure; nothing is sent here."""
+"""The plan of a push: what each repository gets and in which order, to review before anything is sent."""
 
-import difflib
-import fnmatch
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field, ValidationError
+
+from .edge import redact
 from .errors import PublishError
-from .staging import Kind, Staged, sha256
+from .request import Request, Strict
+from .staging import Kind
 
-ATTRIBUTES = ".gitattributes"  # the Hub makes and needs it
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    git_sha1: str  # of the content, or of the pointer when LFS holds the content
-    sha256: str | None  # of the content, only when LFS holds it
+Action = Literal["add", "update", "same"]
 
 
-@dataclass(frozen=True)
-class Remote:
-    """One repository as it is on the Hub at one commit."""
+class Change(Strict):
+    """One file of a repository after the push."""
 
-    head: str  # full commit id
-    private: bool
-    files: dict[str, RemoteFile]
-    card: str  # text of README.md, "" when there is none
-    attributes: str  # text of .gitattributes
-    pushed: frozenset[str]  # paths that the manifest of the last push lists
+    path: str
+    action: Action
+    bytes: int
+    sha256: str | None  # None: it names commits that this plan makes
+    stored: bool = False  # the Hub holds it already, nothing is uploaded
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The difference that one commit makes."""
+class Conflict(Strict):
+    """What people changed and this push would undo."""
+
+    name: str  # a path, or a part of the card: what --overwrite takes
+    found: str
+
+
+class Pin(Strict):
+    """A model that the Space shows."""
+
+    repo_id: str
+    revision: str | None  # full commit id; None: the commit that this plan makes there
+
+
+class RepoPlan(Strict):
+    """The one commit that a repository gets."""
 
     kind: Kind
     repo_id: str
-    head: str | None  # the commit compared with; None when there is no repository yet
-    add: tuple[str, ...]
-    update: tuple[str, ...]
-    delete: tuple[str, ...]
-    keep: tuple[str, ...]  # on the Hub, put there by others: left alone
-    sizes: dict[str, int]  # bytes of each file to add or update
+    create: bool  # the repository is not there yet
+    private: bool  # what it is, or is made as
+    revision: str  # branch, or pull request, that is compared with and committed to
+    open_pull_request: bool  # commit as a new pull request against `revision`
+    parent: str | None  # full id of the commit compared with; the commit is made on it or not at all
+    files: tuple[Change, ...]
+    delete: tuple[str, ...]  # of the last push's manifest only
+    keep: tuple[str, ...]  # put there by others: left alone
+    conflicts: tuple[Conflict, ...]
+    pins: dict[str, Pin] = Field(default_factory=dict)
     card_diff: str
 
     @property
-    def empty(self) -> bool:
-        return not (self.add or self.update or self.delete)
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.files if change.action != "same")
 
     @property
-    def bytes(self) -> int:
-        return sum(self.sizes.values())
+    def empty(self) -> bool:
+        return not (self.changes or self.delete)
 
 
-def compare(staged: Staged, remote: Remote | None) -> Plan:
-    """Plan the commit that makes the remote hold the staged files.
+class Plan(Strict):
+    schema_version: Literal[1] = 1
+    endpoint: str
+    request: Request
+    repos: tuple[RepoPlan, ...]  # in the order in which they are pushed
+    tag: str | None  # set on every repository once all are pushed
 
-    Only files that an earlier push put there are deleted: what people added stays.
-    """
-    there = remote.files if remote else {}
-    if remote:
-        _refuse_lfs_card(staged.repo_id, remote.attributes)
-    add = [path for path in staged.files if path not in there]
-    update = [path for path, local in staged.files.items() if path in there and not _same(local, there[path])]
-    gone = [path for path in there if path not in staged.files and path != ATTRIBUTES]
-    pushed = remote.pushed if remote else frozenset()
-    return Plan(
-        kind=staged.kind,
-        repo_id=staged.repo_id,
-        head=remote.head if remote else None,
-        add=tuple(add),
-        update=tuple(update),
-        delete=tuple(path for path in gone if path in pushed),
-        keep=tuple(path for path in gone if path not in pushed),
-        sizes={path: staged.files[path].stat().st_size for path in add + update},
-        card_diff=_diff(staged, remote.card if remote else ""),
-    )
+    @property
+    def conflicts(self) -> bool:
+        return any(repo.conflicts for repo in self.repos)
+
+    def write(self, path: Path) -> None:
+        path.write_text(redact(self.model_dump_json(indent=1)) + "\n", encoding="utf-8")
 
 
-def show(plan: Plan, *, diff: bool) -> str:
-    """The plan for a terminal: one line a file, totals, and the card's unified diff if wanted."""
-    against = f"compared with {plan.head[:12]}" if plan.head else "every file is new"
+def read_plan(path: Path) -> Plan:
+    """Read a plan that `--plan` wrote. Raises PublishError when it is none."""
+    try:
+        return Plan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise PublishError(
+            f"{path}: cannot be read ({error.strerror}). `push.py RUN --repo-id ... --plan {path}` writes it."
+        ) from error
+    except ValidationError as error:
+        raise PublishError(
+            f"{path}: not a plan of this version; write it anew with --plan.\n{error}"
+        ) from error
+
+
+def show(plan: RepoPlan, *, diff: bool) -> str:
+    """One repository's plan for a terminal: a line a file, totals, conflicts, the card's diff if wanted."""
+    against = "every file is new" if plan.create else f"compared with {(plan.parent or '')[:12]}"
     lines = [f"{plan.kind} {plan.repo_id} ({against})"]
-    for verb, paths in (
-        ("add", plan.add),
-        ("update", plan.update),
-        ("delete", plan.delete),
-        ("keep", plan.keep),
-    ):
-        lines += [
-            f"  {verb:<7}{path:<36}{_size(plan.sizes[path]) if path in plan.sizes else '':>10}".rstrip()
-            for path in paths
-        ]
-    counts = f"{len(plan.add)} to add, {len(plan.update)} to update, {len(plan.delete)} to delete"
-    lines.append("  no change" if plan.empty else f"  {counts}, {plan.bytes:,} bytes to send")
+    for change in plan.changes:
+        size = "on the Hub" if change.stored else _size(change.bytes)
+        lines.append(f"  {change.action:<7}{change.path:<36}{size:>10}")
+    lines += [f"  delete {path}" for path in plan.delete] + [f"  keep   {path}" for path in plan.keep]
+    lines += [f"  pins   {name} to {pin.repo_id} at {_commit(pin)}" for name, pin in plan.pins.items()]
+    adds = sum(change.action == "add" for change in plan.changes)
+    sent = sum(change.bytes for change in plan.changes if not change.stored)
+    counts = f"{adds} to add, {len(plan.changes) - adds} to update, {len(plan.delete)} to delete"
+    lines.append("  no change" if plan.empty else f"  {counts}, {sent:,} bytes to send")
+    for conflict in plan.conflicts:
+        lines += [f"  CONFLICT {conflict.name}: " + conflict.found.replace("\n", "\n  ")]
     if diff and plan.card_diff:
         lines += ["", plan.card_diff]
     return "\n".join(lines)
 
 
-def _same(local: Path, there: RemoteFile) -> bool:
-    if there.sha256:
-        return sha256(local) == there.sha256
-    content = local.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == there.git_sha1
-
-
-def _diff(staged: Staged, card: str) -> str:
-    lines = difflib.unified_diff(
-        card.splitlines(),
-        staged.card.splitlines(),
-        f"{staged.repo_id}/README.md on the Hub",
-        f"{staged.repo_id}/README.md after this push",
-        lineterm="",
+def refuse_conflicts(plan: Plan) -> None:
+    """Raise PublishError naming every conflict and how to go on."""
+    found = [(repo.repo_id, conflict) for repo in plan.repos for conflict in repo.conflicts]
+    if not found:
+        return
+    told = "\n".join(
+        f"{repo_id}: {conflict.name}: {conflict.found}".replace("\n", "\n  ") for repo_id, conflict in found
     )
-    return "\n".join(lines)
+    names = " ".join(f"--overwrite {name}" for name in dict.fromkeys(conflict.name for _, conflict in found))
+    raise PublishError(
+        f"{len(found)} conflict(s), so nothing was sent:\n{told}\nTake what people wrote into the run or the "
+        f"templates, or move it out of our parts on the Hub; or give it up with {names}"
+    )
 
 
-def _refuse_lfs_card(repo_id: str, attributes: str) -> None:
-    """An LFS rule that takes in README.md turns the card into a pointer, and the Hub shows none."""
-    rule = None
-    for line in attributes.splitlines():
-        pattern, *settings = line.split() or [""]
-        filters = [setting for setting in settings if "filter" in setting]
-        if filters and fnmatch.fnmatch("README.md", pattern.removeprefix("/")):
-            rule = line if "filter=lfs" in filters else None
-    if rule:
-        raise PublishError(
-            f"{repo_id}: the line {rule!r} of its .gitattributes would store README.md with LFS, and the "
-            "Hub would show no card. Remove that line on the Hub, then push again."
-        )
+def differences(planned: Plan, now: Plan) -> list[str]:
+    """Why applying `planned` would not do what it says, given the plan made `now` for the same request.
+    A repository that already holds what was planned is no difference: the plan was begun before."""
+    found = []
+    for then, today in zip(planned.repos, now.repos, strict=True):
+        name = then.repo_id
+        hashes = {change.path: change.sha256 for change in today.files}
+        changed = [c.path for c in then.files if c.sha256 and hashes.get(c.path) not in (c.sha256, None)]
+        changed += sorted({c.path for c in then.files} ^ set(hashes))
+        found += [f"{name}: {path} is not the file that was planned" for path in changed]
+        if today.empty or changed:
+            continue
+        made = then.create and not today.keep and all(c.action == "add" for c in today.changes)
+        if today.parent != then.parent and not made:
+            found.append(f"{name}: its head was {then.parent or 'not there'}, and is {today.parent} now")
+        elif set(today.delete) != set(then.delete):
+            found.append(f"{name}: other files would be deleted: {', '.join(today.delete) or 'none'}")
+        elif today.private != then.private:
+            found.append(f"{name}: is {'private' if today.private else 'public'} now")
+    return found
+
+
+def _commit(pin: Pin) -> str:
+    return pin.revision or "the commit that the push makes"
 
 
 def _size(count: int) -> str:

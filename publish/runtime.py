@@ -6,16 +6,21 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-RUNTIME = "vendor/ort-wasm-simd-threaded.wasm"
+VENDOR = "vendor"
+RUNTIME = f"{VENDOR}/ort-wasm-simd-threaded.wasm"  # the last file that is put there: with it all are
 COMMANDS = (["npm", "ci", "--ignore-scripts"], ["npm", "run", "vendor"])
 LACKS = "The Space's private page lacks ONNX Runtime"
 WITHOUT = "All else works; the page says how to add it."
 
 
+def has_runtime(private: Path) -> bool:
+    return (private / RUNTIME).is_file()
+
+
 def ensure_runtime(private: Path, say: Callable[[str], None], *, fetch: bool) -> None:
     """See to it that `private`, the folder of the private page, holds the runtime, and `say` what there
     is to know. With `fetch` off nothing is fetched."""
-    if (private / RUNTIME).is_file():
+    if has_runtime(private):
         return
     if shutil.which("npm") is None:
         say(f"{LACKS}, and npm was not found. {WITHOUT} Install Node.js, then push again.")
@@ -26,11 +31,13 @@ def ensure_runtime(private: Path, say: Callable[[str], None], *, fetch: bool) ->
 
 
 def _fetch(private: Path) -> str | None:
-    """Run npm; returns what went wrong, None when nothing did."""
+    """Run npm; returns what went wrong, None when the runtime is there."""
     for command in COMMANDS:
         done = subprocess.run(command, cwd=private, capture_output=True, text=True)
         if done.returncode != 0:
             said = [line for line in done.stderr.splitlines() if "error" in line.lower()]
             reason = f" ({said[0].strip()})" if said else ""
             return f"`{' '.join(command)}` in {private.name}/ ended with {done.returncode}{reason}."
+    if not has_runtime(private):
+        return f"`{' '.join(command)}` in {private.name}/ ended well, but {RUNTIME} is not there."
     return None

@@ -1,26 +1,29 @@
 """What each repository gets: a folder per repository, laid out as on the Hub, card rendered.
 
 A model repository gets the files of the Hub layout and nothing else that lies in the model folder;
-the Space gets `space/` without the bundled models, plus `models.json`. Weights are linked, not copied.
+a data set's the files that its ledger names; the Space gets `space/` without the bundled models, plus
+`models.json`. Weights are linked, not copied. `seal` comes last, once people's text is in the card.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from cards.ledger import read_ledger
+from cards.ledger import Ledger, read_ledger
 from cards.lint import lint
+from cards.numbers import MAP_FILE
 from cards.render import render, subject
 from space.engine.bundle import choose
 
 from .errors import PublishError
+from .runtime import VENDOR, has_runtime
 
-Kind = Literal["model", "space"]
+Kind = Literal["model", "dataset", "space"]
 
 # path -> sha256 of every file of a push; the next push deletes none that it does not list
 MANIFEST = "clinstill-manifest.json"
@@ -43,18 +46,34 @@ NOT_IN_SPACE = re.compile(r"^(bundled|tests|node_modules|__pycache__|.*\.egg-inf
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A file that the repository's LFS storage already holds."""
+
+    sha256: str
+    bytes: int
+    revision: str  # full id of a commit that has it under the same path
+
+
+@dataclass(frozen=True)
 class Staged:
     """The content of one repository, in a folder of its own."""
 
     kind: Kind
     repo_id: str
     folder: Path
+    stored: Mapping[str, Stored] = field(default_factory=dict)  # by path; not in the folder
 
-    @cached_property
+    @property
     def files(self) -> dict[str, Path]:
         """Path in the repository -> local file, sorted by path."""
         found = (path for path in self.folder.rglob("*") if path.is_file())
         return {path.relative_to(self.folder).as_posix(): path for path in sorted(found)}
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Path -> sha256 of every file, local or stored, sorted by path."""
+        local = {path: sha256(file) for path, file in self.files.items()}
+        return dict(sorted((local | {path: kept.sha256 for path, kept in self.stored.items()}).items()))
 
     @property
     def card(self) -> str:
@@ -63,53 +82,98 @@ class Staged:
 
 def stage_model(model_folder: Path, repos: Mapping[str, str], into: Path) -> Staged:
     """Stage one model of a run into the empty folder `into`, with its card rendered for `repos`
-    (model name -> repo id).
+    (name of a model or data set -> repo id).
 
-    Raises PublishError when a file is missing or the lint finds an error, such as a file that is not
-    the one that was measured; CardError when ledger or card cannot be made sense of.
+    Raises PublishError when a file is missing; CardError when ledger or card cannot be made sense of.
     """
     ledger = read_ledger(model_folder / "ledger.json")
     name = subject(ledger)
-    wanted = [*REQUIRED, *(variant.file for variant in ledger.models[name].variants)]
-    missing = [file for file in wanted if not (model_folder / file).is_file()]
-    if missing:
+    _link_all(model_folder, into, [*REQUIRED, *(variant.file for variant in ledger.models[name].variants)])
+    for file in OPTIONAL:
+        if (model_folder / file).is_file():
+            _link(model_folder / file, into / file)
+    return _with_card("model", model_folder, ledger, repos, into)
+
+
+def stage_dataset(folder: Path, repos: Mapping[str, str], into: Path) -> Staged:
+    """Stage one labelled corpus of a run, as `stage_model` does."""
+    ledger = read_ledger(folder / "ledger.json")
+    corpus = ledger.datasets[subject(ledger)]
+    _link_all(folder, into, ["ledger.json", *(file.file for file in corpus.files)])
+    wrong = [file.file for file in corpus.files if sha256(folder / file.file) != file.sha256]
+    if wrong:
         raise PublishError(
-            f"{model_folder}: {', '.join(missing)} missing. Run the training stages that write them, "
-            "then push again."
+            f"{folder}: {', '.join(wrong)} changed since the ledger was written. Label the corpus again."
         )
-    for file in wanted + [file for file in OPTIONAL if (model_folder / file).is_file()]:
-        _link(model_folder / file, into / file)
-    render(model_folder, repos).write(into)
-    _refuse_errors(into, repos[name])
-    _write_manifest(into)
-    return Staged("model", repos[name], into)
+    return _with_card("dataset", folder, ledger, repos, into)
 
 
-def stage_space(repo_id: str, models: Mapping[str, dict], into: Path) -> Staged:
-    """Stage the Space into the empty folder `into`; `models` is the content of its models.json."""
+def stage_space(repo_id: str, into: Path) -> Staged:
+    """Stage the Space into the empty folder `into`; `pin` then says which models it shows."""
     into.mkdir(parents=True)
+    whole = has_runtime(SPACE / "private")  # part of it, left by a fetch that failed, is not published
     for source in sorted(SPACE.rglob("*")):
         path = source.relative_to(SPACE)
+        if path.parts[:2] == ("private", VENDOR) and not whole:
+            continue
         if source.is_file() and not any(NOT_IN_SPACE.search(part) for part in path.parts):
             _link(source, into / path)
-    (into / MODELS).write_text(json.dumps(models, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    _write_manifest(into)
     return Staged("space", repo_id, into)
 
 
-def model_entry(staged: Staged, revision: str) -> dict:
-    """What models.json says of one model: the file that the engine takes, by hash, at a revision."""
-    file = choose(staged.folder, None).relative_to(staged.folder).as_posix()
-    return {"repo": staged.repo_id, "revision": revision, "file": file, "sha256": sha256(staged.files[file])}
+def pin(space: Staged, models: Mapping[str, Staged], revisions: Mapping[str, str]) -> None:
+    """Write models.json: of each model that the Space shows, the file that the engine takes, by hash, at
+    its revision."""
+    entries = {}
+    for name in SHOWN:
+        model = models[name]
+        file = choose(model.folder, None).relative_to(model.folder).as_posix()
+        entries[name] = {
+            "repo": model.repo_id,
+            "revision": revisions[name],
+            "file": file,
+            "sha256": sha256(model.files[file]),
+        }
+    text = json.dumps(entries, indent=2, sort_keys=True) + "\n"
+    (space.folder / MODELS).write_text(text, encoding="utf-8")
+
+
+def seal(staged: Staged) -> None:
+    """Refuse what the lint finds wrong (the card, the ledger, whether the files are those measured), then
+    write the manifest. Raises PublishError."""
+    if (staged.folder / MAP_FILE).is_file() and not staged.stored:
+        _refuse_errors(staged.folder, staged.repo_id)
+    hashes = {path: sha for path, sha in staged.hashes.items() if path != MANIFEST}
+    text = json.dumps({"files": hashes}, indent=1, sort_keys=True) + "\n"
+    (staged.folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    """Of a file's content; read once, unless it changes."""
+    status = path.stat()
+    return _sha256((path.resolve(), status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=4096)
+def _sha256(version: tuple[Path, int, int]) -> str:
+    with version[0].open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def replace(folder: Path, path: str, content: bytes) -> None:
+    """Write a staged file; what it was linked to stays as it is."""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    target.write_bytes(content)
+
+
+def _with_card(kind: Kind, folder: Path, ledger: Ledger, repos: Mapping[str, str], into: Path) -> Staged:
+    render(folder, repos).write(into)
+    return Staged(kind, repos[subject(ledger)], into)
+
+
 def _refuse_errors(folder: Path, repo_id: str) -> None:
-    """Refuse what the lint finds wrong: the card, the ledger, and whether the files are those measured."""
     errors = [
         str(finding).replace(f"{folder}/", "") for finding in lint(folder) if finding.severity == "error"
     ]
@@ -120,17 +184,18 @@ def _refuse_errors(folder: Path, repo_id: str) -> None:
         )
 
 
+def _link_all(source: Path, target: Path, files: Iterable[str]) -> None:
+    files = list(files)
+    missing = [file for file in files if not (source / file).is_file()]
+    if missing:
+        raise PublishError(
+            f"{source}: {', '.join(missing)} missing. Run the training stages that write them, "
+            "then push again."
+        )
+    for file in files:
+        _link(source / file, target / file)
+
+
 def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.symlink_to(source.resolve())
-
-
-def _write_manifest(folder: Path) -> None:
-    hashes = {
-        path.relative_to(folder).as_posix(): sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    (folder / MANIFEST).write_text(
-        json.dumps({"files": hashes}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )

@@ -149,11 +149,12 @@ def test_deletes_what_it_once_pushed_and_keeps_what_people_added(hub, push, run)
     assert files["screenshot.txt"].content == b"added by hand"
 
 
-def test_card_edited_on_the_hub_is_brought_back_in_one_visible_update(hub, push):
+def test_a_card_written_over_on_the_hub_is_brought_back_when_that_is_asked_for(hub, push):
     succeed(push(*BOTH))
     hub.model("me/model").edit("README.md", b"---\nlicense: mit\n---\nedited\n")
 
-    done = succeed(push(*BOTH))
+    assert push(*BOTH).returncode == 2
+    done = succeed(push(*BOTH, "--overwrite", "README.md"))
 
     assert "  update README.md" in done.stdout
     assert len(hub.model("me/model").history) == 3

@@ -42,7 +42,11 @@ def test_repository_of_someone_else(hub, push):
     head = hub.model("other/model-teacher").head.oid
     hub.model("other/model-teacher").edit("README.md", b"---\nlicense: mit\n---\n")
 
-    refused(push("--repo-id", "other/model"), "this token may not write there", "--create-pr")
+    refused(
+        push("--repo-id", "other/model", "--overwrite", "README.md"),
+        "this token may not write there",
+        "--create-pr",
+    )
     assert hub.model("other/model-teacher").head.parent == head
 
 

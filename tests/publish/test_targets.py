@@ -4,7 +4,7 @@ import pytest
 from tiny_ledger import make_ledger
 
 from publish.errors import PublishError
-from publish.pushing import resolve_targets
+from publish.request import resolve_targets
 
 
 @pytest.fixture(scope="module")
