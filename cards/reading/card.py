@@ -31,8 +31,9 @@ def read(text: str, file: str) -> Card:
     phrases: list[Phrase] = []
     passage = 0
     above: Block | None = None
+    title = next((" ".join(b.span.text.split()) for b in document.blocks if b.level == 1), None)
     for block in document.blocks:
-        context = _context(block, above, words)
+        context = _context(block, above, words, title)
         passage += 1
         if block.table:
             statements += read_table(block, document, words, context, passage)
@@ -45,10 +46,14 @@ def read(text: str, file: str) -> Card:
     return Card(document, tuple(statements), tuple(phrases))
 
 
-def _context(block: Block, above: Block | None, words: Vocabulary) -> Meaning:
+def _context(block: Block, above: Block | None, words: Vocabulary, title: str | None) -> Meaning:
     """What headings, the items around it and the paragraph right above say of a block."""
     context = Meaning()
-    for text in (*block.headings[1:], *block.parents):
+    for text in block.headings:
+        context = _lasting(words, text).over(context)
+        if text == title:  # what the whole card is about is nobody's in particular
+            context = Meaning(dataset=context.dataset, split=context.split)
+    for text in block.parents:
         context = _lasting(words, text).over(context)
     if block.table and above and above.kind in ("paragraph", "item") and above.headings == block.headings:
         context = _lasting(words, above.span.text).over(context)

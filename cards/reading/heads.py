@@ -172,7 +172,9 @@ def named(text: str, kind: str | None, said: Meaning) -> Meaning:
 
 def is_condition(head: Head) -> bool:
     said = head.meaning
-    unmeasured = said.quantity is None and said.statistic is None
+    unmeasured = (
+        said.quantity is None and said.statistic is None and not re.search(r"/\s?s|per sec", head.text)
+    )
     return bool(unmeasured and not head.meaning.unit and _CONDITION_HEAD.search(head.text)) and not re.search(
         r"#|number|count|total|mention|train|test", head.text, re.IGNORECASE
     )
@@ -209,6 +211,8 @@ def _ratio_of(meaning: Meaning, mentions: list[Mention], text: str) -> dict:
 
 
 def _unit_of(text: str) -> str:
+    if rate := re.search(r"\b(\w+?)s?\s?(?:/|per )\s?s(?:ec(?:ond)?)?\b", text, re.IGNORECASE):
+        return f"{rate[1].lower()}s/s"
     match = _HEAD_UNIT.search(text)
     if match:
         unit = match["unit"]

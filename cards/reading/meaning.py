@@ -90,6 +90,8 @@ def canonical(number: Number, quantity: str, percent: bool | None = None, unit: 
     unit: what holds where the number has none, from a table's head.
     """
     written = number.unit or unit
+    if unit and not number.unit and quantity not in SHARES:
+        number = _rounded(number)
     if quantity in SHARES:
         return _share(number, quantity, written, percent)
     if quantity == "change":

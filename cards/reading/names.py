@@ -22,6 +22,8 @@ _CORPUS = re.compile(
     r"\bthe (?P<name>(?:[A-Z0-9][\w.-]*)(?:[ -][A-Z0-9][\w.-]*){0,3})\s+"
     r"(?:(?:held-out )?(?:test|dev|development|validation|train|training)\s+(?:set|split|data|portion)\b"
     r"|(?:test|dev)\b|data ?sets?\b|corpus\b|benchmark\b)"
+    r"|\b(?:split|set|part|portion) of (?:the )?(?P<of>[A-Z][\w-]*[A-Z0-9][\w-]*)"
+    r"|\bon (?:the )?(?P<on>[A-Z][\w-]*[A-Z0-9][\w-]*)\s*(?:\(|\||,?\s*(?:test|dev|validation)\b)"
 )
 # A proper name that does or is what models do and are.
 _NAME = r"[A-Z][\w-]*[\w](?: (?:[A-Z]|v?\d)[\w.-]*)?"
@@ -111,6 +113,7 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
 
 def _from_table(words: Vocabulary, table: Table) -> None:
     for column, heading in enumerate(table.rows[0]):
+        _corpora(words, f"{heading.text} |")
         kind = kind_under(heading.text)
         if kind in ("model", "group", "dataset"):
             for row in table.rows[1:500]:
@@ -135,9 +138,7 @@ def _from_text(words: Vocabulary, block: Block) -> None:
     for name in _types(text):
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)
-    for corpus in _CORPUS.finditer(text):
-        if not words.mentions(corpus["name"]):
-            _learn(words, corpus["name"], "dataset")
+    _corpora(words, text)
 
 
 def _actors(words: Vocabulary, document: Document) -> None:
@@ -155,6 +156,13 @@ def _actors(words: Vocabulary, document: Document) -> None:
         proper = name.split()[0] in inside or re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", name)
         if proper and first.lower() not in lower and len(first) > 2 and not words.mentions(name):
             _learn(words, name, "model")
+
+
+def _corpora(words: Vocabulary, text: str) -> None:
+    for corpus in _CORPUS.finditer(text):
+        name = corpus["name"] or corpus["of"] or corpus["on"]
+        if not words.mentions(name):
+            _learn(words, name, "dataset")
 
 
 def _types(text: str) -> Iterator[str]:

@@ -5,10 +5,11 @@ said to be, then what the sentence says only once, then the headings. What stays
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from . import whose
-from .document import Block, Document
+from .document import Block, Document, Span
 from .meaning import SCORES, Meaning, gather, statement
 from .measured import Said, measured
 from .parallel import parallel
@@ -40,6 +41,20 @@ def read_prose(
             if said := statement(number, meaning, where, place, shown, passage):
                 found.append(said)
     return found, passage
+
+
+def read_cell(
+    cell: Span, document: Document, words: Vocabulary, topic: Meaning, versus: str | None, passage: int
+) -> Iterator[Statement]:
+    """The statements of a table's cell that holds words: "96.2% of micro-F1, 3.9x faster"."""
+    for sentence in sentences(cell.text, cell.start, words):
+        for number, meaning in _distinct(_Reader(sentence, topic, Meaning()).read()):
+            if meaning.quantity in _COMPARING:
+                meaning = replace(meaning, versus=meaning.versus or versus)
+            shown = sentence.text[number.start : number.stop]
+            place = document.place(sentence.start + number.start)
+            if said := statement(number, meaning, "table", place, shown, passage):
+                yield said
 
 
 def _distinct(made: list[tuple[Number, Meaning]]) -> list[tuple[Number, Meaning]]:
@@ -148,7 +163,7 @@ class _Reader:
             meaning = replace(meaning, group=last.group)
         if meaning.quantity == last.quantity and not meaning.statistic:
             meaning = replace(meaning, statistic=last.statistic)
-        if last.quantity and not meaning.dataset and not meaning.split:
+        if last.quantity and meaning.quantity != "count" and not meaning.dataset and not meaning.split:
             meaning = meaning.over(Meaning(dataset=last.dataset, split=last.split))
         filled = meaning.over(self.once)
         if filled.quantity in ("parameters", "size"):

@@ -16,7 +16,7 @@ _END = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|ca|fig|eq|no|resp|cf|et al|dr|mr|mrs|st|incl|max|min|avg|params?)\."
-    r"|\b[A-Z]\.)$",
+    r"|(?-i:\b[A-Z])\.)$",
     re.IGNORECASE,
 )
 _STRONG = (

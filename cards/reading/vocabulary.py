@@ -33,10 +33,28 @@ _MODEL_NAME = re.compile(
     re.IGNORECASE,
 )
 _NAME_TAIL = re.compile(
-    r"(?:[-_ ](?:base|large|small|tiny|mini|medium|crf|v\d+(?:\.\d+)*|turbo|ner|cased|uncased|xl|sm|md|lg)"
-    r"|[-_][LH]\d+"
-    r"|[-_]\d+(?:\.\d+)*[a-z]?)+\b",
+    r"(?:[-_ ](?:base|large|small|tiny|mini|medium|crf|v\d+(?:\.\d+)*|turbo|cased|uncased|xl|sm|md|lg)\b)+",
     re.IGNORECASE,
+)
+_HYPHENATED = re.compile(r"[-_]([A-Za-z0-9]+(?:\.\d+)*)(?![A-Za-z0-9])")
+_ADJECTIVES = frozenset(
+    [
+        "based",
+        "like",
+        "style",
+        "sized",
+        "derived",
+        "level",
+        "specific",
+        "only",
+        "trained",
+        "tuned",
+        "led",
+        "to",
+        "the",
+        "and",
+        "s",
+    ]
 )
 _FILE_NAME = re.compile(
     r"[\w.-]+(?:/[\w.-]+)*\.(?:onnx|safetensors|gguf|bin|pth?|tflite|h5|msgpack)\b", re.IGNORECASE
@@ -76,16 +94,25 @@ class Vocabulary:
             length = self._longest(words, at, text) if words[at][0] in self.starts else 0
             if length:
                 kind, value = self.phrases[tuple(word for word, _, _ in words[at : at + length])]
-                found.append(Mention(words[at][1], words[at + length - 1][2], kind, value))
-                at += length
+                mention = Mention(words[at][1], words[at + length - 1][2], kind, value)
+            elif not (mention := _name(text, words[at][1])):
+                at += 1
                 continue
-            if name := _name(text, words[at][1]):
-                found.append(name)
-                while at < len(words) and words[at][1] < name.end:
-                    at += 1
-                continue
-            at += 1
+            if mention.kind == "model":
+                mention = self._with_tail(mention, text)
+            found.append(mention)
+            while at < len(words) and words[at][1] < mention.end:
+                at += 1
         return sorted((m for m in found if m.kind != "none"), key=lambda mention: mention.start)
+
+    def _with_tail(self, mention: Mention, text: str) -> Mention:
+        """A name with what is hyphenated to it: "labsense-small", but not "student-int8" or "BERT-based"."""
+        while tail := _HYPHENATED.match(text, mention.end):
+            word = tail[1].lower()
+            if (word,) in self.phrases or word in _ADJECTIVES:
+                break
+            mention = Mention(mention.start, tail.end(), "model", f"{mention.value} {word}")
+        return mention
 
     def _longest(self, words: list[tuple[str, int, int]], at: int, text: str) -> int:
         """How many words the longest phrase has that begins at a word; 0 when there is none."""
