@@ -28,7 +28,7 @@ def _add_up(card: Card, rule_id: str, along: str, across: str) -> Iterator[Findi
         passages.setdefault(statement.passage, []).append(statement)
     for near in passages.values():
         for total in near:
-            if getattr(total, along) not in _WHOLE:
+            if getattr(total, along) not in _WHOLE and total.statistic != "total":
                 continue
             parts = _parts(near, total, along, across)
             if len(parts) < 2 or (along == "split" and "train" not in {part.split for part in parts}):
@@ -41,7 +41,9 @@ def _parts(near: list[Statement], total: Statement, along: str, across: str) -> 
     found: dict[str, Statement] = {}
     for part in near:
         name = getattr(part, along)
-        if part is total or name in _WHOLE or getattr(part, across) != getattr(total, across):
+        if part is total or name in _WHOLE or part.statistic == "total":
+            continue
+        if getattr(part, across) != getattr(total, across):
             continue
         same = part.counted in (None, total.counted) or total.counted is None
         if same and part.subject == total.subject and part.dataset in (None, total.dataset):

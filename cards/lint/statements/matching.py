@@ -131,6 +131,18 @@ def stretches(card: Card, statements: list[Statement]) -> dict[int, list[Stateme
     return found
 
 
+def own_names(card: Card) -> set[str]:
+    """Words by which a card calls its own model: those of its title, and the usual ones."""
+    title = next((block.span.text for block in card.document.blocks if block.kind == "heading"), "")
+    return {"student", "ours", *re.findall(r"[^\W_]{3,}", title.lower())}
+
+
+def may_be_own(subject: str | None, own: set[str]) -> bool:
+    """Whether a subject may be the card's own model: what names no model is."""
+    names = model(subject).names if subject else frozenset()
+    return not names or bool(names & own)
+
+
 def apart(one: Statement, other: Statement) -> bool:
     """Whether no value that rounds to the one rounds to the other too."""
     return above(one, other) or above(other, one)

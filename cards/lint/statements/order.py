@@ -70,7 +70,7 @@ def intervals(card: Card) -> Iterator[Finding]:
         if low > high:
             found = f"{told(statement)} with an interval whose lower bound is the greater"
             yield error("interval.value", statement.place, found, "the lower bound first")
-        elif statement.high < low - rounding or statement.low > high + rounding:
+        elif statement.high <= low - rounding + 1e-12 or statement.low >= high + rounding - 1e-12:
             found = f"{told(statement)} outside its interval of {low:g} to {high:g}"
             yield error("interval.value", statement.place, found, "an interval that contains its value")
 

@@ -79,7 +79,8 @@ def _pairs(measured: list[Statement], stated: Statement) -> Iterator[Pair]:
             if own is other or same_model(own.subject, other.subject) is Same.YES:
                 continue
             alike = same_terms(own, other)
-            if alike is Same.NO or None in (own.subject, other.subject):
+            together = own.passage == other.passage == stated.passage
+            if alike is Same.NO or (None in (own.subject, other.subject) and not together):
                 continue
             yield Pair(own, other, sure_own and sure_other and alike is Same.YES)
 

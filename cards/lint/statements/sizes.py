@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import Same, above, is_quantized, made_of, model, of_quantity, same_model, same_terms, told
+from .matching import (
+    Same,
+    above,
+    is_quantized,
+    made_of,
+    may_be_own,
+    model,
+    of_quantity,
+    own_names,
+    same_model,
+    same_terms,
+    told,
+)
 
 # Bytes a parameter that a file of a format may take. Quantized files often keep embeddings in FP32;
 # every format has some bytes of graph and names beside the weights.
@@ -17,9 +29,9 @@ _SMALL_FILE = 4_000_000  # below this, what is no weights may weigh more than th
 def bytes_per_parameter(card: Card) -> Iterator[Finding]:
     """A file takes as many bytes as its parameters in its format."""
     counts = of_quantity(card.statements, "parameters")
-    one_model = not any(s.subject for s in counts)
+    own = own_names(card)
     for size in of_quantity(card.statements, "size"):
-        of_model = [s for s in counts if _holds(size, s) or (one_model and not _names(size))]
+        of_model = [s for s in counts if _holds(size, s) or (not _names(size) and may_be_own(s.subject, own))]
         if not of_model or size.high < _SMALL_FILE:
             continue
         form = model(size.subject).format if size.subject else None
@@ -56,9 +68,11 @@ def bytes_alike(card: Card) -> Iterator[Finding]:
 @rule("size.quantized-larger")
 def quantized_larger(card: Card) -> Iterator[Finding]:
     """A quantized file is no larger than the file that it was made of."""
-    sizes = of_quantity(card.statements, "size")
+    sizes, own = of_quantity(card.statements, "size"), own_names(card)
     for small in sizes:
         plain = [s for s in sizes if made_of(small.subject, s.subject) and same_terms(small, s)]
+        if not _names(small):
+            plain = [s for s in plain if may_be_own(s.subject, own)]
         plain = [s for s in plain if s.passage == small.passage] or plain
         larger = [s for s in plain if above(small, s)]
         if not larger or len(larger) < len(plain):

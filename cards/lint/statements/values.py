@@ -1,11 +1,22 @@
 """One quantity of one thing has one value, wherever the card gives it."""
 
-import re
 from collections.abc import Iterator
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import SCORES, Same, apart, model, of_quantity, same_terms, same_thing, stretches, told
+from .matching import (
+    SCORES,
+    Same,
+    apart,
+    may_be_own,
+    model,
+    of_quantity,
+    own_names,
+    same_terms,
+    same_thing,
+    stretches,
+    told,
+)
 
 _RATIOS = ("retention", "speed_up", "reduction", "change")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
@@ -79,8 +90,7 @@ class _Things:
 
     def __init__(self, card: Card, statements: list[Statement]):
         self.one_model = not any(model(s.subject).names for s in statements if s.subject)
-        title = next((b.span.text for b in card.document.blocks if b.kind == "heading"), "")
-        self.own = {"student", "ours", *re.findall(r"[^\W_]{3,}", title.lower())}
+        self.own = own_names(card)
         self.stretch = {s: at for at, near in stretches(card, statements).items() for s in near}
 
     def same(self, one: Statement, other: Statement) -> Same:
@@ -96,10 +106,8 @@ class _Things:
         if all(own) and self.one_model:
             unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
             return min(same_terms(one, other), Same.PERHAPS if unsaid else Same.YES)
-        if any(own) and not all(own):
-            named = model((other if own[0] else one).subject).names
-            if named and not named & self.own:
-                return Same.NO  # a card that names no model speaks of its own
+        if any(own) and not all(own) and not may_be_own((other if own[0] else one).subject, self.own):
+            return Same.NO  # a card that names no model speaks of its own
         return same_thing(one, other)
 
     def alone(self, statements: list[Statement]) -> set[Statement]:

@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 from ...reading import Card, Phrase, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import AVERAGES, SCORES, Same, above, made_of, model, of_quantity, same_model, same_terms, told
+from .matching import (
+    AVERAGES,
+    SCORES,
+    Same,
+    above,
+    is_quantized,
+    made_of,
+    model,
+    of_quantity,
+    same_model,
+    same_terms,
+    told,
+)
 
 _MATERIAL = 0.005  # of a score: half a point, below which "no loss" is loose talk rather than wrong
 
@@ -13,9 +25,12 @@ _MATERIAL = 0.005  # of a score: half a point, below which "no loss" is loose ta
 def no_loss(card: Card) -> Iterator[Finding]:
     """Where a card says that nothing was lost, its scores did not fall."""
     for phrase in _phrases(card, "no loss"):
-        fell = [(own, other) for own, other in _compared(card, phrase, SCORES) if above(other, own)]
+        pairs = _compared(card, phrase, SCORES)
+        fell = [(own, other) for own, other in pairs if above(other, own)]
+        if phrase.versus is None and not is_quantized(phrase.subject) and len(fell) < len(pairs):
+            fell = []  # of several models, the one that it does not fall behind may be meant
         if fell:
-            own, other = max(fell, key=lambda pair: (_near(phrase, pair), pair[1].value - pair[0].value))
+            own, other = max(fell, key=lambda pair: _likely(phrase, pair))
             found = f'"{phrase.shown}", but {told(own)} and before it {told(other)}'
             right = f"the loss of {100 * (other.value - own.value):.2f} points, stated"
             sure = phrase.subject is not None and other.low - own.high > _MATERIAL
@@ -76,7 +91,7 @@ def _against(
         wrong = [pair for pair in pairs if above(*(pair if phrase.kind == less else reversed(pair)))]
         if not wrong or len(wrong) < len(pairs):
             continue  # right somewhere: the card may speak of that
-        own, other = max(wrong, key=lambda pair: _near(phrase, pair))
+        own, other = max(wrong, key=lambda pair: _likely(phrase, pair))
         found = f'"{phrase.shown}", but {told(own)} and {told(other)}'
         right = "the words that fit the numbers, or the conditions under which the words hold"
         sure = phrase.subject is not None and phrase.versus is not None
@@ -107,16 +122,24 @@ def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
     """Whether a value is of what a phrase compares with; if that goes unsaid, what the file was made of."""
     if phrase.versus is not None:
         return _called(other.subject, phrase.versus) and not _called(own.subject, phrase.versus)
-    if made_of(own.subject, other.subject):
+    if made_of(own.subject, other.subject) or other.subject == f"before {own.subject}":
         return True
-    return other.subject == f"before {own.subject}"
+    return (
+        phrase.kind == "no loss"
+        and phrase.subject not in _UNSAID
+        and not is_quantized(own.subject)
+        and other.passage == own.passage
+        and same_model(own.subject, other.subject) is Same.NO
+    )
 
 
 def _called(subject: str, name: str) -> bool:
     """Whether a phrase's name for a model fits a subject: "the student" may be "student v2", no INT8 file."""
     if same_model(subject, name) is Same.NO:
         return False
-    return model(name).names <= model(subject).names
+    one, other = model(subject), model(name)
+    # "the FP32 file" is what the card calls so, not every model whose format goes unsaid
+    return other.names <= one.names and (bool(other.names) or one.format is not None)
 
 
 def _beside(own: Statement, other: Statement) -> bool:
@@ -130,8 +153,10 @@ def _beside(own: Statement, other: Statement) -> bool:
     )
 
 
-def _near(phrase: Phrase, pair: tuple[Statement, Statement]) -> int:
-    return sum(statement.passage == phrase.passage for statement in pair)
+def _likely(phrase: Phrase, pair: tuple[Statement, Statement]) -> tuple[int, bool, float]:
+    """How likely a phrase speaks of two values: those beside it, then those that stand together."""
+    near = sum(statement.passage == phrase.passage for statement in pair)
+    return near, pair[0].passage == pair[1].passage, abs(pair[0].value - pair[1].value)
 
 
 def _phrases(card: Card, *kinds: str) -> Iterator[Phrase]:
