@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .document import Block, Document, parse
 from .front_matter import parse_front_matter, read_model_index
+from .listing import read_item
 from .meaning import Meaning, gather
 from .names import learn
 from .phrases import read_phrases
@@ -31,15 +32,25 @@ def read(text: str, file: str) -> Card:
     phrases: list[Phrase] = []
     passage = 0
     above: Block | None = None
+    lead, listed = Meaning(), 0
     title = next((" ".join(b.span.text.split()) for b in document.blocks if b.level == 1), None)
     for block in document.blocks:
         context = _context(block, above, words, title)
         passage += 1
+        if block.kind in ("paragraph", "heading"):  # a list below it may hold what it announces
+            lead, listed = _lasting(words, block.span.text), passage
         if block.table:
             statements += read_table(block, document, words, context, passage)
         elif block.kind != "code":
             phrases += read_phrases(block, document, words, context, passage + 1)
-            found, passage = read_prose(block, document, words, context, passage)
+            item = (
+                read_item(block, document, words, lead.over(context), listed)
+                if block.kind == "item"
+                else None
+            )
+            found, passage = (
+                ([item], passage) if item else read_prose(block, document, words, context, passage)
+            )
             statements += found
         if block.kind != "code":
             above = block

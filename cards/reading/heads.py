@@ -75,6 +75,51 @@ _NEUTRAL = re.compile(
     r"\W*(?:value|score|result|results|measured|metric|metrics|metrik|figure|wert|notes?|property)?\W*", re.I
 )
 
+_VERSUS = re.compile(r"\W*(?:vs\b|versus\b|against\b|(?:compared|relative) (?:to|with)\b)", re.IGNORECASE)
+_NO_NAMES = {
+    *(
+        "the",
+        "our",
+        "a",
+        "model",
+        "models",
+        "file",
+        "files",
+        "weights",
+        "version",
+        "format",
+        "variant",
+        "with",
+    ),
+    *(
+        "and",
+        "on",
+        "in",
+        "after",
+        "before",
+        "dynamic",
+        "static",
+        "post",
+        "training",
+        "aware",
+        "optimized",
+        "engine",
+    ),
+    *(
+        "runtime",
+        "cpu",
+        "gpu",
+        "this",
+        "release",
+        "per",
+        "channel",
+        "tensor",
+        "step",
+        "stage",
+        "export",
+        "exported",
+    ),
+}
 _TYPE_HEAD = re.compile(
     r"\W*(?!best|final|exact|reported|published)([^\W\d_]{3,}(?:[ -][^\W\d_]{3,})?)"
     r"[- ]+(?:f1|precision|recall)\W*",
@@ -103,11 +148,23 @@ def read_head(text: str, words: Vocabulary) -> Head:
     for word in re.findall(r"[a-z]+", plain.lower()):
         if word in _SPLITS and not meaning.split:
             meaning = replace(meaning, split=_SPLITS[word])
+    if meaning.variants and not (meaning.model or meaning.quantity or meaning.statistic):
+        meaning = replace(meaning, model=_rest(plain, mentions))
     meaning = replace(meaning, unit=_unit_of(plain), name=plain, **_ratio_of(meaning, mentions, plain))
+    if _VERSUS.match(plain) and meaning.subject:
+        meaning = replace(meaning, versus=meaning.subject, model=None, variants=frozenset())
     known = (
         bool(mentions) or meaning != Meaning(unit=meaning.unit, name=plain) or bool(_NEUTRAL.fullmatch(plain))
     )
     return Head(plain, meaning, known)
+
+
+def _rest(text: str, mentions: list[Mention]) -> str | None:
+    """The name that stands beside a variant: "robin" in "robin-int8"."""
+    for mention in mentions:
+        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
+    names = [word for word in re.findall(r"[^\W_]+", text.lower()) if word not in _NO_NAMES]
+    return " ".join(names) if names and any(len(name) > 2 for name in names) else None
 
 
 def with_types(heads: list[Head]) -> list[Head]:

@@ -130,7 +130,8 @@ def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> st
         between = text[named.end : number.start] if named else ""
         if _OTHER.search(between) or len(between.split()) > 12:
             return None
-        if not number.unit and _OTHER.search(text[max(stretch.start, number.start - 25) : number.start]):
+        window = text[max(stretch.start, number.start - 25) : number.start]
+        if not named and not number.unit and _OTHER.search(window):
             return None
         if number.whole and not number.unit:
             return own.quantity if number.value > 1 and _PLAINLY.fullmatch(between) else None

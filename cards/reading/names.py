@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from .document import Block, Document, Table
 from .front_matter import FrontMatter
 from .heads import kind_under
+from .meaning import gather
 from .vocabulary import Vocabulary, common, filler
 
 _TAG = re.compile(r"\b[BIESLU]-([A-Za-z][A-Za-z_]{2,30})\b")
@@ -17,6 +18,11 @@ _TYPES_LINE = re.compile(
 _LISTED = re.compile(r"[A-Za-z][A-Za-z_-]*(?: [A-Za-z][A-Za-z_-]*){0,2}")
 _TYPE_METRIC = re.compile(
     r"(?P<name>[A-Za-z][\w-]*(?: [A-Za-z][\w-]*)?)\s+(?:F1|F-score|precision|recall)\b[^A-Za-z]*"
+)
+_METRIC_TYPE = re.compile(
+    r"\b(?:F1|precision|recall)\s*\((?P<name>[A-Za-z][\w -]{2,25})\)\s*[:=]"
+    r"|^\s*(?P<first>[A-Z][\w-]+) (?:F1|precision|recall)\s*[:=]",
+    re.MULTILINE,
 )
 _CORPUS = re.compile(
     r"\bthe (?P<name>(?:[A-Z0-9][\w.-]*)(?:[ -][A-Z0-9][\w.-]*){0,3})\s+"
@@ -31,6 +37,8 @@ _ACTS = re.compile(
     rf"(?<![\w-])(?P<name>{_NAME})(?:,[^,.]{{3,60}},)?\s+(?:has|reach\w*|takes?|achiev\w*|scores?|needs?"
     r"|gets?|keeps?|retains?|weighs|runs|loses|outperforms|beats|attains|trails|tags|finds"
     r"|is (?:a|an|the|our)|was (?:distilled|trained|fine-tuned|pruned|quantized|quantised))\b"
+    rf"|\b(?:F1|accuracy|latency|size|precision|recall|parameters|AUROC) of (?P<of>{_NAME})"
+    rf"|(?P<variant>{_NAME})(?= (?:INT8|FP32|FP16|int8|fp32|fp16)\b)"
     rf"|\b(?:distill?ed|derived|compressed) (?:from|into) (?P<source>{_NAME})"
     rf"|\b(?:than|versus|vs\.?|quantized|quantised|teacher,|student,"
     rf"|teacher is|student is|called|named) (?P<other>{_NAME})"
@@ -112,6 +120,11 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
 
 
 def _from_table(words: Vocabulary, table: Table) -> None:
+    metrics = [bool(gather(words.mentions(row[0].text)).quantity) for row in table.rows[1:500] if row]
+    if kind_under(table.rows[0][0].text) is None and sum(metrics) * 2 > len(metrics):
+        for heading in table.rows[0][1:]:
+            if not words.mentions(heading.text):
+                _learn(words, heading.text, "model")
     for column, heading in enumerate(table.rows[0]):
         _corpora(words, f"{heading.text} |")
         kind = kind_under(heading.text)
@@ -135,6 +148,10 @@ def _from_text(words: Vocabulary, block: Block) -> None:
             if title != first and re.fullmatch(r"[A-Z]\w{3,}", first):  # "Marlin" for "Marlin-ADE"
                 _learn(words, first, "model", title.lower().replace("-", " "))
         return
+    for typed in _METRIC_TYPE.finditer(text):
+        name = typed["name"] or typed["first"]
+        if not words.mentions(name):
+            _learn(words, name, "group", plural=True)
     for name in _types(text):
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)
@@ -151,7 +168,7 @@ def _actors(words: Vocabulary, document: Document) -> None:
         if not words.mentions(name):
             _learn(words, name, "model")
     for match in _ACTS.finditer(text):
-        name = match["name"] or match["source"] or match["other"]
+        name = match[match.lastgroup]
         first = re.split(r"[ -]", name)[0]
         proper = name.split()[0] in inside or re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", name)
         if proper and first.lower() not in lower and len(first) > 2 and not words.mentions(name):

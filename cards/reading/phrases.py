@@ -24,11 +24,11 @@ _CLAIMS = {
     "slower": r"\bslower\b",
     "smaller": r"\b(?:smaller|lighter|more compact|fewer parameters)\b",
     "larger": r"\b(?:larger|bigger|heavier) than\b",
-    "better": r"\b(?:outperform(?:s|ed|ing)?|better than|beats?|surpass(?:es|ed)?|more accurate|exceeds)\b",
-    "worse": r"\b(?:worse than|less accurate|underperforms?)\b",
     "best": r"\bstate[- ]of[- ]the[- ]art\b|\bSOTA\b|\bbest[- ](?:performing|in[- ]class)\b"
     r"|\b(?:the|our) best (?:model|results?|f1|scores?|accuracy|variant|version|system)\b"
-    r"|\boutperforms? all\b|\bhighest f1\b",
+    r"|\boutperforms? (?:all|every|any)\b|\bhighest f1\b",
+    "better": r"\b(?:outperform(?:s|ed|ing)?|better than|beats?|surpass(?:es|ed)?|more accurate|exceeds)\b",
+    "worse": r"\b(?:worse than|less accurate|underperforms?)\b",
     "on device": r"\bon[- ]device\b"
     r"|\b(?:runs?|works?|running)\s+(?:\w+\s+){0,2}(?:locally|offline|in (?:your|the) browser)\b"
     r"|\bno (?:server|cloud|internet)\b|\bentirely in (?:your|the) browser\b",

@@ -136,6 +136,8 @@ def _direction(words: _Words) -> Ratio | None:
         return Ratio(words.number, Meaning(quantity="speed_up", of="latency"))
     if direction.value == "smaller":
         of = "parameters" if "param" in phrase + tail else "size"
+        if phrase == "fewer" and of == "size":
+            of = words.last if words.last == "parameters" else None
         return _compared(words.number, of)
     if direction.value in ("better", "worse") and re.match(r"\s*latenc", tail):
         return _compared(words.number, "latency") if direction.value == "worse" else None

@@ -39,6 +39,7 @@ def read_table(
 _COMPARES = re.compile(
     r"\s*of\s+[a-z]|[^|]{0,20}\b(?:faster|smaller|slower|fewer|lower|larger|kept|retained)\b", re.IGNORECASE
 )
+_VERSUS = re.compile(r"^\W*(?:vs|versus|compared|relative|against|than)\b", re.IGNORECASE)
 _NOTHING = re.compile(r"[\s\-–—_.*†‡✓✗✔❌✅/]*(?:n/?a|none|tbd|\?)?[\s*]*", re.IGNORECASE)
 
 
@@ -137,6 +138,9 @@ class _Reader:
             return
         if _COMPARES.search(cell.text, found.stop):
             topic, versus = (row, column.subject) if row.subject else (column, None)
+            versus = row.versus or column.versus or versus
+            if _VERSUS.search(row.name):
+                topic, versus = column, row.subject
             yield from read_cell(cell, self.document, self.words, topic, versus, self.passage)
             return
         said = self.words.mentions(

@@ -1,6 +1,7 @@
 """Whose number it is: the model that a sentence speaks of, the one beside a number, the one compared with."""
 
 import re
+from dataclasses import replace
 
 from .meaning import Meaning, gather
 from .sentences import Sentence, Stretch
@@ -25,6 +26,14 @@ _BELONGS = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\s*[(\[]\s*(?:the\s+)?", re.IGNORECASE)
+_JOINED = re.compile(
+    r"[\s()-]*(?:(?:version|file|variant|build|export|model|checkpoint|weights)\s+(?:of\s+)?(?:the\s+)?|in\s+)?",
+    re.IGNORECASE,
+)
+# "Quantized to INT8, Wren takes ...": the step holds for what the sentence speaks of.
+_OPENER = re.compile(
+    r"\W*(?:quanti[sz]ed|pruned|after|with|in|as|once|when|exported)\b[^,;:]{0,60},", re.IGNORECASE
+)
 _PRONOUN = re.compile(r"\W*(?:it|its|this|that|these|they|at|with)\b", re.IGNORECASE)
 
 
@@ -94,10 +103,24 @@ def full_name(sentence: Sentence, mention: Mention) -> Meaning:
         first -= 1
     while last + 1 < len(names) and _joined(sentence, names[last], names[last + 1]):
         last += 1
-    return gather(names[first : last + 1])
+    found = gather(names[first : last + 1])
+    if found.model and not found.variants:
+        found = replace(found, variants=_opening(sentence))
+    return found
+
+
+def _opening(sentence: Sentence) -> frozenset[str]:
+    """The variants of an opening step, when it names no model."""
+    opener = _OPENER.match(sentence.text)
+    named = [m for m in _names(sentence.mentions) if opener and m.end <= opener.end()]
+    return frozenset() if any(m.kind == "model" for m in named) else gather(named).variants
 
 
 def _joined(sentence: Sentence, one: Mention, other: Mention) -> bool:
     if one.kind == other.kind == "model":
         return False
-    return not sentence.text[one.end : other.start].strip(" ()-\n")
+    if one.value == "quantized" and re.fullmatch(
+        r"\s*(?:to|into|as|with)\s*", sentence.text[one.end : other.start]
+    ):
+        return True
+    return bool(_JOINED.fullmatch(sentence.text, one.end, other.start))
