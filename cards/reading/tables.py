@@ -140,7 +140,7 @@ class _Reader:
             topic, versus = (row, column.subject) if row.subject else (column, None)
             versus = row.versus or column.versus or versus
             if _VERSUS.search(row.name):
-                topic, versus = column, row.subject
+                topic, versus = column, row.versus or row.subject
             yield from read_cell(cell, self.document, self.words, topic, versus, self.passage)
             return
         said = self.words.mentions(
