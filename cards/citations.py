@@ -1,4 +1,4 @@
-"""What to cite for a model: itself, the method, and the corpora that give a citation."""
+"""What to cite for a model or a labelled corpus: itself, the method, and the corpora that give a citation."""
 
 from .ledger import Ledger
 
@@ -13,17 +13,19 @@ DISTILLATION = """\
 
 
 def citations(ledger: Ledger, name: str) -> list[str]:
-    """BibTeX entries, each ending with a line break."""
-    model = ledger.models[name]
+    """BibTeX entries for a model or a labelled corpus, each ending with a line break."""
+    thing = ledger.models.get(name) or ledger.datasets[name]
     year = max(claim.date for claim in ledger.claims).year
     own = (
         f"@misc{{clinstill_{ledger.recipe}_{name},\n"
-        f"  title  = {{{model.title}}},\n"
+        f"  title  = {{{thing.title}}},\n"
         f"  author = {{{{Clinstill contributors}}}},\n"
         f"  note   = {{Recipe {ledger.recipe}, SHA-256 {ledger.recipe_sha256}}},\n"
         f"  year   = {{{year}}}\n"
         "}\n"
     )
-    method = [DISTILLATION] if model.teacher else []
-    corpora = [source.citation.rstrip("\n") + "\n" for source in ledger.sources if source.citation]
+    distilled = name in ledger.models and ledger.models[name].teacher
+    method = [DISTILLATION] if distilled else []
+    sources = ledger.sources if name in ledger.models else ledger.datasets[name].sources
+    corpora = [source.citation.rstrip("\n") + "\n" for source in sources if source.citation]
     return list(dict.fromkeys([own, *method, *corpora]))

@@ -59,9 +59,43 @@ def length(claim: Claim) -> int:
     return int(found[1])
 
 
+def choices(claim: Claim) -> int:
+    """How many guesses counted for a masked token, as the claim's id `...masked.top_NUMBER` says."""
+    found = re.search(r"\.masked\.top_(\d+)$", claim.id)
+    if not found:
+        raise CardError(
+            f"{claim.id} is no score of masked tokens: its id does not end with `masked.top_NUMBER`"
+        )
+    return int(found[1])
+
+
+def share(part: Claim, whole: Claim) -> float:
+    """A count's share of another count."""
+    for claim in (part, whole):
+        _has_unit(claim, "count")
+    return _ratio(part.value, whole.value, part, whole)
+
+
+def width(claim: Claim) -> float:
+    """From the low to the high end of a claim's interval."""
+    if claim.interval is None:
+        raise CardError(f"{claim.id} has no interval")
+    return claim.interval.high - claim.interval.low
+
+
 FUNCTIONS: dict[str, Callable[..., float]] = {
     function.__name__: function
-    for function in (retention, speed_up, size_reduction, parameter_reduction, size, length)
+    for function in (
+        retention,
+        speed_up,
+        size_reduction,
+        parameter_reduction,
+        size,
+        length,
+        choices,
+        share,
+        width,
+    )
 }
 
 

@@ -1,8 +1,9 @@
 """Which digits of a card are no numbers: the whole list of exemptions from tracing.
 
 1. Terms of the field (`TERMS`).
-2. Names that the ledger holds: models, corpora, licenses, files, hashes, addresses; and words of
-   letters and digits that are a part of such a name ("L6" where a base is "MiniLM-L6").
+2. Names that the ledger holds: models, corpora, labelers, licenses, files, hashes, addresses,
+   processors, how an estimate came about; and words of letters and digits that are a part of such a
+   name ("L6" where a base is "MiniLM-L6").
 3. Fenced code; `lint.code` checks every block on its own: it must be a usage snippet, the output
    that the ledger keeps, or a citation.
 
@@ -44,16 +45,23 @@ def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
         *(r.split("/")[-1] for r in repos.values()),
     }
     for model in ledger.models.values():
-        found |= {model.base.id, model.base.license, model.license, *model.labels}
+        found |= {model.base.id, model.base.license, model.base.revision or "", model.license, *model.labels}
         found |= {text for variant in model.variants for text in (variant.name, variant.file)}
-        found |= {example.text for example in model.examples}
-    for source in ledger.sources:
+        found |= {example.text for example in model.examples} | set(model.languages)
+    for corpus in ledger.datasets.values():
+        found |= {corpus.license, *corpus.labels, *corpus.languages}
+        found |= {text for file in corpus.files for text in (file.file, file.split, file.sha256)}
+        for labeler in corpus.labelers:
+            found |= {labeler.name, labeler.id, labeler.license, labeler.url or ""}
+            found.add(f"{labeler.id}@{labeler.revision}")  # a version alone may be a bare number
+    for source in (*ledger.sources, *(s for corpus in ledger.datasets.values() for s in corpus.sources)):
         found |= {source.id, source.license, source.url or ""}
     for claim in ledger.claims:
+        found |= {claim.split or "", claim.method or ""}
         if claim.data:
             found |= {claim.data.id, claim.data.revision or "", claim.data.sha256}
         if claim.environment:
-            found |= set(claim.environment.versions)
+            found |= {*claim.environment.versions, claim.environment.cpu}
     return {name for name in found if re.search(r"[^\W\d_]", name)}  # a bare number is no name
 
 

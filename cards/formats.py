@@ -43,6 +43,8 @@ FORMATS: dict[str, Callable[[Value], str]] = {
     "duration": duration,
     "p": p_value,
     "setting": lambda value: f"{value:g}",
+    "perplexity": significant,
+    "plain": lambda value: significant(value).replace(",", ""),  # as YAML reads a number
     "text": str,
 }
 
@@ -50,6 +52,9 @@ BY_UNIT = {
     "F1": "score",
     "precision": "score",
     "recall": "score",
+    "accuracy": "score",
+    "AUROC": "score",
+    "perplexity": "perplexity",
     "ms": "milliseconds",
     "bytes": "megabytes",
     "parameters": "count",
@@ -70,6 +75,9 @@ BY_FUNCTION = {
     "parameter_reduction": "times",
     "size": "megabytes",
     "length": "count",
+    "choices": "count",
+    "share": "percent",
+    "width": "score",
 }
 _BY_FIELD = {
     "n": "count",

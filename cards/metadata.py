@@ -1,4 +1,4 @@
-"""The front matter of a model card: what the Hub reads.
+"""The front matter of a card: what the Hub reads.
 
 `model-index` is built here and not by `huggingface_hub.EvalResult`, which merges results that
 differ only in their arguments: all variants of a model are metrics of one result, told apart by
@@ -10,28 +10,20 @@ from collections.abc import Mapping
 import yaml
 
 from .errors import CardError
-from .ledger import Ledger, Model, slug
+from .ledger import LabelledCorpus, Ledger, Model
 from .numbers import Numbers
-
-METRICS = {"f1": "F1", "precision": "precision", "recall": "recall"}  # the Hub's id -> what a reader calls it
+from .tasks import KINDS, Table, tables
 
 
 def front_matter(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> str:
-    """Canonical YAML between `---` lines, keys in a fixed order, for the model `name`."""
-    model = ledger.models[name]
-    data = {
-        "language": list(model.languages),
-        "license": model.license,
-        "library_name": "transformers",
-        "pipeline_tag": model.task,
-        "base_model": model.base.id,
-        "base_model_relation": _relation(model),
-        "tags": ["onnx", "transformers.js", "medical", "named-entity-recognition", "clinstill"],
-        "datasets": list(dict.fromkeys(source.id for source in ledger.sources)),
-        "metrics": list(METRICS),
-        "widget": [{"text": text, "example_title": "Example"} for text in _texts(model)],
-        "model-index": [{"name": repos[name].split("/")[-1], "results": [_result(ledger, name, number)]}],
-    }
+    """Canonical YAML between `---` lines, keys in a fixed order, for a model or a labelled corpus."""
+    if name in ledger.datasets:
+        return canonical(_of_corpus(ledger, ledger.datasets[name], name))
+    return canonical(_of_model(ledger, name, repos, number))
+
+
+def canonical(data: Mapping) -> str:
+    """One way to write front matter: keys as given, block style, no line folded, empty values left out."""
     text = yaml.safe_dump(
         {key: value for key, value in data.items() if value},
         sort_keys=False,
@@ -42,34 +34,122 @@ def front_matter(ledger: Ledger, name: str, repos: Mapping[str, str], number: Nu
     return f"---\n{text}---"
 
 
+def _of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> dict:
+    model = ledger.models[name]
+    results = [_result(ledger, name, table, number) for table in tables(ledger, name, number)]
+    metrics = [metric["type"] for result in results for metric in result["metrics"]]
+    return {
+        "language": list(model.languages),
+        "license": model.license,
+        "library_name": "transformers",
+        "pipeline_tag": model.task,
+        "base_model": repos.get(model.parent, "") if "/" in repos.get(model.parent, "") else model.base.id,
+        "base_model_relation": _relation(model),
+        "tags": _tags(model),
+        "datasets": list(dict.fromkeys(repos.get(source.id, source.id) for source in ledger.sources)),
+        "metrics": list(dict.fromkeys(metrics)),
+        "co2_eq_emissions": _emissions(ledger, name, number),
+        "widget": [{"text": text, "example_title": "Example"} for text in _texts(model)],
+        "model-index": [{"name": repos[name].split("/")[-1], "results": results}],
+    }
+
+
+def _of_corpus(ledger: Ledger, corpus: LabelledCorpus, name: str) -> dict:
+    files: dict[str, list[str]] = {}
+    for file in corpus.files:
+        files.setdefault(file.split, []).append(file.file)
+    return {
+        "language": list(corpus.languages),
+        "license": corpus.license,
+        "pretty_name": corpus.title,
+        "size_categories": _size_category(ledger.claim(f"{name}.documents").value),
+        "source_datasets": list(dict.fromkeys(source.id for source in corpus.sources)),
+        "annotations_creators": _annotators(corpus),
+        "task_categories": ["token-classification"],
+        "task_ids": ["named-entity-recognition"],
+        "tags": ["medical", "weak-labels", "clinstill"],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": paths} for split, paths in files.items()],
+            }
+        ],
+    }
+
+
+def _annotators(corpus: LabelledCorpus) -> list[str]:
+    """As the Hub's list of annotation creators has them."""
+    by_people = any(labeler.kind == "people" for labeler in corpus.labelers)
+    by_machine = any(labeler.kind != "people" for labeler in corpus.labelers)
+    return ["expert-generated"] * by_people + ["machine-generated"] * by_machine
+
+
+def _size_category(documents: float) -> list[str]:
+    """The Hub's words for a number of documents."""
+    steps = ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K"), (1e6, "100K<n<1M"))
+    return [next((words for limit, words in steps if documents < limit), "n>1M")]
+
+
+def _tags(model: Model) -> list[str]:
+    onnx = any(variant.file.endswith(".onnx") for variant in model.variants)
+    tag = KINDS[model.task].tag
+    kind = [tag] if tag != model.task else []
+    return [*(["onnx", "transformers.js"] if onnx else []), "medical", *kind, "clinstill"]
+
+
 def _relation(model: Model) -> str:
     """The Hub knows no relation for distillation: a student is a finetune of what it started from."""
     return "quantized" if {variant.name for variant in model.variants} == {"int8"} else "finetune"
+
+
+def _emissions(ledger: Ledger, name: str, number: Numbers) -> dict:
+    claim = next((claim for claim in ledger.claims if claim.id == f"{name}.training.co2"), None)
+    if claim is None:
+        return {}
+    pretrained = ledger.models[name].task == "fill-mask"
+    data = {
+        "emissions": number(claim.id, "plain"),
+        "source": claim.method,
+        "training_type": "pre-training" if pretrained else "fine-tuning",
+        "hardware_used": claim.environment.cpu if claim.environment else None,
+    }
+    return {key: value for key, value in data.items() if value}
 
 
 def _texts(model: Model) -> list[str]:
     return list(dict.fromkeys(example.text for example in model.examples))
 
 
-def _result(ledger: Ledger, name: str, number: Numbers) -> dict:
-    model = ledger.models[name]
-    first = f"{name}.{model.variants[0].name}.test.macro.f1"
-    data = ledger.claim(first).data
-    if data is None:
-        raise CardError(f"{first} does not say which data it was measured on; a model-index needs it")
-    dataset = {"type": data.id, "name": data.id, "split": "test", "revision": data.revision}
+def _result(ledger: Ledger, name: str, table: Table, number: Numbers) -> dict:
+    model, claim = ledger.models[name], ledger.claim(table.headline)
+    if claim.data is None or claim.split is None:
+        raise CardError(f"{claim.id} does not say on which split of which data it was measured")
+    data = claim.data
+    dataset = {"type": data.id, "name": data.id, "split": claim.split, "revision": data.revision}
+    metrics = [
+        {
+            "type": cell.metric,
+            "value": number(cell.claim, "plain" if cell.metric == "perplexity" else None),
+            "name": f"{cell.name} ({row.variant.name})",
+            "args": {"variant": row.variant.name, "file": row.variant.file} | _matching(model),
+        }
+        for row in _means_first(table, model)
+        for cell in row.cells
+        if cell
+    ]
     return {
-        "task": {"type": model.task, "name": "Named entity recognition"},
+        "task": {"type": model.task, "name": KINDS[model.task].title},
         "dataset": {key: value for key, value in dataset.items() if value},
-        "metrics": [
-            {
-                "type": metric,
-                "value": number(f"{name}.{variant.name}.test.{slug(group)}.{metric}"),
-                "name": f"{group} {title} ({variant.name})",
-                "args": {"variant": variant.name, "file": variant.file, "matching": "strict entity"},
-            }
-            for variant in model.variants
-            for group in ("Macro", "Micro", *model.labels)
-            for metric, title in METRICS.items()
-        ],
+        "metrics": metrics,
     }
+
+
+def _means_first(table: Table, model: Model) -> list:
+    """The rows, of each file the means before the types: a reader of the Hub's widget sees those."""
+    order = {"All classes": 0, "Macro": 1, "Micro": 2}
+    variants = [variant.name for variant in model.variants]
+    return sorted(table.rows, key=lambda row: (variants.index(row.variant.name), order.get(row.group, 3)))
+
+
+def _matching(model: Model) -> dict:
+    return {"matching": "strict entity"} if model.task == "token-classification" else {}

@@ -7,13 +7,13 @@ publishes asks before it is overwritten.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
 from .card import Card
 from .numbers import CardMap, Entry
-from .sections import FRONT_MATTER, LOADER, Parts, Piece, digest, take_apart
+from .sections import FRONT_MATTER, Parts, Piece, digest, take_apart
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def merge(rendered: Card, existing: str, existing_map: CardMap | None) -> Merged
         edits.append(Edit(FRONT_MATTER, _joined(old.front), _joined(new.front)))
     text = f"---\n{_joined(merged.front)}---\n{_joined(merged.body)}" if new.front else _joined(merged.body)
     card_map = rendered.map.model_copy(update={"numbers": _moved(rendered, text)})
-    return Merged(Card(text, card_map), tuple(edits))
+    return Merged(replace(rendered, text=text, map=card_map), tuple(edits))
 
 
 def _weave(old: Sequence[Piece], new: Sequence[Piece], known: Mapping[str, str], gap: str) -> list[Piece]:

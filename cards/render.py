@@ -1,50 +1,52 @@
-"""Model folder -> README.md and card.map.json.
+"""Folder of a model or a labelled corpus -> README.md, card.map.json and figures.
 
 A card is a Jinja template over the folder's ledger. Rendering twice gives the same bytes; a claim
 that the template asks for and the ledger lacks fails the rendering.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+)
 
+from . import figures
 from .card import CARD_FILE, Card
-from .citations import citations
-from .derived import length
+from .context import of_corpus, of_model
 from .errors import CardError
-from .ledger import Ledger, Model, read_ledger, slug
+from .ledger import Ledger, read_ledger, slug
 from .metadata import front_matter
 from .numbers import CardMap, Numbers
 from .sections import digests, mark
-from .snippets import INSTALL, code, onnx_file
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-VARIANT_TITLES = {
-    "fp32": "ONNX FP32",
-    "int8": "ONNX INT8",
-    "fp16": "ONNX, stored as FP16, computed in FP32",
-}
 
+def render(folder: Path, repos: Mapping[str, str], templates: Path | None = None) -> Card:
+    """The card of a model or a labelled corpus, from the folder's `ledger.json`.
 
-def render(model_folder: Path, repos: Mapping[str, str]) -> Card:
-    """The card of a model folder, from its `ledger.json`.
-
-    repos: model name -> Hub id, used in links and snippets. A model without one appears under its
-    name, which is also the name of its folder in a run. Raises CardError.
+    repos: name -> Hub id, used in links and snippets. What has none appears under its name, which is
+    also the name of its folder in a run. templates: a folder whose templates replace ours of the same
+    name; `{% extends "ours/NAME" %}` in one builds on ours. Raises CardError.
     """
-    ledger = read_ledger(Path(model_folder) / "ledger.json")
-    number = Numbers(ledger)
-    ids = _ids(ledger, repos)
-    text = fill("model.md.j2", ledger, subject(ledger), ids, number)
+    ledger = read_ledger(Path(folder) / "ledger.json")
+    name, number = subject(ledger), Numbers(ledger)
+    ids = dict(repos) | {known: repos.get(known, known) for known in (*ledger.models, *ledger.datasets)}
+    template = "dataset.md.j2" if name in ledger.datasets else f"{ledger.models[name].task}.md.j2"
+    text = fill(template, ledger, name, ids, number, templates)
     text, entries = number.place(mark(text))
-    return Card(text, CardMap(repos=ids, numbers=entries, regions=digests(text)))
+    drawings = {} if name in ledger.datasets else figures.gather(ledger, name)
+    return Card(text, CardMap(repos=ids, numbers=entries, regions=digests(text)), drawings)
 
 
 def subject(ledger: Ledger) -> str:
-    """The model that a model folder's ledger is about. Raises CardError for the ledger of a run."""
+    """What a folder's ledger is about. Raises CardError for the ledger of a run."""
     if ledger.subject is None:
         raise CardError(
             "this is the ledger of a run; a card is rendered from a model folder's own (cards.ledger.project)"
@@ -52,118 +54,72 @@ def subject(ledger: Ledger) -> str:
     return ledger.subject
 
 
-def fill(template: str, ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> str:
-    """A file of `templates/` for the model `name`, with placeholders where `number` will write.
+def fill(
+    template: str,
+    ledger: Ledger,
+    name: str,
+    repos: Mapping[str, str],
+    number: Numbers,
+    templates: Path | None = None,
+) -> str:
+    """A template for the model or corpus `name`, with placeholders where `number` will write.
 
     Raises CardError.
     """
+    ours = FileSystemLoader(TEMPLATES)
+    theirs = [FileSystemLoader(_templates_in(templates))] if templates else []
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=ChoiceLoader([*theirs, ours, PrefixLoader({"ours": ours})]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters["slug"] = slug
+    if name in ledger.datasets:
+        about = of_corpus(ledger, name, repos)
+    else:
+        about = of_model(ledger, name, repos, number)
     try:
         return environment.get_template(template).render(
             number=number,
             front_matter=lambda: front_matter(ledger, name, repos, number),
-            **context(ledger, name, repos),
+            **about,
         )
     except TemplateError as error:
         raise CardError(f"{template}: {error.message}") from error
 
 
-def _ids(ledger: Ledger, repos: Mapping[str, str]) -> dict[str, str]:
-    return {name: repos.get(name, name) for name in (*ledger.models, *ledger.datasets)}
-
-
-def context(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:
-    """What templates see besides `number`: the ledger's records, and lists of what to show."""
-    model = ledger.models[name]
-    return {
-        "ledger": ledger,
-        "has": {claim.id for claim in ledger.claims}.__contains__,  # for stages that a recipe may lack
-        "name": name,
-        "model": model,
-        "repos": repos,
-        "variants": model.variants,
-        "titles": VARIANT_TITLES,
-        "groups": [*model.labels, "Micro", "Macro"],
-        "latencies": _latencies(ledger),
-        "tested_latencies": _tested_latencies(ledger, name),
-        "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
-        "splits": _splits(ledger),
-        "examples": usage(model, repos[name]),
-        "citations": citations(ledger, name),
-    }
-
-
-def _latencies(ledger: Ledger) -> list[str]:
-    """Id parts `latency.LENGTH` that any file was measured at, shortest texts first: a card that
-    shows one shows all, so that a measurement left out fails the rendering."""
-    lengths = {length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"}
-    return [f"latency.{tokens}" for tokens in sorted(lengths)]
-
-
-def _tested_latencies(ledger: Ledger, name: str) -> list[str]:
-    """Id parts `latency.LENGTH` for which the model was tested against its teacher."""
-    teacher = ledger.models[name].teacher or ""
-    pattern = re.compile(
-        rf"{re.escape(name)}\.[^.]+\.vs\.{re.escape(teacher)}\.[^.]+\.(latency\.\d+)\.wilcoxon_p"
+def _templates_in(folder: Path) -> Path:
+    """A user's folder of templates. One that replaces nothing is a mistake in the path."""
+    found = (
+        {path.relative_to(folder).as_posix() for path in folder.rglob("*.j2")} if folder.is_dir() else set()
     )
-    found = [pattern.fullmatch(claim.id) for claim in ledger.claims]
-    return list(dict.fromkeys(match[1] for match in found if match))
-
-
-def _splits(ledger: Ledger) -> list[str]:
-    return [
-        c.id.split(".")[1]
-        for c in ledger.claims
-        if c.id.startswith("corpus.") and c.id.endswith(".documents")
-    ]
-
-
-def usage(model: Model, repo: str) -> list[dict[str, str]]:
-    """The usage snippets, in the order of the tools, with the output that they printed.
-
-    Raises CardError when the snippet of a tool was not run.
-    """
-    file = onnx_file(variant.file for variant in model.variants)
-    outputs = {example.tool: example for example in model.examples}
-    missing = [tool for tool in INSTALL if tool not in outputs]
-    if missing:
+    ours = {path.name for path in TEMPLATES.glob("*.j2")}
+    if not found & ours:
         raise CardError(
-            f"the ledger has no output of the snippet for {', '.join(missing)}; see cards.snippets.run"
+            f"{folder}: no template of ours is replaced by one there; they are {', '.join(sorted(ours))}. "
+            f"`python -m cards templates --copy {folder}` writes them to start from."
         )
-    return [
-        {
-            "tool": tool,
-            "install": INSTALL[tool],
-            "code": code(tool, repo, file, outputs[tool].text),
-            "output": outputs[tool].output,
-        }
-        for tool in INSTALL
-    ]
+    return folder
 
 
-def render_run(run: Path, repos: Mapping[str, str]) -> list[Path]:
-    """Render the card of every model of a run into its folder; returns the cards' paths.
+def render_run(run: Path, repos: Mapping[str, str], templates: Path | None = None) -> list[Path]:
+    """Render the card of every model and labelled corpus of a run into its folder; returns their paths.
 
-    Raises CardError when `run` is no run folder or `repos` names a model that it has not.
+    Raises CardError when `run` is no run folder or `repos` names something that it has not.
     """
-    folders = sorted(path.parent for path in (run / "models").glob("*/ledger.json"))
+    found = [path.parent for kind in ("models", "datasets") for path in (run / kind).glob("*/ledger.json")]
+    folders = sorted(found)
     if not folders:
         raise CardError(
             f"{run}: not a run folder, no models/NAME/ledger.json in it. `python -m training run` makes one."
         )
     unknown = sorted(set(repos) - {folder.name for folder in folders})
     if unknown:
-        raise CardError(
-            f"{run} has no model {', '.join(unknown)}; it has {', '.join(f.name for f in folders)}"
-        )
-    cards = [(folder, render(folder, repos)) for folder in folders]  # all or none is written
+        has = ", ".join(folder.name for folder in folders)
+        raise CardError(f"{run} has no model or data set {', '.join(unknown)}; it has {has}")
+    cards = [(folder, render(folder, repos, templates)) for folder in folders]  # all or none is written
     for folder, card in cards:
         card.write(folder)
     return [folder / CARD_FILE for folder, _ in cards]

@@ -15,16 +15,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import CardError
+from .ledger import Task
 
 SAMPLE = "After two weeks of isoniazid the patient developed jaundice, and rifampicin was stopped."
 
 INSTALL = {
     "transformers": "pip install transformers torch",
     "optimum": 'pip install "optimum-onnx[onnxruntime]"',
-    "clinstill": "pip install clinstill",
+    "clinstill": "pip install .  # in a clone of the Clinstill repository",
 }
 
-CODE = {
+_ENTITIES = {
     "transformers": """\
 from transformers import pipeline
 
@@ -56,16 +57,73 @@ for entity in tagger([text])[0]:
 """,
 }
 
-# What `pip install clinstill` installs, for running the snippet from this repository.
+_CLASS = {
+    "transformers": """\
+from transformers import pipeline
+
+text = {text}
+classifier = pipeline("text-classification", model={model})
+for found in classifier([text]):
+    print(found["label"], round(float(found["score"]), 2))
+""",
+    "optimum": """\
+from optimum.onnxruntime import ORTModelForSequenceClassification
+from transformers import AutoTokenizer, pipeline
+
+text = {text}
+model = ORTModelForSequenceClassification.from_pretrained({model}, subfolder="onnx", file_name={file})
+tokenizer = AutoTokenizer.from_pretrained({model})
+classifier = pipeline("text-classification", model=model, tokenizer=tokenizer)
+for found in classifier([text]):
+    print(found["label"], round(float(found["score"]), 2))
+""",
+}
+
+_WORD = {
+    "transformers": """\
+from transformers import pipeline
+
+text = {text}
+fill = pipeline("fill-mask", model={model})
+for found in fill(text.replace("[MASK]", fill.tokenizer.mask_token)):
+    print(found["token_str"].strip(), round(float(found["score"]), 2))
+""",
+    "optimum": """\
+from optimum.onnxruntime import ORTModelForMaskedLM
+from transformers import AutoTokenizer, pipeline
+
+text = {text}
+model = ORTModelForMaskedLM.from_pretrained({model}, subfolder="onnx", file_name={file})
+tokenizer = AutoTokenizer.from_pretrained({model})
+fill = pipeline("fill-mask", model=model, tokenizer=tokenizer)
+for found in fill(text.replace("[MASK]", tokenizer.mask_token)):
+    print(found["token_str"].strip(), round(float(found["score"]), 2))
+""",
+}
+
+# The snippets for each task, by tool. The engine tags entities and does nothing else.
+CODE: dict[Task, dict[str, str]] = {
+    "token-classification": _ENTITIES,
+    "text-classification": _CLASS,
+    "fill-mask": _WORD,
+}
+
+# What the install line of "clinstill" installs, for running the snippet from this repository.
 _ENGINE = Path(__file__).parents[1] / "space" / "engine"
 
 
-def code(tool: str, model: str, file: str, text: str = SAMPLE) -> str:
+def code(tool: str, model: str, file: str, text: str = SAMPLE, task: Task = "token-classification") -> str:
     """The snippet of a tool.
 
     model: Hub id, or a folder in the Hub layout; file: the ONNX file in its `onnx/` (see `onnx_file`).
     """
-    return CODE[tool].format(model=_quoted(model), file=_quoted(file), text=_quoted(text))
+    return CODE[task][tool].format(model=_quoted(model), file=_quoted(file), text=_quoted(text))
+
+
+def tools(task: Task, files: Iterable[str]) -> list[str]:
+    """The tools that can run a model: without an ONNX file among `files`, transformers alone."""
+    has_onnx = any(Path(file).suffix == ".onnx" for file in files)
+    return [tool for tool in CODE[task] if has_onnx or tool == "transformers"]
 
 
 def onnx_file(files: Iterable[str]) -> str:
@@ -82,14 +140,21 @@ def onnx_file(files: Iterable[str]) -> str:
     )
 
 
-def run(tool: str, model_folder: Path, text: str = SAMPLE, python: str = sys.executable) -> str:
+def run(
+    tool: str,
+    model_folder: Path,
+    text: str = SAMPLE,
+    python: str = sys.executable,
+    task: Task = "token-classification",
+) -> str:
     """What the snippet of `tool` prints for a local model folder.
 
     python: the interpreter, which must have the tool installed ("clinstill" is taken from here).
     Raises CardError with the end of the snippet's standard error when it fails.
     """
     folder = Path(model_folder).resolve()
-    source = code(tool, str(folder), onnx_file(map(str, (folder / "onnx").glob("*.onnx"))), text)
+    file = "" if tool == "transformers" else onnx_file(map(str, (folder / "onnx").glob("*.onnx")))
+    source = code(tool, str(folder), file, text, task)
     with tempfile.TemporaryDirectory() as packages:
         (Path(packages) / "clinstill").symlink_to(_ENGINE, target_is_directory=True)
         done = subprocess.run(

@@ -36,7 +36,7 @@ NAMES = {
 
 
 def run(context: Context) -> list[Claim]:
-    """Write RUN/ledger.json, each model folder's projection of it and golden output, and the figures."""
+    """Write RUN/ledger.json, each model folder's projection of it and golden output, and a figure."""
     recipe = context.recipe
     earlier = [stage.name for stage in STAGES if stage.name != "ledger"]
     claims = [claim for name in earlier for claim in read_record(context, name).claims]
@@ -56,7 +56,7 @@ def run(context: Context) -> list[Claim]:
     for name in models:
         write_ledger(project(ledger, name), context.run.models / name / "ledger.json")
         golden.write(context.run.models / name)
-    draw(ledger, context.run)
+    draw(context.run)
     return []
 
 
@@ -113,7 +113,7 @@ def _model(context: Context, name: str) -> Model:
         variants=tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file()),
         examples=tuple(
             Example(tool=tool, text=snippets.SAMPLE, output=snippets.run(tool, folder))
-            for tool in snippets.CODE
+            for tool in snippets.CODE["token-classification"]
         ),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..citations import citations
 from ..errors import CardError
 from ..exempt import covered, fences
-from ..render import usage
+from ..context import usage
 from ..sections import outside
 from .finding import Finding, error, rule
 from .subject import Subject

@@ -1,0 +1,231 @@
+"""What a card must say that was not measured: each line follows from claims that are there, or are not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .derived import width
+from .ledger import Claim, Ledger, Model
+from .numbers import Numbers
+from .tasks import headline, splits, tables
+
+FEW_DOCUMENTS = 100
+WIDE = 0.05  # of an interval, from end to end, of a score between 0 and 1
+MANY_LOOKS = 5  # at the test split
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One line of the section. The text may hold placeholders for numbers."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the lines are derived from."""
+
+    ledger: Ledger
+    name: str
+    number: Numbers
+
+    @property
+    def model(self) -> Model:
+        return self.ledger.models[self.name]
+
+    @property
+    def own(self) -> list[Claim]:
+        return [claim for claim in self.ledger.claims if claim.id.startswith(f"{self.name}.")]
+
+    @property
+    def heads(self) -> list[Claim]:
+        """The claim that stands for the model, on each split that it was tested on."""
+        return [
+            self.ledger.claim(headline(self.ledger, self.name, s)) for s in splits(self.ledger, self.name)
+        ]
+
+
+def kind_of_text(facts: Facts) -> Iterator[Limit]:
+    genres = {claim.data.genre for claim in facts.heads if claim.data}
+    if "clinical-notes" not in genres:
+        yield Limit(
+            "No clinical notes.",
+            "None of the texts that it was measured on is said to be a clinical note. Notes have "
+            "abbreviations, templates, misspellings and a telegraphic style. Expect lower scores there, and "
+            "measure on an annotated sample of your own before relying on it.",
+        )
+
+
+def external_data(facts: Facts) -> Iterator[Limit]:
+    names = {claim.data.id for claim in facts.heads if claim.data}
+    if len(names) == 1:
+        yield Limit(
+            "No external data.",
+            f"It was measured on {names.pop()} alone. How far the scores hold for text of another source "
+            "was not measured.",
+        )
+
+
+def language(facts: Facts) -> Iterator[Limit]:
+    if len(facts.model.languages) == 1:
+        yield Limit(
+            "One language.", f"It was made for and measured on `{facts.model.languages[0]}` text only."
+        )
+
+
+def few_documents(facts: Facts) -> Iterator[Limit]:
+    for claim in facts.heads:
+        if claim.n is not None and claim.n < FEW_DOCUMENTS:
+            what = "masked tokens" if facts.model.task == "fill-mask" else "documents"
+            yield Limit(
+                "Small test.",
+                f"Split `{claim.split}` has {facts.number(claim.id + '#n')} {what}: a few more or fewer "
+                "right answers move every score.",
+            )
+
+
+def wide_intervals(facts: Facts) -> Iterator[Limit]:
+    cells = [
+        (cell.name, facts.ledger.claim(cell.claim))
+        for table in tables(facts.ledger, facts.name, facts.number)
+        for row in table.rows
+        for cell in row.cells
+        if cell and cell.metric != "perplexity"
+    ]
+    wide = [(name, claim) for name, claim in cells if claim.interval and width(claim) > WIDE]
+    if wide:
+        name, claim = max(wide, key=lambda pair: width(pair[1]))
+        file = f" of `{claim.artifact.file}`" if claim.artifact else ""
+        yield Limit(
+            "Wide intervals.",
+            f"The widest, that of {name}{file}, spans {facts.number(f'width({claim.id})')}. Differences "
+            "smaller than an interval may be chance.",
+        )
+
+
+def calibration(facts: Facts) -> Iterator[Limit]:
+    if facts.model.task == "fill-mask" or any(".calibration." in claim.id for claim in facts.own):
+        return
+    yield Limit(
+        "Calibration was not measured.",
+        "A score orders the answers of one model; it is no probability of being right.",
+    )
+
+
+def one_machine(facts: Facts) -> Iterator[Limit]:
+    processors = {claim.environment.cpu for claim in facts.own if claim.environment and claim.artifact}
+    if len(processors) == 1:
+        yield Limit(
+            "One machine.",
+            "Scores and times come from one processor. Elsewhere times differ, and so may the last digits "
+            "of a score.",
+        )
+
+
+def one_instruction_set(facts: Facts) -> Iterator[Limit]:
+    int8 = [claim for claim in facts.own if claim.id.startswith(f"{facts.name}.int8.") and claim.environment]
+    if int8 and len({claim.environment.isa for claim in int8}) == 1:
+        yield Limit(
+            "INT8 on one instruction set.",
+            f"The INT8 file was measured with {facts.number(int8[0].id + '#environment.isa')} alone. Integer "
+            "arithmetic differs between instruction sets: on another one, measure again.",
+        )
+
+
+def latency(facts: Facts) -> Iterator[Limit]:
+    if not any(".latency." in claim.id for claim in facts.own):
+        yield Limit("Speed was not measured.", "Nothing is known of its latency on any machine.")
+
+
+def energy(facts: Facts) -> Iterator[Limit]:
+    if not any(claim.id == f"{facts.name}.training.energy" for claim in facts.own):
+        yield Limit(
+            "Energy was not measured.", "What its training took in electricity, and emitted, is not known."
+        )
+
+
+def one_seed(facts: Facts) -> Iterator[Limit]:
+    if any(claim.id == f"{facts.name}.setting.seed" for claim in facts.own):
+        yield Limit(
+            "One training run.",
+            "The intervals count the choice of test documents, not the chance in training: another seed "
+            "gives another model.",
+        )
+
+
+def looks_at_test(facts: Facts) -> Iterator[Limit]:
+    if facts.ledger.test_evaluations > MANY_LOOKS:
+        yield Limit(
+            "A test split seen before.",
+            f"This project evaluated models on test data {facts.number('ledger#test_evaluations')} times so "
+            "far. Nothing is chosen by it on purpose, but what is seen often surprises less.",
+        )
+
+
+def no_guard(facts: Facts) -> Iterator[Limit]:
+    if not any(".guard." in claim.id for claim in facts.own):
+        yield Limit(
+            "No guard documents.",
+            "The ledger does not say on which documents checkpoints and settings were chosen.",
+        )
+
+
+def subgroups(facts: Facts) -> Iterator[Limit]:
+    if not any(".group-" in claim.id for claim in facts.own):
+        yield Limit(
+            "Bias was not measured.",
+            "What is rare in the training text, recent drugs and understudied conditions among it, can be "
+            "expected to be missed more often.",
+        )
+
+
+DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
+    kind_of_text,
+    external_data,
+    language,
+    few_documents,
+    wide_intervals,
+    looks_at_test,
+    no_guard,
+    calibration,
+    subgroups,
+    one_seed,
+    one_machine,
+    one_instruction_set,
+    latency,
+    energy,
+)
+
+
+def limits(ledger: Ledger, name: str, number: Numbers) -> list[Limit]:
+    """The lines that hold for a model, in the order of the section."""
+    facts = Facts(ledger, name, number)
+    return [limit for derive in DERIVED for limit in derive(facts)]
+
+
+def corpus_limits(ledger: Ledger, name: str) -> list[Limit]:
+    """The lines that hold for a labelled corpus."""
+    corpus = ledger.datasets[name]
+    ids = [claim.id for claim in ledger.claims if claim.id.startswith(f"{name}.")]
+    found = []
+    if not any(claim.startswith(f"{name}.gold.") for claim in ids):
+        found.append(
+            Limit("Not compared with people's labels.", "How many of its labels are right was not measured.")
+        )
+    if not any(claim.startswith(f"{name}.agreement.") for claim in ids):
+        found.append(Limit("Agreement was not measured.", "How far its labelers agree is not known."))
+    answering = [labeler.name for labeler in corpus.labelers if labeler.kind == "language model"]
+    uncounted = [each for each in answering if f"{name}.labeler.{each}.hallucinated" not in ids]
+    if uncounted:
+        who = ", ".join(f"`{each}`" for each in uncounted)
+        text = f"How often {who} answered with words that the text does not hold is not known."
+        found.append(Limit("Invented strings were not counted.", text))
+    if corpus.genre != "clinical-notes":
+        found.append(Limit("No clinical notes.", "None of its texts is said to be a clinical note."))
+    if len(corpus.languages) == 1:
+        found.append(Limit("One language.", f"Its texts are in `{corpus.languages[0]}` only."))
+    if all(labeler.kind != "people" for labeler in corpus.labelers):
+        found.append(
+            Limit("No person labelled it.", "Errors that its labelers share stand in it uncorrected.")
+        )
+    return found
