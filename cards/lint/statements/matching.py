@@ -26,6 +26,8 @@ _FORMATS = {
 _SMALL = ("int8", "int4", "quantized")
 _EXTREMES = {"min", "max", "p90", "p95", "p99"}  # what names no statistic is none of these
 _MOST = 600  # of one kind: rules compare each with each, and what has more is a log
+_UNSAID = re.compile(r"v\d+|\d+|onnx|pytorch|torch|openvino|tensorrt|cased|uncased|en|ner|distilled|best")
+_HTML_TITLE = re.compile(r"<h1\b[^>]*>(.{0,300}?)</h1>", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"[\s/]+")
 
 
@@ -62,11 +64,11 @@ def same_model(one: str | None, other: str | None) -> Same:
     if not (a.names or a.format) or not (b.names or b.format):
         return Same.PERHAPS  # "model", "before"
     formats = _same_format(a, b)
-    if formats is Same.NO or not (a.names <= b.names or b.names <= a.names):
+    fewer, more = sorted((a.names, b.names), key=len)
+    beside = more - fewer  # "small" makes another model; "v2" or "onnx" may go unsaid
+    if formats is Same.NO or not fewer <= more or (fewer and not all(map(_UNSAID.fullmatch, beside))):
         return Same.NO
-    if a.before or b.before or a.names != b.names:
-        return Same.PERHAPS
-    return formats
+    return Same.PERHAPS if a.before or b.before or beside else formats
 
 
 def _same_format(a: Model, b: Model) -> Same:
@@ -134,6 +136,8 @@ def stretches(card: Card, statements: list[Statement]) -> dict[int, list[Stateme
 def own_names(card: Card) -> set[str]:
     """Words by which a card calls its own model: those of its title, and the usual ones."""
     title = next((block.span.text for block in card.document.blocks if block.kind == "heading"), "")
+    html = _HTML_TITLE.search(card.document.text)
+    title += " " + re.sub(r"<[^>]*>", " ", html[1]) if html else ""
     return {"student", "ours", *re.findall(r"[^\W_]{3,}", title.lower())}
 
 

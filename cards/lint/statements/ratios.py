@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import SCORES, Same, of_quantity, same_model, same_terms, told
+from .matching import SCORES, Same, may_be_own, of_quantity, own_names, same_model, same_terms, told
 
 Span = tuple[float, float]
 
@@ -54,10 +54,11 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
             continue
         if stated.versus is None and stated.where == "table":
             continue  # the model that the column compares with may stand on no line of the card
+        own = own_names(card)
         candidates = {
             pair: spans
             for kind in ([stated.of] if stated.of and quantity != "speed_up" else kinds)
-            for pair in _pairs(of_quantity(card.statements, kind), stated)
+            for pair in _pairs(of_quantity(card.statements, kind), stated, own)
             if (spans := kinds[kind](pair.own, pair.other))
         }
         if not candidates or any(_meets(stated, spans) for spans in candidates.values()):
@@ -70,8 +71,11 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
         yield (error if pair.sure and not cut else warning)(rule_id, stated.place, found, right)
 
 
-def _pairs(measured: list[Statement], stated: Statement) -> Iterator[Pair]:
-    """Values of the two models that a ratio compares, as far as the ratio and the values name them."""
+def _pairs(measured: list[Statement], stated: Statement, own_model: set[str]) -> Iterator[Pair]:
+    """Values of the two models that a ratio compares, as far as the ratio and the values name them.
+
+    own_model: words that call the card's own model, which is what values without a model are of.
+    """
     owns = _of_model(measured, stated.subject, stated)
     others = _of_model(measured, stated.versus, stated)
     for own, sure_own in owns:
@@ -79,10 +83,19 @@ def _pairs(measured: list[Statement], stated: Statement) -> Iterator[Pair]:
             if own is other or same_model(own.subject, other.subject) is Same.YES:
                 continue
             alike = same_terms(own, other)
-            together = own.passage == other.passage == stated.passage
-            if alike is Same.NO or (None in (own.subject, other.subject) and not together):
+            if alike is Same.NO or own.subject == other.subject:
+                continue
+            asked = ((own, stated.subject), (other, stated.versus))
+            if any(_strange(value, name, stated, own_model) for value, name in asked):
                 continue
             yield Pair(own, other, sure_own and sure_other and alike is Same.YES)
+
+
+def _strange(value: Statement, name: str | None, stated: Statement, own_model: set[str]) -> bool:
+    """Whether a value names no model, and the ratio neither stands beside it nor is of the card's own."""
+    if value.subject is not None or value.passage == stated.passage:
+        return False
+    return name is None or not may_be_own(name, own_model)
 
 
 def _of_model(
