@@ -108,7 +108,7 @@ class _Blocks:
                 continue
             match token.type:
                 case "heading_open":
-                    self._heading(token)
+                    self._heading(token, int(token.tag[1]))
                 case "paragraph_open":
                     self._paragraph(token)
                 case "list_item_open":
@@ -133,8 +133,7 @@ class _Blocks:
         parents = tuple(text for text in self.items[:-1] if text)
         self.blocks.append(Block(kind, span, token.map[0] + 1, headings, parents, **fields))
 
-    def _heading(self, token) -> None:
-        level = int(token.tag[1])
+    def _heading(self, token, level: int) -> None:
         span = self._prose(*token.map)
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
@@ -184,6 +183,9 @@ class _Blocks:
     def _html(self, token) -> None:
         start = self.lines[token.map[0]]
         end = self.lines[token.map[1]] if token.map[1] < len(self.lines) else len(self.body)
+        if title := re.match(r"\s*<h([1-6])\b", self.body[start:end], re.IGNORECASE):
+            self._heading(token, int(title[1]))
+            return
         opened = re.compile(r"<table\b", re.IGNORECASE).search(self.body, start, end)
         if not opened:
             self._paragraph(token)

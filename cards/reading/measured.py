@@ -20,7 +20,7 @@ _MEMORY = re.compile(
 )
 _TIMED = re.compile(
     r"\b(?:inference|forward pass|tagging|prediction"
-    r"|per (?:text|document|note|sentence|request|call|sample|query))\b",
+    r"|(?:per|an?|each|every) (?:text|document|note|report|sentence|request|call|sample|query))\b",
     re.IGNORECASE,
 )
 _TRAINING = re.compile(
@@ -59,8 +59,11 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     if number.unit in ("ms", "us"):
         return replace(own, quantity="latency")
     if number.unit in ("s", "min", "h"):
-        timed = "latency" in (own.quantity, said.last.quantity) or (
-            number.unit == "s" and _TIMED.search(nearby)
+        measured_time = own.statistic in ("median", "p90", "p95", "p99")
+        timed = (
+            measured_time
+            or "latency" in (own.quantity, said.last.quantity)
+            or (number.unit == "s" and _TIMED.search(nearby))
         )
         return replace(own, quantity="latency") if timed and not _TRAINING.search(nearby) else None
     if number.unit.endswith("/s"):

@@ -109,7 +109,14 @@ class _Reader:
         filled = replace(filled, versus=versus or before or self.versus.get(filled.subject))
         if versus:
             self.versus[filled.subject] = versus
+            self._name_before(versus, meaning.of)
         return found.number, filled
+
+    def _name_before(self, versus: str, of: str | None) -> None:
+        """ "from 84 ms to 21 ms, 4x faster than the teacher": the first was the teacher's."""
+        for index, (number, said) in enumerate(self.made):
+            if self.before and said.model == self.before and said.quantity == of:
+                self.made[index] = (number, replace(said, model=versus))
 
     def _of_two(self, meaning: Meaning) -> tuple[Meaning, str | None]:
         """What compares two models that the sentence measured: the lesser size or time with the greater."""

@@ -45,7 +45,7 @@ def topic(sentence: Sentence, previous: Meaning) -> Meaning:
     before = next((m for m in named if m.start < first), None)
     if before:
         return full_name(sentence, before)
-    if _PRONOUN.match(sentence.text):
+    if _PRONOUN.match(sentence.text) or re.search(r"\bits?\b", sentence.text[:first], re.IGNORECASE):
         return previous if previous.subject else Meaning(model="model")
     own = next((m for m in named if m.start < stretches[0].end or len(stretches) == 1), None)
     return full_name(sentence, own) if own else Meaning()
