@@ -1,39 +1,67 @@
-"""The results section of the project's README, written from the bundled model's ledger."""
+"""Sections of hand-written READMEs that come from the bundled student's ledger: the project's results,
+and the models that the Space shows."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import CardError
-from .ledger import read_ledger
+from .ledger import Ledger, read_ledger
 from .numbers import Numbers
 from .render import fill, subject
 
-BEGIN = "<!-- results: begin (python -m cards readme README.md space/bundled/student) -->"
-END = "<!-- results: end -->"
+
+@dataclass(frozen=True)
+class Section:
+    """What stands between two marking lines of a README."""
+
+    begin: str
+    end: str
+    template: str
+
+    def fill(self, ledger: Ledger, repos: Mapping[str, str], number: Numbers) -> str:
+        return fill(self.template, ledger, subject(ledger), repos, number)
+
+
+RESULTS = Section(
+    "<!-- results: begin (python -m cards readme README.md space/bundled/student) -->",
+    "<!-- results: end -->",
+    "readme.md.j2",
+)
+MODELS = Section(
+    "<!-- models: begin (python -m cards readme space/README.md space/bundled/student) -->",
+    "<!-- models: end -->",
+    "space.md.j2",
+)
 
 
 def update(readme: Path, model_folder: Path, write: bool = True) -> bool:
-    """Put the results of a model folder between the markers of `readme`.
+    """Put what a student's ledger says between the markers of `readme`.
 
     write: whether to change the file. Returns whether its text differed. Raises CardError when the
-    README or a marker is missing, or the ledger lacks a claim.
+    README or its markers are missing, or the ledger lacks a claim.
     """
     try:
         old = readme.read_text(encoding="utf-8")
     except OSError as error:
         raise CardError(f"{readme}: cannot be read ({error.strerror})") from error
-    before, begin, rest = old.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise CardError(f"{readme}: put the two lines {BEGIN!r} and {END!r} where the results belong")
-    new = f"{before}{BEGIN}\n{results(model_folder)}\n{END}{after}"
+    wanted = MODELS if MODELS.begin in old else RESULTS
+    before, after = section(old, wanted, str(readme))
+    ledger = read_ledger(Path(model_folder) / "ledger.json")
+    number = Numbers(ledger)
+    text, _ = number.place(wanted.fill(ledger, {name: name for name in ledger.models}, number))
+    new = f"{before}{wanted.begin}\n{text}\n{wanted.end}{after}"
     if write and new != old:
         readme.write_text(new, encoding="utf-8")
     return new != old
 
 
-def results(model_folder: Path) -> str:
-    """The results of a model folder and its teacher, as Markdown."""
-    ledger = read_ledger(Path(model_folder) / "ledger.json")
-    number = Numbers(ledger)
-    names = {model: model for model in ledger.models}
-    return number.place(fill("readme.md.j2", ledger, subject(ledger), names, number))[0]
+def section(text: str, wanted: Section, where: str) -> tuple[str, str]:
+    """What stands before and after a section, its marking lines left out. Raises CardError without them."""
+    before, begin, rest = text.partition(wanted.begin)
+    _, end, after = rest.partition(wanted.end)
+    if not (begin and end):
+        raise CardError(
+            f"{where}: put the two lines {wanted.begin!r} and {wanted.end!r} where the section belongs"
+        )
+    return before, after

@@ -66,6 +66,18 @@ def take_apart(text: str) -> Parts:
     return Parts(front, tuple(_marked(body)))
 
 
+def front_matter_of(text: str) -> tuple[dict, str]:
+    """The data of a card's front matter, and its body. Raises CardError where it is no YAML mapping."""
+    block = _BLOCK.match(text)
+    try:
+        data = yaml.safe_load(block[1]) if block else {}
+    except yaml.YAMLError as error:
+        raise CardError(f"the front matter is no YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise CardError(f"the front matter is no mapping, found {data!r}")
+    return data, text[block.end() :] if block else text
+
+
 def outside(text: str) -> list[tuple[int, int]]:
     """(start, end) of each stretch that a person may write in, of a card that has parts of ours."""
     parts = take_apart(text)

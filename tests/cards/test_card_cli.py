@@ -4,7 +4,9 @@ import pytest
 import tiny_ledger
 
 from cards.__main__ import main
-from cards.readme import BEGIN, END
+from cards.readme import RESULTS
+
+BEGIN, END = RESULTS.begin, RESULTS.end
 
 
 @pytest.fixture
