@@ -22,7 +22,12 @@ def types(card: Card) -> Iterator[Finding]:
 
 
 def _add_up(card: Card, rule_id: str, along: str, across: str) -> Iterator[Finding]:
-    """Findings for totals that are not the sum of their parts along one part of the statements' names."""
+    for total, parts in sums(card, along, across):
+        yield from _compare(rule_id, total, parts, along)
+
+
+def sums(card: Card, along: str, across: str) -> Iterator[tuple[Statement, list[Statement]]]:
+    """Each total with the parts that stand with it: of every split, or of every group, but of one other."""
     passages: dict[int, list[Statement]] = {}
     for statement in of_quantity(card.statements, "count"):
         passages.setdefault(statement.passage, []).append(statement)
@@ -31,9 +36,8 @@ def _add_up(card: Card, rule_id: str, along: str, across: str) -> Iterator[Findi
             if getattr(total, along) not in _WHOLE and total.statistic != "total":
                 continue
             parts = _parts(near, total, along, across)
-            if len(parts) < 2 or (along == "split" and "train" not in {part.split for part in parts}):
-                continue
-            yield from _compare(rule_id, total, parts, along)
+            if len(parts) > 1 and (along != "split" or "train" in {part.split for part in parts}):
+                yield total, parts
 
 
 def _parts(near: list[Statement], total: Statement, along: str, across: str) -> list[Statement]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from ...reading import Card, Place
 from ...reading.document import Span
 from ..finding import Finding, error, rule, warning
+from .counts import sums
 
 _TOTAL = re.compile(r"\W*(total|sum|all|overall|altogether|gesamt|Σ)s?\b[\w\s]{0,24}\W*", re.IGNORECASE)
 _COUNT = re.compile(r"[\s*_~]*(\d{1,3}(?:[,.\u202f' ]\d{3})+|\d+)[\s*_]*")
+_WAYS = (("split", "group"), ("group", "split"))
 _NEAR = 0.5  # further from the sum than this share, a row called "all" is something else
 
 
@@ -55,9 +57,11 @@ def _lines(rows: list[tuple[Span, ...]] | tuple[tuple[Span, ...], ...]) -> list[
 
 def _check(card: Card, lines: list[Line]) -> Iterator[Finding]:
     """Lines that do not add up: surely wrong where another line of the table does."""
-    measured = {s.place for s in card.statements if s.quantity != "count"}  # an overall score is no total
-    lines = [line for line in lines if _place(card, line.total) not in measured]
     right = sum(line.sum == _count(line.total) for line in lines)
+    # An overall score is no total, and what was read as counts of splits or types has rules of its own.
+    known = {s.place for s in card.statements if s.quantity != "count"}
+    known |= {total.place for way in _WAYS for total, _ in sums(card, *way)}
+    lines = [line for line in lines if _place(card, line.total) not in known]
     for line in lines:
         total = _count(line.total)
         if line.sum == total or abs(line.sum - total) > _NEAR * max(line.sum, total) or total < line.largest:
