@@ -18,7 +18,9 @@ from .ledger import Ledger
 # A word with a digit in it; "1,000", "0.83" and "1.31.1" are one word each.
 WORD = re.compile(r"\w*\d\w*(?:[.,]\w*\d\w*)*")
 
-TERMS = frozenset({"F1", "f1", "FP32", "fp32", "FP16", "fp16", "INT8", "int8", "p95", "SHA-256"})
+TERMS = frozenset(
+    {"F1", "f1", "FP32", "fp32", "FP16", "fp16", "INT8", "int8", "p95", "SHA-256", "co2_eq_emissions"}
+)
 
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
 

@@ -20,6 +20,14 @@ class Tradeoff:
     points: tuple[Point, ...]  # the card's own model first
     tokens: Number
 
+    @property
+    def fastest(self) -> File:
+        return min(self.points, key=lambda point: float(point.latency)).file
+
+    @property
+    def best(self) -> File:
+        return max(self.points, key=lambda point: float(point.f1.value)).file
+
     def draw(self, axes, theme) -> None:
         for index, point in enumerate(self.points):
             axes.errorbar(
