@@ -1,11 +1,12 @@
-"""`python -m cards`: render, lint and readme."""
+"""`python -m cards`: render, lint, rules and readme."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from .errors import CardError
-from .lint import lint
+from .lint import catalogue, examine
+from .lint.output import FORMATS
 from .readme import update
 from .render import render_run
 
@@ -14,9 +15,23 @@ examples:
   python -m cards render runs/bundled --repo student=me/model --repo teacher=me/model-teacher
   python -m cards lint runs/bundled
   python -m cards lint runs/bundled/models/student/README.md
+  python -m cards lint namespace/name --revision v1.0
+  python -m cards lint runs/bundled --format sarif > lint.sarif
   python -m cards readme README.md space/bundled/student --check
 
 exit codes: 0 all well, 1 the lint found an error or --check a difference, 2 the command cannot be run
+"""
+
+
+LINT_EPILOG = """\
+examples:
+  python -m cards lint README.md
+  python -m cards lint path/to/model
+  python -m cards lint namespace/name --revision v1.0 --format json
+  python -m cards lint https://huggingface.co/spaces/namespace/name
+
+severities: error is wrong however one reads it, a warning makes a reader ask, a note is style
+exit codes: 0 no error, 1 an error was found, 2 the command cannot be run
 """
 
 
@@ -59,11 +74,30 @@ def _parser() -> argparse.ArgumentParser:
 
     check = verbs.add_parser(
         "lint",
-        help="check a card, a model folder or a run",
-        description="One line for each finding: severity, rule, place, what was found, what would be right.",
+        help="check a card, a folder, a run or a repository on the Hub, whoever made it",
+        description="One line for each finding: severity, rule, place, what was found, what would be right.\n"
+        "Any card is checked for what it says, and against its files where they are known; a card of ours\n"
+        "also against its ledger and map. Of a repository on the Hub only what the rules ask for is\n"
+        "fetched (HF_ENDPOINT and HF_TOKEN hold).",
+        epilog=LINT_EPILOG,
+        formatter_class=raw,
     )
-    check.add_argument("path", type=Path, metavar="PATH", help="a card (.md), a model folder or a run folder")
+    check.add_argument(
+        "target",
+        metavar="PATH_OR_REPO_ID",
+        help="a card (.md), a folder with README.md, a run folder, or namespace/name on the Hub "
+        "(datasets/..., spaces/... and addresses too); what exists as a path is a path",
+    )
+    check.add_argument("--revision", help="branch, tag or commit of the repository (default: main)")
+    check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written")
     check.set_defaults(run=_lint)
+
+    listed = verbs.add_parser(
+        "rules",
+        help="list the lint's rules",
+        description="One line for each rule: id, the gravest that it reports, and what must hold.",
+    )
+    listed.set_defaults(run=_rules)
 
     readme = verbs.add_parser(
         "readme",
@@ -93,12 +127,17 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    findings = lint(options.path)
-    for finding in findings:
-        print(finding)
-    errors = sum(finding.severity == "error" for finding in findings)
-    print(f"{options.path}: {errors} errors, {len(findings) - errors} warnings", file=sys.stderr)
+    report = examine(options.target, options.revision)
+    print(FORMATS[options.format](report, catalogue()), end="")
+    errors, warnings, notes = (report.count(severity) for severity in ("error", "warning", "note"))
+    print(f"{report.target}: {errors} errors, {warnings} warnings, {notes} notes", file=sys.stderr)
     return int(errors > 0)
+
+
+def _rules(_options: argparse.Namespace) -> int:
+    for rule in catalogue():
+        print(f"{rule.id:28} {rule.severity:8} {rule.holds}")
+    return 0
 
 
 def _readme(options: argparse.Namespace) -> int:

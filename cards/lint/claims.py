@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..ledger import Claim, slug
-from .finding import Finding, error
+from .finding import Finding, error, rule
 from .subject import Subject
 
 TOLERANCE = 1e-6
@@ -14,6 +14,8 @@ SCORES = ("f1", "precision", "recall")
 SCORE_UNITS = ("F1", "precision", "recall", "p")
 
 
+@rule("claim.macro-mean", "A macro score is the mean of the scores of its types, all of which are there.")
+@rule("claim.harmonic-mean", "An F1 is the harmonic mean of its precision and recall.")
 def means(subject: Subject) -> Iterator[Finding]:
     """A macro score is the mean of its types' scores; an F1 the harmonic mean of precision and recall."""
     claims = _by_id(subject)
@@ -42,44 +44,32 @@ def _check_macro(
         return  # the types were not measured, as on the guard documents
     if len(parts) < len(labels):
         found = f"{len(parts)} of {len(labels)} types beside it"
-        yield error(
-            "claim.macro-mean",
-            f"{subject.ledger_file} {claim.id}",
-            found,
-            f"one claim for each of {', '.join(labels)}",
-        )
+        yield _wrong(subject, "claim.macro-mean", claim, found, f"one claim for each of {', '.join(labels)}")
         return
     expected = sum(part.value for part in parts) / len(parts)
     yield from _compare(subject, "claim.macro-mean", claim, expected, "the mean of its types")
 
 
+@rule("claim.range")
 def score_ranges(subject: Subject) -> Iterator[Finding]:
     """Scores and p-values lie between 0 and 1, differences of scores between -1 and 1."""
     for claim in subject.ledger.claims:
         low = -1 if claim.aggregation == "difference" else 0
         if claim.unit in SCORE_UNITS and not low <= claim.value <= 1:
-            yield error(
-                "claim.range",
-                f"{subject.ledger_file} {claim.id}",
-                f"{claim.value}",
-                f"a value from {low} to 1",
-            )
+            yield _wrong(subject, "claim.range", claim, f"{claim.value}", f"a value from {low} to 1")
 
 
+@rule("claim.interval")
 def intervals(subject: Subject) -> Iterator[Finding]:
     """An interval contains its value."""
     for claim in subject.ledger.claims:
         bounds = claim.interval
         if bounds and not bounds.low <= claim.value <= bounds.high:
             found = f"{claim.value} outside [{bounds.low}, {bounds.high}]"
-            yield error(
-                "claim.interval",
-                f"{subject.ledger_file} {claim.id}",
-                found,
-                "an interval that contains its value",
-            )
+            yield _wrong(subject, "claim.interval", claim, found, "an interval that contains its value")
 
 
+@rule("claim.order")
 def ordered_times(subject: Subject) -> Iterator[Finding]:
     """Minimum, median and p95 of one measurement rise in that order."""
     claims = _by_id(subject)
@@ -92,9 +82,10 @@ def ordered_times(subject: Subject) -> Iterator[Finding]:
             if below.value > above.value:
                 found = f"{below.aggregation} {below.value} above {above.aggregation} {above.value}"
                 right = f"{above.aggregation} at or above {below.aggregation}"
-                yield error("claim.order", f"{subject.ledger_file} {above.id}", found, right)
+                yield _wrong(subject, "claim.order", above, found, right)
 
 
+@rule("claim.difference")
 def recomputed_differences(subject: Subject) -> Iterator[Finding]:
     """A paired difference of macro F1 is the difference of the two claims."""
     claims = _by_id(subject)
@@ -113,6 +104,9 @@ def recomputed_differences(subject: Subject) -> Iterator[Finding]:
             )
 
 
+@rule("claim.artifact", "Claims on one file name one and the same file.")
+@rule("claim.bytes", "A claimed size is the bytes of its file.")
+@rule("claim.parameters", "Claims on one model name one parameter count.")
 def claims_agree(subject: Subject) -> Iterator[Finding]:
     """Claims on one file name the same bytes, hash and parameters; a size is its file's bytes."""
     first: dict[tuple[str, str], Claim] = {}
@@ -121,26 +115,27 @@ def claims_agree(subject: Subject) -> Iterator[Finding]:
         artifact = claim.artifact
         if not artifact:
             continue
-        place = f"{subject.ledger_file} {claim.id}"
         other = first.setdefault((artifact.model, artifact.file), claim)
         if artifact != other.artifact:
             found = f"another {artifact.file} than {other.id} was measured on"
-            yield error("claim.artifact", place, found, "claims measured on one and the same file")
+            right = "claims measured on one and the same file"
+            yield _wrong(subject, "claim.artifact", claim, found, right)
         if claim.unit == "bytes" and claim.id.endswith(".bytes") and claim.value != artifact.bytes:
-            yield error(
-                "claim.bytes", place, f"{claim.value:.0f}", f"{artifact.bytes}, the bytes of {artifact.file}"
-            )
+            right = f"{artifact.bytes}, the bytes of {artifact.file}"
+            yield _wrong(subject, "claim.bytes", claim, f"{claim.value:.0f}", right)
         counted = claims.get(f"{artifact.model}.parameters")
         if counted and counted.value != artifact.parameters:
             right = f"{counted.value:.0f}, as {counted.id}"
-            yield error("claim.parameters", place, f"{artifact.parameters} parameters", right)
+            yield _wrong(subject, "claim.parameters", claim, f"{artifact.parameters} parameters", right)
 
 
-def _compare(subject: Subject, rule: str, claim: Claim, expected: float, what: str) -> Iterator[Finding]:
+def _compare(subject: Subject, rule_id: str, claim: Claim, expected: float, what: str) -> Iterator[Finding]:
     if not math.isclose(claim.value, expected, rel_tol=0, abs_tol=TOLERANCE):
-        yield error(
-            rule, f"{subject.ledger_file} {claim.id}", f"{claim.value:.6f}", f"{expected:.6f}, {what}"
-        )
+        yield _wrong(subject, rule_id, claim, f"{claim.value:.6f}", f"{expected:.6f}, {what}")
+
+
+def _wrong(subject: Subject, rule_id: str, claim: Claim, found: str, right: str) -> Finding:
+    return error(rule_id, subject.at_claim(claim.id), found, right, claim.id)
 
 
 def _by_id(subject: Subject) -> dict[str, Claim]:

@@ -1,21 +1,18 @@
 """A model folder's files against its ledger, its card and each other."""
 
-import hashlib
-import json
-import math
 import re
-import struct
 from collections.abc import Iterator
-from pathlib import Path
 
-import onnxruntime
-
-from .finding import Finding, error, warning
+from .finding import Finding, error, rule, warning
 from .subject import Subject
+from .weights import graph_width, tensors
 
 WEIGHTS = "model.safetensors"
 
 
+@rule("file.missing", "Each measured file is here; a folder without weights may lack variants.")
+@rule("file.bytes", "Each file has the bytes that were measured.")
+@rule("file.sha256", "Each file has the SHA-256 that was measured.")
 def artifacts(subject: Subject) -> Iterator[Finding]:
     """Each measured file is here, with the bytes and the SHA-256 that were measured.
 
@@ -26,57 +23,71 @@ def artifacts(subject: Subject) -> Iterator[Finding]:
         for c in subject.ledger.claims
         if c.artifact and c.artifact.model == subject.name
     }
-    missing = error if (subject.folder / WEIGHTS).is_file() else warning
-    for file, artifact in measured.items():
-        path = subject.folder / file
-        if not path.is_file():
-            yield missing(
-                "file.missing", str(path), "no file", "the file that the ledger's claims were measured on"
-            )
+    missing = error if WEIGHTS in subject.files else warning
+    for name, artifact in measured.items():
+        place = subject.file(name)
+        if name not in subject.files:
+            right = "the file that the ledger's claims were measured on"
+            yield missing("file.missing", place, "no file", right)
             continue
-        if path.stat().st_size != artifact.bytes:
-            yield error(
-                "file.bytes", str(path), f"{path.stat().st_size} bytes", f"{artifact.bytes}, as measured"
-            )
-        digest = _sha256(path)
-        if digest != artifact.sha256:
-            yield error("file.sha256", str(path), digest, f"{artifact.sha256}, as measured")
+        size = subject.files.sizes[name]
+        if size != artifact.bytes:
+            yield error("file.bytes", place, f"{size} bytes", f"{artifact.bytes}, as measured")
+        digest = subject.files.sha256(name)
+        if digest not in (artifact.sha256, None):
+            yield error("file.sha256", place, digest, f"{artifact.sha256}, as measured")
 
 
+@rule("file.parameters")
 def parameters(subject: Subject) -> Iterator[Finding]:
     """The parameter count is that of the floating-point tensors in the header of the weights."""
-    path = subject.folder / WEIGHTS
-    if not path.is_file():
+    if WEIGHTS not in subject.files:
         return
     claim = next((c for c in subject.ledger.claims if c.id == f"{subject.name}.parameters"), None)
-    counted = _count_parameters(path)
-    if counted is None:
-        yield error("file.parameters", str(path), "no safetensors header", "a complete safetensors file")
+    found = tensors(subject.files, [WEIGHTS])
+    if isinstance(found, str):
+        yield error("file.parameters", subject.file(WEIGHTS), found, "a complete safetensors file")
     elif claim is None:
-        yield error(
-            "file.parameters", subject.ledger_file, f"no claim {subject.name}.parameters", f"{counted}"
-        )
-    elif claim.value != counted:
-        yield error(
-            "file.parameters",
-            f"{subject.ledger_file} {claim.id}",
-            f"{claim.value:.0f}",
-            f"{counted}, as in {WEIGHTS}",
-        )
+        absent = f"no claim {subject.name}.parameters"
+        yield error("file.parameters", subject.ledger_file, absent, f"{found.parameters}")
+    elif claim.value != found.parameters:
+        right = f"{found.parameters}, as in {WEIGHTS}"
+        place = subject.at_claim(claim.id)
+        yield error("file.parameters", place, f"{claim.value:.0f}", right, claim.id)
 
 
+@rule("file.data", "Each file of a labelled corpus is here, with the SHA-256 that the ledger names.")
+def data_files(subject: Subject) -> Iterator[Finding]:
+    """Each file of a labelled corpus is here, as it was when it was counted."""
+    for file in subject.corpus.files:
+        place = subject.file(file.file)
+        if file.file not in subject.files:
+            yield error("file.data", place, "no file", f"the file with the split {file.split}")
+        elif subject.files.sha256(file.file) not in (file.sha256, None):
+            yield error("file.data", place, "another SHA-256", f"{file.sha256}, as in the ledger")
+
+
+@rule("labels.config", "config.json has the ledger's labels; for entities O, then B- and I- of each type.")
+@rule("labels.graph", "A graph's output has one place for each label.")
+@rule("labels.card", "The card lists the ledger's labels.")
 def labels(subject: Subject) -> Iterator[Finding]:
     """Card, config and graphs have the ledger's labels: O, then B- and I- of each type in order."""
-    expected = ["O"] + [f"{prefix}-{label}" for label in subject.model.labels for prefix in ("B", "I")]
+    if not subject.model.labels:
+        return
+    expected = list(subject.model.labels)
+    if subject.model.task == "token-classification":
+        expected = ["O"] + [f"{prefix}-{label}" for label in subject.model.labels for prefix in ("B", "I")]
     yield from _config_labels(subject, expected)
-    for path in sorted(subject.folder.glob("onnx/*.onnx")):
-        width = _graph_width(path)
-        if width != len(expected):
-            yield error(
-                "labels.graph", str(path), f"output width {width}", f"{len(expected)}, one for each tag"
-            )
+    for name in subject.files.ending(".onnx"):
+        try:
+            width = graph_width(subject.files, name)
+        except ValueError as problem:
+            width = f"unknown: {problem}"
+        if width not in (len(expected), None):
+            right = f"{len(expected)}, one for each tag"
+            yield error("labels.graph", subject.file(name), f"output width {width}", right)
     if subject.text is not None:
-        line = re.search(r"^\*\*Entity types:\*\* (.*)$", subject.text, re.MULTILINE)
+        line = re.search(r"^\*\*(?:Entity types|Classes):\*\* (.*)$", subject.text, re.MULTILINE)
         right = ", ".join(subject.model.labels)
         if not line or line[1] != right:
             found = repr(line[1]) if line else "no line `**Entity types:** ...`"
@@ -84,50 +95,13 @@ def labels(subject: Subject) -> Iterator[Finding]:
 
 
 def _config_labels(subject: Subject, expected: list[str]) -> Iterator[Finding]:
-    path = subject.folder / "config.json"
-    try:
-        config = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as problem:
-        yield error("labels.config", str(path), str(problem), "a readable config.json")
+    place, config = subject.file("config.json"), subject.files.config
+    if not config:
+        yield error("labels.config", place, "no config", "a readable config.json")
         return
     found = config.get("id2label")
     if found != {str(number): tag for number, tag in enumerate(expected)}:
-        yield error("labels.config", f"{path} id2label", repr(found), f"the tags {expected} in this order")
+        yield error("labels.config", place, repr(found), f"the tags {expected} in this order", "id2label")
     found = config.get("label2id")
     if found != {tag: number for number, tag in enumerate(expected)}:
-        yield error("labels.config", f"{path} label2id", repr(found), "the inverse of id2label")
-
-
-def _graph_width(path: Path) -> int | str:
-    """Size of the last axis of a graph's first output, or why there is none."""
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as problem:  # onnxruntime's errors share no class of their own
-        return f"unknown: {str(problem).splitlines()[0]}"
-    return session.get_outputs()[0].shape[-1]
-
-
-def _count_parameters(path: Path) -> int | None:
-    """Elements of the floating-point tensors, read from the safetensors header alone: a length of
-    8 bytes, then JSON. None when the file has no such header."""
-    with path.open("rb") as file:
-        start = file.read(8)
-        size = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        if not 0 < size <= path.stat().st_size:
-            return None
-        try:
-            header = json.loads(file.read(size))
-            tensors = [tensor for name, tensor in header.items() if name != "__metadata__"]
-            floating = [tensor for tensor in tensors if tensor["dtype"].startswith(("F", "BF"))]
-            return sum(math.prod(tensor["shape"]) for tensor in floating)
-        except (ValueError, AttributeError, KeyError, TypeError):
-            return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        yield error("labels.config", place, repr(found), "the inverse of id2label", "label2id")

@@ -4,139 +4,184 @@ import math
 import re
 from collections.abc import Iterator
 
-import yaml
-
-from .finding import Finding, error
+from .finding import Finding, error, note, rule, warning
+from .hub_values import known
+from .matter import Key
 from .subject import Subject
 
-REQUIRED = ("language", "license", "library_name", "pipeline_tag", "base_model", "tags", "model-index")
+REQUIRED = {
+    "model": ("language", "license", "library_name", "pipeline_tag", "base_model", "tags", "model-index"),
+    "dataset": ("language", "license", "tags"),
+    "space": ("title", "sdk"),
+}
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
 
-_BLOCK = re.compile(r"\A---[ ]*\r?\n(.*?)^---[ ]*$", re.MULTILINE | re.DOTALL)
-_DATASET_TYPE = re.compile(r"(?:[\w-]+/)?[\w.-]+")  # the Hub's own expression
 _HUB_ID = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
-_LOCAL_PATH = re.compile(r"(?:/|\./|\.\./|~|file:|[A-Za-z]:[\\/]).*", re.DOTALL)
+_LOCAL_PATH = re.compile(r"(?:/|\./|\.\./|~/|file:|[A-Za-z]:[\\/]).*", re.DOTALL)
+# Fields whose values are texts, or paths in the repository.
+_NO_IDS = {
+    "text",
+    "source_sentence",
+    "sentences",
+    "context",
+    "content",
+    "candidate_labels",
+    "output",
+    "base_path",
+}
+_NO_IDS |= {"path", "data_files", "data_dir", "thumbnail", "license_link"}
 _QUOTED_KEY = re.compile(r"(?:.*_)?(?:version|revision)")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|multilingual|code")
+
+Wrong = Iterator[tuple[Key, str, str]]  # field, found, right
 
 
-def front_matter(subject: Subject) -> Iterator[Finding]:
-    """Valid YAML with the fields of a model card, in the form that the Hub reads."""
-    block = _BLOCK.match(subject.text)
-    try:
-        data = yaml.safe_load(block[1]) if block else None
-    except yaml.YAMLError as problem:
-        yield error("front-matter.yaml", f"{subject.card}:1", str(problem), "YAML without Python tags")
+@rule("front-matter.yaml")
+def yaml_block(subject: Subject) -> Iterator[Finding]:
+    """The card begins with a YAML mapping between --- lines."""
+    matter = subject.matter
+    if matter.problem is None:
         return
-    if not isinstance(data, dict):
-        yield error(
-            "front-matter.yaml", f"{subject.card}:1", "no front matter", "a YAML mapping between --- lines"
-        )
+    absent = matter.problem == "no front matter" and not subject.ledger
+    report = warning if absent else error
+    place = matter.place() if matter.problem_line == 1 else matter.at_line(matter.problem_line)
+    yield report("front-matter.yaml", place, matter.problem, "a YAML mapping between --- lines")
+
+
+@rule("front-matter.field", "Fields have the form in which the Hub reads them.")
+def fields(subject: Subject) -> Iterator[Finding]:
+    """Fields have the form in which the Hub reads them; a card of ours has all those of a model card."""
+    matter = subject.matter
+    if matter.problem is None:
+        for key, found, right in (*_missing(subject), *_wrong_fields(matter.data)):
+            yield error("front-matter.field", matter.place(*key), found, right, _shown(key))
+
+
+@rule("front-matter.missing", severity="warning")
+def recommended(subject: Subject) -> Iterator[Finding]:
+    """A card says under which licence its model is, and what it was made of and for."""
+    matter = subject.matter
+    if subject.ledger or matter.problem:
         return
-    for place, found, right in _wrong_fields(data):
-        yield error("front-matter.field", f"{subject.card} {place}", found, right)
-    for place, found, right in _wrong_values(data, ""):
-        yield error("front-matter.value", f"{subject.card} {place}", found, right)
-    for place, found, right in _wrong_index(data.get("model-index") or []):
-        yield error("front-matter.model-index", f"{subject.card} {place}", found, right)
+    for key in REQUIRED[subject.repo_type]:
+        if key not in matter.data:
+            report = warning if key == "license" else note
+            right = "a value: the Hub shows and filters by it"
+            yield report("front-matter.missing", matter.place(), "no such field", right, key)
 
 
-Wrong = Iterator[tuple[str, str, str]]  # place, found, right
+@rule("front-matter.value", "No value is a path of one machine, an unquoted version or not finite.")
+def values(subject: Subject) -> Iterator[Finding]:
+    """Values that are wrong in any field: paths of one machine, unquoted versions, not a number."""
+    matter = subject.matter
+    for key, found, right in _wrong_values(matter.data, ()):
+        yield error("front-matter.value", matter.place(*key), found, right, _shown(key))
+
+
+@rule("front-matter.name", "Licences, tasks and languages are named as the Hub knows them.")
+def names(subject: Subject) -> Iterator[Finding]:
+    """Licences, tasks and languages have the names that the Hub knows."""
+    yield from _licences(subject)
+    matter = subject.matter
+    for key in ("pipeline_tag", "task_categories"):
+        for value, place in matter.all(key):
+            if value not in known("tasks"):
+                right = "a task that the Hub knows, such as token-classification"
+                yield warning("front-matter.name", place, repr(value), right, key)
+    for value, place in matter.all("language"):
+        text = str(value)
+        if isinstance(value, bool):
+            right = 'the code in quotes, "no": YAML reads it as a truth value'
+            yield error("front-matter.name", place, repr(value), right, "language")
+        elif not _LANGUAGE.fullmatch(text) or (len(text) == 2 and text not in known("languages")):
+            right = "a code of ISO 639 such as en, or multilingual"
+            yield error("front-matter.name", place, repr(value), right, "language")
+
+
+def _licences(subject: Subject) -> Iterator[Finding]:
+    for value, place in subject.matter.all("license"):
+        if value in known("licences"):
+            continue
+        text = re.sub(r"[ _]+", "-", str(value).strip().lower())
+        near = [name for name in known("licences") if text.removesuffix("-license") in (name, name[:-2])]
+        if near:
+            yield error("front-matter.name", place, repr(value), f"{near[0]}: the Hub refuses it", "license")
+        else:
+            right = "a licence that the Hub knows, or `other` with license_name and license_link"
+            yield warning("front-matter.name", place, repr(value), right, "license")
+
+
+def _missing(subject: Subject) -> Wrong:
+    if subject.ledger:
+        for key in REQUIRED[subject.repo_type]:
+            if not subject.matter.data.get(key):
+                yield (key,), "nothing", "a value: the Hub shows and filters by it"
 
 
 def _wrong_fields(data: dict) -> Wrong:
-    for key in REQUIRED:
-        if not data.get(key):
-            yield key, "nothing", "a value: the Hub shows and filters by it"
     if data.get("license") == "other" and not data.get("license_name"):
-        yield "license", "'other' alone", "license_name beside it"
+        yield ("license",), "'other' alone", "license_name beside it"
     relation = data.get("base_model_relation")
     if relation is not None and relation not in RELATIONS:
-        yield "base_model_relation", repr(relation), f"one of {', '.join(RELATIONS)}"
-    for key in ("base_model", "datasets"):
-        for value in _list(data.get(key)):
+        yield ("base_model_relation",), repr(relation), f"one of {', '.join(RELATIONS)}"
+    for key in ("base_model", "datasets", "models"):
+        for number, value in enumerate(as_list(data.get(key))):
             if not isinstance(value, str) or not _HUB_ID.fullmatch(value):
-                yield key, repr(value), "an id as on the Hub"
-    for number, widget in enumerate(_list(data.get("widget"))):
-        if not isinstance(widget, dict) or not isinstance(widget.get("text"), str):
-            yield f"widget[{number}]", repr(widget), "a mapping with `text`"
+                yield (key, number), repr(value), "an id as on the Hub"
+    if isinstance(data.get("tags"), str):
+        yield ("tags",), repr(data["tags"]), "a list"
+    yield from _wrong_widget(data)
+    yield from _wrong_emissions(data.get("co2_eq_emissions"))
 
 
-def _wrong_values(value: object, place: str) -> Wrong:
+def _wrong_widget(data: dict) -> Wrong:
+    """Examples of tasks on text have one; those of other tasks have a `src` or several parts."""
+    for number, widget in enumerate(as_list(data.get("widget"))):
+        if widget is False:  # how a card switches the widget off
+            continue
+        if not isinstance(widget, dict):
+            yield ("widget", number), repr(widget), "a mapping with `text`"
+        elif data.get("pipeline_tag") in ("token-classification", "text-classification", "fill-mask"):
+            if not isinstance(widget.get("text"), str):
+                yield ("widget", number), repr(widget), "a mapping with `text`"
+            elif data["pipeline_tag"] == "fill-mask" and not re.search(r"\[MASK\]|<mask>", widget["text"]):
+                yield ("widget", number), repr(widget["text"]), "a text with a mask to fill"
+
+
+def _wrong_emissions(value: object) -> Wrong:
+    grams = value.get("emissions") if isinstance(value, dict) else value
+    if grams is None:
+        return
+    if isinstance(grams, bool) or not isinstance(grams, int | float):
+        yield ("co2_eq_emissions", "emissions"), repr(grams), "a number of grams, without a unit"
+    elif grams < 0:
+        yield ("co2_eq_emissions", "emissions"), repr(grams), "no less than nothing"
+
+
+def _wrong_values(value: object, key: Key) -> Wrong:
     """Walk all of the front matter for values that are wrong anywhere."""
     if isinstance(value, dict):
-        for key, inner in value.items():
-            if _QUOTED_KEY.fullmatch(str(key)) and not isinstance(inner, str):
-                yield (
-                    f"{place}{key}",
-                    repr(inner),
-                    "the same in quotes: YAML reads an unquoted version as a number",
-                )
-            yield from _wrong_values(inner, f"{place}{key}.")
+        for name, inner in value.items():
+            if _QUOTED_KEY.fullmatch(str(name)) and isinstance(inner, int | float):
+                right = "the same in quotes: YAML reads an unquoted version as a number"
+                yield (*key, str(name)), repr(inner), right
+            yield from _wrong_values(inner, (*key, str(name)))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _wrong_values(inner, f"{place[:-1]}[{number}].")
+            yield from _wrong_values(inner, (*key, number))
     elif isinstance(value, float) and not math.isfinite(value):
-        yield place[:-1], str(value), "a finite number"
-    elif isinstance(value, str) and _LOCAL_PATH.fullmatch(value) and not place.endswith("text."):
-        yield place[:-1], repr(value), "an id as on the Hub, no path of one machine"
+        yield key, str(value), "a finite number"
+    elif isinstance(value, str) and _LOCAL_PATH.fullmatch(value) and not (_NO_IDS & {*map(str, key)}):
+        yield key, repr(value), "an id as on the Hub, no path of one machine"
 
 
-def _wrong_index(index: object) -> Wrong:
-    if not isinstance(index, list) or not all(isinstance(entry, dict) for entry in index):
-        yield "model-index", repr(index), "a list of {name, results}"
-        return
-    if len(index) > 1:
-        yield "model-index", f"{len(index)} names", "one: the Hub keeps only the last"
-    for entry in index:
-        seen = set()
-        if not entry.get("name") or not _list(entry.get("results")):
-            yield "model-index", "an entry without name or results", "both"
-        for number, result in enumerate(_list(entry.get("results"))):
-            place = f"model-index.results[{number}]"
-            yield from _wrong_result(result, place)
-            key = repr({**result, "metrics": None}) if isinstance(result, dict) else number
-            if key in seen:
-                yield place, "the task and dataset of an earlier result", "one result with all the metrics"
-            seen.add(key)
-
-
-def _wrong_result(result: object, place: str) -> Wrong:
-    if not isinstance(result, dict):
-        yield place, repr(result), "a mapping with task, dataset and metrics"
-        return
-    task, dataset = _mapping(result.get("task")), _mapping(result.get("dataset"))
-    if not task.get("type"):
-        yield f"{place}.task.type", "nothing", "the pipeline tag"
-    if not dataset.get("name"):
-        yield f"{place}.dataset.name", "nothing", "a name"
-    if not _DATASET_TYPE.fullmatch(str(dataset.get("type", ""))):
-        yield f"{place}.dataset.type", repr(dataset.get("type")), "an id as on the Hub: [owner/]name"
-    seen = set()
-    for number, metric in enumerate(_list(result.get("metrics"))):
-        here = f"{place}.metrics[{number}]"
-        if not isinstance(metric, dict) or not metric.get("type"):
-            yield here, repr(metric), "a mapping with type and value"
-            continue
-        if isinstance(metric.get("value"), bool) or not isinstance(metric.get("value"), int | float):
-            yield f"{here}.value", repr(metric.get("value")), "a number"
-        key = (str(metric["type"]), str(metric.get("name")))
-        if key in seen:
-            yield (
-                here,
-                f"a second {key[0]} named {key[1]!r}",
-                "a name of its own, so that variants stay apart",
-            )
-        seen.add(key)
-    if not result.get("metrics"):
-        yield f"{place}.metrics", "nothing", "at least one metric"
-
-
-def _mapping(value: object) -> dict:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list:
+def as_list(value: object) -> list:
     """The Hub takes one value where it takes a list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def _shown(key: Key) -> str:
+    """The field as a reader writes it: model-index[0].name."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")

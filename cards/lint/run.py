@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 from ..errors import CardError
 from ..ledger import project, read_ledger
-from .finding import Finding, error
+from .finding import Finding, error, rule
 from .subject import LEDGER_FILE, Subject
 
 
+@rule("run.projection")
 def projections(subject: Subject) -> Iterator[Finding]:
-    """Every model of the ledger has a folder, whose ledger is the run's own projection."""
-    for name in subject.ledger.models:
-        path = subject.folder / "models" / name / LEDGER_FILE
+    """Every model and labelled corpus of the ledger has a folder, whose ledger is its part of the run's."""
+    kinds = [("models", name) for name in subject.ledger.models]
+    kinds += [("datasets", name) for name in subject.ledger.datasets]
+    for kind, name in kinds:
+        path = subject.folder / kind / name / LEDGER_FILE
         try:
             same = read_ledger(path) == project(subject.ledger, name)
         except CardError:

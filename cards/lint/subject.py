@@ -1,33 +1,45 @@
-"""What is linted: a card, a model folder or a run, with the parts that rules read."""
+"""What is linted: a card, a folder with files, a run or a repository, with the parts that rules read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from functools import cached_property
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Literal, TypeVar
 
 from ..errors import CardError
-from ..ledger import Ledger, Model, read_ledger
+from ..ledger import LabelledCorpus, Ledger, Model, read_ledger
 from ..numbers import MAP_FILE, CardMap, read_map
+from ..reading import Card, Place, read
 from ..render import CARD_FILE
 from .finding import Finding, error
+from .hub import HubFiles, RepoType, open_repository, parse_address
+from .listing import Files, LocalFiles
+from .matter import FrontMatter, read_matter
 
 LEDGER_FILE = "ledger.json"
+CARD_LIMIT = 20_000_000  # bytes
+Part = TypeVar("Part")
 
 
 @dataclass
 class Subject:
-    """One thing to check. Parts that could not be read are None and stand in `problems`."""
+    """One thing to check. Parts that could not be read are None and stand in `problems`.
 
-    kind: Literal["card", "model", "run"]
-    folder: Path
+    A card of ours has a ledger or a map beside it; a card of others has neither, and lacks nothing.
+    """
+
+    kind: Literal["card", "model", "run"]  # a card alone, a folder or repository with its files, a run
+    folder: PurePath  # for a repository of the Hub its id
+    card_file: str = CARD_FILE
     text: str | None = None
     ledger: Ledger | None = None
     map: CardMap | None = None
+    files: Files | None = None  # None for a card alone
     problems: list[Finding] = field(default_factory=list)
 
     @property
     def card(self) -> str:
-        return str(self.folder / CARD_FILE)
+        return str(self.folder / self.card_file)
 
     @property
     def ledger_file(self) -> str:
@@ -35,68 +47,149 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """Name of the model that the folder holds."""
+        """Name of the model or labelled corpus that the folder holds."""
         return self.ledger.subject
 
     @property
     def model(self) -> Model:
         return self.ledger.models[self.name]
 
-    def at(self, offset: int) -> str:
-        """file:line:column of an offset in the card."""
+    @property
+    def holds_corpus(self) -> bool:
+        """Whether it is a labelled corpus of ours."""
+        return bool(self.ledger) and self.ledger.subject in self.ledger.datasets
+
+    @property
+    def corpus(self) -> LabelledCorpus:
+        return self.ledger.datasets[self.name]
+
+    @property
+    def repo_id(self) -> str | None:
+        """The id on the Hub, where it is known."""
+        if isinstance(self.files, HubFiles):
+            return self.files.repo_id
+        return self.map.repos.get(self.name) if self.map and self.ledger else None
+
+    @property
+    def commit(self) -> str | None:
+        """What was read of a repository on the Hub."""
+        return self.files.commit if isinstance(self.files, HubFiles) else None
+
+    @property
+    def repo_type(self) -> RepoType:
+        if isinstance(self.files, HubFiles):
+            return self.files.repo_type
+        keys = self.matter.data.keys()
+        if "sdk" in keys:
+            return "space"
+        if {"task_categories", "dataset_info", "configs", "size_categories", "annotations_creators"} & keys:
+            return "dataset"
+        return "model"
+
+    @cached_property
+    def matter(self) -> FrontMatter:
+        return read_matter(self.text or "", self.card)
+
+    @cached_property
+    def reading(self) -> Card:
+        """What the card states."""
+        return read(self.text or "", self.card)
+
+    def at(self, offset: int) -> Place:
+        """The place of an offset in the card."""
         line = self.text.count("\n", 0, offset) + 1
-        return f"{self.card}:{line}:{offset - self.text.rfind(chr(10), 0, offset)}"
+        return Place(self.card, line, offset - self.text.rfind("\n", 0, offset))
+
+    def at_claim(self, claim_id: str) -> Place | str:
+        """The line of the ledger on which a claim begins."""
+        if not isinstance(self.folder, Path):
+            return self.ledger_file
+        before, found, _ = (self.folder / LEDGER_FILE).read_text("utf-8").partition(f'"id": "{claim_id}"')
+        return Place(self.ledger_file, before.count("\n") + 1, 1) if found else self.ledger_file
+
+    def file(self, name: str) -> str:
+        """A file of the folder or repository, as findings name it."""
+        return str(self.folder / name)
 
 
-def open_subjects(path: Path) -> Iterator[Subject]:
-    """The subjects at a path: one for a card or a model folder, several for a run.
+def open_subjects(target: str | Path, revision: str | None = None) -> Iterator[Subject]:
+    """The subjects at a path or of a repository on the Hub: one, or several for a run.
 
-    Raises CardError when the path is none of the three.
+    What exists here as a path is a path. Raises CardError when `target` is neither.
     """
-    if path.is_file() and path.suffix == ".md":
-        yield _model_subject(path.parent, "card", card=path)
-    elif (path / "models").is_dir():
+    path = Path(target)
+    address = None if path.exists() else parse_address(str(target))
+    if address:
+        files = open_repository(address, revision)
+        yield _folder_subject(PurePosixPath(files.repo_id), files)
+    elif revision:
+        raise CardError(f"{target}: is no repository on the Hub, so it has no revision {revision!r}")
+    elif path.is_file() and path.suffix.lower() in (".md", ".markdown"):
+        yield _card_subject(path)
+    elif (path / "models").is_dir() and not (path / CARD_FILE).is_file():
         yield _run_subject(path)
-        for folder in sorted(folder for folder in (path / "models").iterdir() if folder.is_dir()):
-            yield _model_subject(folder, "model", card=folder / CARD_FILE)
+        for folder in [*sorted(path.glob("models/*/")), *sorted(path.glob("datasets/*/"))]:
+            yield _folder_subject(folder, LocalFiles(folder))
     elif (path / CARD_FILE).is_file() or (path / LEDGER_FILE).is_file():
-        yield _model_subject(path, "model", card=path / CARD_FILE)
+        yield _folder_subject(path, LocalFiles(path))
     else:
         raise CardError(
-            f"{path}: nothing to check; give a card (.md), a model folder ({LEDGER_FILE}) or a run (models/)"
+            f"{path}: nothing to check; give a card (.md), a folder with {CARD_FILE} or {LEDGER_FILE}, a run "
+            "(models/), or a repository on the Hub (namespace/name)"
         )
 
 
-def _model_subject(folder: Path, kind: Literal["card", "model"], card: Path) -> Subject:
-    subject = Subject(kind, folder)
-    if card.is_file():
-        subject.text = card.read_text(encoding="utf-8")
-    else:
-        subject.problems.append(
-            error("parts", str(card), "no card", "the card that `python -m cards render` writes")
-        )
-    subject.ledger = _read(read_ledger, folder / LEDGER_FILE, subject)
-    subject.map = _read(read_map, folder / MAP_FILE, subject)
-    if subject.ledger and subject.ledger.subject not in subject.ledger.models:
-        found = f"subject {subject.ledger.subject!r}"
-        right = f"one of its models: {', '.join(subject.ledger.models)} (cards.ledger.project sets it)"
-        subject.problems.append(error("parts", subject.ledger_file, found, right))
-        subject.ledger = None
+def _card_subject(card: Path) -> Subject:
+    subject = Subject("card", card.parent, card.name)
+    _read_parts(subject, LocalFiles(card.parent, deep=False), ours_for_sure=False)
+    return subject
+
+
+def _folder_subject(folder: PurePath, files: Files) -> Subject:
+    subject = Subject("model", folder, files=files)
+    _read_parts(
+        subject,
+        files,
+        ours_for_sure=isinstance(folder, Path) and folder.parent.name in ("models", "datasets"),
+    )
     return subject
 
 
 def _run_subject(run: Path) -> Subject:
     subject = Subject("run", run)
-    subject.ledger = _read(read_ledger, run / LEDGER_FILE, subject)
+    subject.ledger = _part(subject, LocalFiles(run, deep=False), LEDGER_FILE, read_ledger)
     return subject
 
 
-def _read(read, path: Path, subject: Subject):
-    """What `read` gives for the file, or None and a problem."""
+def _read_parts(subject: Subject, files: Files, ours_for_sure: bool) -> None:
+    if subject.card_file in files:
+        content = files.part(subject.card_file, 0, CARD_LIMIT)
+        subject.text = content.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    else:
+        right = "the card that `python -m cards render` writes"
+        subject.problems.append(error("parts", subject.card, "no card", right))
+    if not (ours_for_sure or LEDGER_FILE in files or MAP_FILE in files):
+        return
+    subject.ledger = _part(subject, files, LEDGER_FILE, read_ledger)
+    subject.map = _part(subject, files, MAP_FILE, read_map)
+    has = {**subject.ledger.models, **subject.ledger.datasets} if subject.ledger else {}
+    if subject.ledger and subject.ledger.subject not in has:
+        found = f"subject {subject.ledger.subject!r}"
+        right = f"one that it has: {', '.join(has)} (cards.ledger.project sets it)"
+        subject.problems.append(error("parts", subject.ledger_file, found, right))
+        subject.ledger = None
+
+
+def _part(subject: Subject, files: Files, name: str, read_part: Callable[[Path], Part]) -> Part | None:
+    """What `read_part` makes of a file, or None and a problem."""
+    place = subject.file(name)
+    if name not in files:
+        right = "a readable file, written by training or rendering"
+        subject.problems.append(error("parts", place, "no file", right))
+        return None
     try:
-        return read(path)
+        return read_part(files.path(name))
     except CardError as problem:
-        subject.problems.append(
-            error("parts", str(path), str(problem), "a readable file, written by training or rendering")
-        )
+        right = "a readable file, written by training or rendering"
+        subject.problems.append(error("parts", place, str(problem), right))
         return None

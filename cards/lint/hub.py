@@ -1,0 +1,199 @@
+"""A repository on the Hub, read at one commit; the only module of `cards` that talks to it.
+
+Only what rules ask for is fetched: the list of files with sizes and hashes, the card, small JSON files,
+the headers of weights, and graphs of moderate size.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import httpx
+from huggingface_hub import HfApi, RepoFile, hf_hub_download, hf_hub_url
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+from ..errors import CardError
+from .listing import Files
+
+RepoType = Literal["model", "dataset", "space"]
+DEFAULT_ENDPOINT = "https://huggingface.co"
+
+_KINDS: dict[str, RepoType] = {"models": "model", "datasets": "dataset", "spaces": "space"}
+_NAME = r"[A-Za-z0-9][\w.-]*"
+_ID = re.compile(
+    rf"(?:(?P<kind>models|datasets|spaces)/)?(?P<id>{_NAME}/{_NAME})"
+    r"(?:/(?:tree|blob|resolve)/(?P<revision>[^/?#]+(?:/pr/\d+)?)(?:/.*)?)?/?(?:[?#].*)?"
+)
+_HOST = re.compile(r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/|hf://)")
+
+
+@dataclass(frozen=True)
+class Address:
+    """What was asked for: `namespace/name` may be of any type, an address of the Hub says which."""
+
+    repo_id: str
+    repo_type: RepoType | None
+    revision: str | None
+
+
+def parse_address(target: str) -> Address | None:
+    """`namespace/name`, `datasets/namespace/name` or an address of the Hub; None for anything else."""
+    endpoint = _endpoint()
+    rest = (
+        target[len(endpoint) + 1 :] if target.startswith(f"{endpoint}/") else _HOST.sub("", target, count=1)
+    )
+    found = _ID.fullmatch(rest)
+    if not found:
+        return None
+    kind = _KINDS.get(found["kind"])
+    if kind is None and rest != target:
+        kind = "model"  # an address without a kind is a model's
+    return Address(found["id"], kind, found["revision"])
+
+
+class HubFiles(Files):
+    """The files of a repository at one commit."""
+
+    def __init__(self, repo_id: str, repo_type: RepoType, commit: str, listed: Mapping[str, RepoFile]):
+        self.repo_id, self.repo_type, self.commit = repo_id, repo_type, commit
+        self._listed = listed
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        return {name: file.size for name, file in self._listed.items()}
+
+    def sha256(self, name: str) -> str | None:
+        lfs = self._listed[name].lfs
+        return lfs.sha256 if lfs else None
+
+    def part(self, name: str, start: int, length: int) -> bytes:
+        address = hf_hub_url(
+            self.repo_id, name, repo_type=self.repo_type, revision=self.commit, endpoint=_endpoint()
+        )
+        headers = build_hf_headers() | {"Range": f"bytes={start}-{start + length - 1}"}
+        with _explained(self.repo_id), get_session().stream("GET", address, headers=headers) as answer:
+            if answer.status_code == 416:  # the file ends before `start`
+                return b""
+            hf_raise_for_status(answer)
+            skipped = 0 if answer.status_code == 206 else start  # a server may send all of it
+            content = b""
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) >= skipped + length:
+                    break
+        return content[skipped : skipped + length]
+
+    def path(self, name: str) -> Path:
+        with _explained(self.repo_id):
+            return Path(
+                hf_hub_download(
+                    self.repo_id,
+                    name,
+                    repo_type=self.repo_type,
+                    revision=self.commit,
+                    endpoint=_endpoint(),
+                )
+            )
+
+
+def open_repository(address: Address, revision: str | None) -> HubFiles:
+    """The repository at a revision (a branch, tag or commit; None for its main branch).
+
+    Raises CardError when there is none, it is gated, or the Hub gives no answer.
+    """
+    api = HfApi(endpoint=_endpoint(), library_name="clinstill")
+    kinds = [address.repo_type] if address.repo_type else list(_KINDS.values())
+    wanted = revision or address.revision
+    with _explained(address.repo_id):
+        info, kind = _info(api, address.repo_id, kinds, wanted)
+        listed = api.list_repo_tree(address.repo_id, repo_type=kind, revision=info.sha, recursive=True)
+        files = {file.path: file for file in listed if isinstance(file, RepoFile)}
+    return HubFiles(address.repo_id, kind, info.sha, files)
+
+
+def licence_of(repo_id: str, repo_type: RepoType) -> str | None:
+    """The licence that the card of another repository names; None where that cannot be told."""
+    api = HfApi(endpoint=_endpoint(), library_name="clinstill")
+    try:
+        info = api.repo_info(repo_id, repo_type=repo_type, timeout=10)
+    except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
+        return None
+    found = [tag.removeprefix("license:") for tag in info.tags or () if tag.startswith("license:")]
+    return found[0] if len(found) == 1 else None
+
+
+def exists(repo_id: str) -> bool | None:
+    """Whether there is such a model; None where that cannot be told (gated, private, no network)."""
+    api = HfApi(endpoint=_endpoint(), library_name="clinstill")
+    try:
+        api.model_info(repo_id, timeout=10)
+    except GatedRepoError:
+        return True
+    except RepositoryNotFoundError as problem:
+        return False if problem.response.status_code == 404 else None
+    except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
+        return None
+    return True
+
+
+def _info(api: HfApi, repo_id: str, kinds: list[RepoType], revision: str | None):
+    """The repository's state and its type: the first of `kinds` that there is."""
+    for kind in kinds:
+        try:
+            return api.repo_info(repo_id, repo_type=kind, revision=revision), kind
+        except GatedRepoError:
+            raise
+        except RepositoryNotFoundError:
+            if kind == kinds[-1]:
+                raise
+    raise AssertionError("no type of repository was asked for")
+
+
+def _endpoint() -> str:
+    return os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT).rstrip("/")
+
+
+@contextmanager
+def _explained(repo_id: str) -> Iterator[None]:
+    try:
+        yield
+    except GatedRepoError as error:
+        raise CardError(
+            f"{repo_id}: is gated. Accept its terms on its page, then run the same command with your token "
+            "(HF_TOKEN, or `hf auth login`)."
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise CardError(
+            f"{repo_id}: neither a path here nor a repository on the Hub at {_endpoint()} that this "
+            "token may see. Check the spelling; a private repository needs HF_TOKEN or `hf auth login`."
+        ) from error
+    except RevisionNotFoundError as error:
+        raise CardError(
+            f"{repo_id}: has no such revision. Give a branch, a tag or a full commit id."
+        ) from error
+    except HFValidationError as error:
+        raise CardError(f"{repo_id}: no path here, and no repo id: {error}") from error
+    except HfHubHTTPError as error:
+        raise CardError(
+            f"{repo_id}: the Hub refused the request (HTTP {error.response.status_code}: "
+            f"{error.server_message or error.response.reason_phrase}). Try again later."
+        ) from error
+    except (httpx.HTTPError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
+        raise CardError(
+            f"{repo_id}: no such path here, and no answer from the Hub at {_endpoint()} ({error}). Check the "
+            "network, HF_ENDPOINT and HF_HUB_OFFLINE; for a card on this machine give its path."
+        ) from error
