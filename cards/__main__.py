@@ -72,6 +72,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     render.set_defaults(run=_render)
 
+    _add_lint(verbs)
+
+    readme = verbs.add_parser(
+        "readme",
+        help="write the results section of a README from a model folder's ledger",
+        description="Replace what stands between the results markers of a README by results from a ledger.",
+    )
+    readme.add_argument("readme", type=Path, metavar="README")
+    readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
+    readme.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 when the section is out of date"
+    )
+    readme.set_defaults(run=_readme)
+    return parser
+
+
+def _add_lint(verbs) -> None:
     check = verbs.add_parser(
         "lint",
         help="check a card, a folder, a run or a repository on the Hub, whoever made it",
@@ -80,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         "also against its ledger and map. Of a repository on the Hub only what the rules ask for is\n"
         "fetched (HF_ENDPOINT and HF_TOKEN hold).",
         epilog=LINT_EPILOG,
-        formatter_class=raw,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument(
         "target",
@@ -98,19 +115,6 @@ def _parser() -> argparse.ArgumentParser:
         description="One line for each rule: id, the gravest that it reports, and what must hold.",
     )
     listed.set_defaults(run=_rules)
-
-    readme = verbs.add_parser(
-        "readme",
-        help="write the results section of a README from a model folder's ledger",
-        description="Replace what stands between the results markers of a README by results from a ledger.",
-    )
-    readme.add_argument("readme", type=Path, metavar="README")
-    readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
-    readme.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 when the section is out of date"
-    )
-    readme.set_defaults(run=_readme)
-    return parser
 
 
 def _repo(value: str) -> tuple[str, str]:
