@@ -1,4 +1,4 @@
-"""Columns that hold several: "P / R / F1" over "84.1 / 80.3 / 82.2"."""
+"""Columns and rows that hold several: "P / R / F1" beside "84.1 / 80.3 / 82.2"."""
 
 import re
 
@@ -7,21 +7,29 @@ from .quantities import numbers
 
 _SLASH = re.compile(r"\s*/\s*")
 _UNIT = re.compile(r"[\[(][^\])]*[\])]\s*$")
+_UNIT_BEHIND = re.compile(r"(?<=\d)\s*(?:ms|s|%|[KMG]i?B)\s*$")
 _BLANK = re.compile(r"[\s\-–—]*")
 
 
 def apart(table: Table) -> tuple[tuple[Span, ...], ...]:
-    """The rows of a table, with each column of several numbers as columns of one."""
-    rows = table.rows
-    if len(rows) < 2:
-        return rows
-    parts = [_parts([row[at] for row in rows if at < len(row)]) for at in range(len(rows[0]))]
-    if not any(count > 1 for count in parts):
-        return rows
-    return tuple(
-        tuple(span for at, cell in enumerate(row) for span in _cut(cell, parts[at] if at < len(parts) else 1))
-        for row in rows
-    )
+    """The rows of a table, with each column or row of several numbers as several of one."""
+    if len(table.rows) < 2:
+        return table.rows
+    width = max(map(len, table.rows))
+    rows = [[*row, *[Span("", row[-1].start if row else 0)] * (width - len(row))] for row in table.rows]
+    columns = _cut_lines([list(column) for column in zip(*rows, strict=True)])
+    if len(columns) > width:
+        rows = [list(row) for row in zip(*columns, strict=True)]
+    return tuple(tuple(row) for row in _cut_lines(rows))
+
+
+def _cut_lines(lines: list[list[Span]]) -> list[list[Span]]:
+    """Columns, or rows, each as many as its cells hold numbers; the first is a head."""
+    found: list[list[Span]] = []
+    for line in lines:
+        count = _parts(line)
+        found += zip(*(_cut(cell, count) for cell in line), strict=True) if count > 1 else [line]
+    return [list(line) for line in found]
 
 
 def _parts(column: list[Span]) -> int:
@@ -45,4 +53,11 @@ def _cut(cell: Span, count: int) -> list[Span]:
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(text)]
     behind = f" {unit[0]}" if unit else ""
-    return [Span(text[a:b] + behind, cell.start + a) for a, b in zip(starts, stops, strict=True)]
+    if not behind and (last := _UNIT_BEHIND.search(text)):
+        behind, text = last[0], text[: last.start()]  # "21 / 33 ms"
+        stops[-1] = len(text)
+    before = " ".join(text[: stops[0]].split()[:-1]) + " "  # "Drug P / R / F1" names the type once
+    return [
+        Span((before if a and before.strip() else "") + text[a:b] + behind, cell.start + a)
+        for a, b in zip(starts, stops, strict=True)
+    ]

@@ -69,7 +69,9 @@ _SETTINGS = re.compile(
     r"\W*(?:(?:hyper\W?)?parameters?|settings?|arguments?|options?|config\w*)\W*", re.IGNORECASE
 )
 _UNREAD = re.compile(
-    r"\bp\W?values?\b|,\s*p\W*$|wilcoxon|mann.?whitney|mcnemar|t-test|\bloss\b(?!.*f1)", re.IGNORECASE
+    r"\bp\W?values?\b|,\s*p\W*$|wilcoxon|mann.?whitney|mcnemar|t-test|\bloss\b(?!.*f1)"
+    r"|\bstd\b|\bsd\b|st(?:andard|\.)?\W?dev|variance|\bσ",
+    re.IGNORECASE,
 )
 _NEUTRAL = re.compile(
     r"\W*(?:value|score|result|results|measured|metric|metrics|metrik|figure|wert|notes?|property)?\W*", re.I
@@ -122,7 +124,7 @@ _NO_NAMES = {
 }
 _TYPE_HEAD = re.compile(
     r"\W*(?!best|final|exact|reported|published)([^\W\d_]{3,}(?:[ -][^\W\d_]{3,})?)"
-    r"[- ]+(?:f1|precision|recall)\W*",
+    r"[- ]+(?:f1|precision|recall|[PRF])\W*",
     re.IGNORECASE,
 )
 
@@ -145,6 +147,8 @@ def read_head(text: str, words: Vocabulary) -> Head:
     short = re.sub(r"^(?:micro|macro|weighted)[- ](?:avg |average )?", "", bare) if meaning.group else bare
     if short in _SHORT_METRICS and not meaning.quantity:
         meaning = replace(meaning, quantity=_SHORT_METRICS[short])
+    if not meaning.quantity and (last := re.search(r"\w[- ]([PRF])\W*$", plain)):
+        meaning = replace(meaning, quantity=_SHORT_METRICS[last[1].lower()])  # "Drug P"
     for word in re.findall(r"[a-z]+", plain.lower()):
         if word in _SPLITS and not meaning.split:
             meaning = replace(meaning, split=_SPLITS[word])

@@ -44,7 +44,7 @@ _CLAIM = re.compile(
 # A claim that is hedged, denied or asked is none.
 _HEDGED = re.compile(
     r"\b(?:may|might|could|would|can|if|whether|should|aims?|goals?|unless|not|no|never|isn't|expect\w*"
-    r"|neither|nor|hope\w*|try|tries|want\w*|how much|instead of|rather than|depend\w*)\b[^.;]{0,40}$",
+    r"|neither|nor|hope\w*|try|tries|want\w*|how much|instead of|rather than|depend\w*)\b[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(

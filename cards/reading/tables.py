@@ -97,7 +97,7 @@ class _Reader:
         meanings = [Meaning()] * len(self.body)
         for column in names:
             heading = self.rows[0][column].text
-            heads = [read_head(row[column].text, self.words) for row in self.body]
+            heads = with_types([read_head(row[column].text, self.words) for row in self.body])
             kind = kind_under(heading)
             kind = kind or axis(heads)
             above = None
@@ -188,9 +188,12 @@ def _completed(meaning: Meaning, number: Number) -> Meaning:
     return meaning
 
 
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?![\d,]))")  # in a cell that holds one number
+
+
 def _main(text: str) -> Number | None:
     """The number that a cell is about; None for a cell of words."""
-    return next(iter(numbers(text)), None) if _bare(text) else None
+    return next(iter(numbers(_DECIMAL_COMMA.sub(".", text))), None) if _bare(text) else None
 
 
 def _bare(text: str) -> bool:

@@ -76,6 +76,10 @@ BAD = {
         "interval.value",
     },
     "quantised": {"words.no-loss", "ratio.reduction"},
+    "brackets": {"ratio.retention", "ratio.reduction", "order.percentiles"},
+    "story": {"words.no-loss"},
+    "slashes": {"aggregate.macro", "score.harmonic", "size.quantized-larger"},
+    "ratio_columns": {"ratio.retention", "ratio.reduction"},
     "wide_table": {"order.percentiles", "ratio.speed-up", "ratio.reduction"},
 }
 GOOD = sorted(path.stem for path in CARDS.glob("good_*.md"))

@@ -45,7 +45,7 @@ def _parts(near: list[Statement], total: Statement, along: str, across: str) -> 
     found: dict[str, Statement] = {}
     for part in near:
         name = getattr(part, along)
-        if part is total or name in _WHOLE or part.statistic == "total":
+        if part is total or name in _WHOLE or (part.statistic == "total" and part.value >= total.value):
             continue
         if getattr(part, across) != getattr(total, across):
             continue

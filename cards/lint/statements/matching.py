@@ -7,6 +7,7 @@ parts that decide are said of both, and stay silent or warn where they are not.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -150,6 +151,17 @@ def may_be_own(subject: str | None, own: set[str]) -> bool:
 def apart(one: Statement, other: Statement) -> bool:
     """Whether no value that rounds to the one rounds to the other too."""
     return above(one, other) or above(other, one)
+
+
+def in_one_unit(one: Statement, other: Statement) -> tuple[Statement, Statement]:
+    """Two sizes without the doubt whether MB means MiB, where both are written in one unit."""
+    if one.quantity != "size" or _unit(one) != _unit(other):
+        return one, other
+    return tuple(replace(s, high=min(s.high, 2 * s.value - s.low)) for s in (one, other))
+
+
+def _unit(statement: Statement) -> str:
+    return "".join(re.findall(r"[^\W\d]", statement.shown)).lower()
 
 
 def above(one: Statement, other: Statement) -> bool:

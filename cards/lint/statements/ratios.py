@@ -1,11 +1,21 @@
 """Ratios and differences against the values that they are said to be of."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import SCORES, Same, may_be_own, of_quantity, own_names, same_model, same_terms, told
+from .matching import (
+    SCORES,
+    Same,
+    in_one_unit,
+    may_be_own,
+    of_quantity,
+    own_names,
+    same_model,
+    same_terms,
+    told,
+)
 
 Span = tuple[float, float]
 
@@ -53,7 +63,10 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
         if stated.of is not None and stated.of not in kinds:
             continue
         if stated.versus is None and stated.where == "table":
-            continue  # the model that the column compares with may stand on no line of the card
+            versus = _reference(card, stated)
+            if versus is None:
+                continue  # the model that the column compares with may stand on no line of the card
+            stated = replace(stated, versus=versus)
         own = own_names(card)
         candidates = {
             pair: spans
@@ -69,6 +82,13 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
         # A last digit that was cut instead of rounded is worth a question, no more.
         cut = _meets(stated, spans, slack=(stated.high - stated.low) / 2)
         yield (error if pair.sure and not cut else warning)(rule_id, stated.place, found, right)
+
+
+def _reference(card: Card, stated: Statement) -> str | None:
+    """The model that a column of ratios compares with: the one in whose row it is 1 or 100%."""
+    column = [s for s in card.statements if s.passage == stated.passage and s.quantity == stated.quantity]
+    whole = {s.subject for s in column if s.of == stated.of and s.value == 1.0 and s.group == stated.group}
+    return whole.pop() if len(whole) == 1 and stated.subject not in whole else None
 
 
 def _pairs(measured: list[Statement], stated: Statement, own_model: set[str]) -> Iterator[Pair]:
@@ -88,7 +108,10 @@ def _pairs(measured: list[Statement], stated: Statement, own_model: set[str]) ->
             asked = ((own, stated.subject), (other, stated.versus))
             if any(_strange(value, name, stated, own_model) for value, name in asked):
                 continue
-            yield Pair(own, other, sure_own and sure_other and alike is Same.YES)
+            own_tight, other_tight = in_one_unit(own, other)
+            yield Pair(own_tight, other_tight, sure_own and sure_other and alike is Same.YES)
+            if stated.versus is None and own.passage == other.passage == stated.passage:
+                yield Pair(other_tight, own_tight, False)  # who is compared with whom goes unsaid
 
 
 def _strange(value: Statement, name: str | None, stated: Statement, own_model: set[str]) -> bool:

@@ -7,6 +7,7 @@ from ..finding import Finding, error, rule, warning
 from .matching import (
     Same,
     above,
+    in_one_unit,
     is_quantized,
     made_of,
     may_be_own,
@@ -74,7 +75,7 @@ def quantized_larger(card: Card) -> Iterator[Finding]:
         if not _names(small):
             plain = [s for s in plain if may_be_own(s.subject, own)]
         plain = [s for s in plain if s.passage == small.passage] or plain
-        larger = [s for s in plain if above(small, s)]
+        larger = [s for s in plain if above(*in_one_unit(small, s))]
         if not larger or len(larger) < len(plain):
             continue
         found = f"size {told(small)} above {told(larger[0])}"

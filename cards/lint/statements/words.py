@@ -9,6 +9,7 @@ from .matching import (
     SCORES,
     Same,
     above,
+    in_one_unit,
     is_quantized,
     made_of,
     model,
@@ -88,7 +89,8 @@ def _against(
     """Findings for comparatives that the numbers turn round; of the two kinds `less` has the lower value."""
     for phrase in _phrases(card, *kinds):
         pairs = _compared(card, phrase, quantities)
-        wrong = [pair for pair in pairs if above(*(pair if phrase.kind == less else reversed(pair)))]
+        turned = [pair if phrase.kind == less else pair[::-1] for pair in pairs]
+        wrong = [pair for pair, turn in zip(pairs, turned, strict=True) if above(*in_one_unit(*turn))]
         if not wrong or len(wrong) < len(pairs):
             continue  # right somewhere: the card may speak of that
         own, other = max(wrong, key=lambda pair: _likely(phrase, pair))
