@@ -13,6 +13,8 @@ from .statement import Phrase, Statement
 from .tables import read_table
 from .vocabulary import Vocabulary
 
+_LONGEST_READ = 500_000  # characters; what stands behind them in a card is data, not claims
+
 
 @dataclass(frozen=True)
 class Card:
@@ -35,6 +37,8 @@ def read(text: str, file: str) -> Card:
     lead, listed = Meaning(), 0
     title = next((" ".join(b.span.text.split()) for b in document.blocks if b.level == 1), None)
     for block in document.blocks:
+        if block.span.start > _LONGEST_READ:
+            break
         context = _context(block, above, words, title)
         passage += 1
         if block.kind in ("paragraph", "heading"):  # a list below it may hold what it announces

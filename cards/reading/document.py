@@ -24,6 +24,7 @@ _QUOTE_OR_BULLET = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]+\|?|[ \t>]+")
 _LINE_MARKS = re.compile(
     r"^[ \t>]*(?:[-+*] +|\d{1,9}[.)] +)?(?:\[[ xX]\] +)?(?:#{1,6} +)?|^[ \t]*[=-]{2,}[ \t]*$", re.MULTILINE
 )
+_LONGEST_PARSED = 1_000_000  # characters; what a card holds beyond them is data
 _LONGEST_LINE = 20_000  # characters; a longer line (embedded data) is no prose
 
 
@@ -80,7 +81,8 @@ def parse(text: str, file: str) -> Document:
     front = _FRONT_MATTER.match(text)
     body = _emptied(text, front.end()) if front else text
     masked = mask(body)
-    blocks = _Blocks(body, masked, lines).read()
+    cut = lines[bisect_right(lines, _LONGEST_PARSED) - 1] if len(body) > _LONGEST_PARSED else len(body)
+    blocks = _Blocks(body[:cut], masked, lines).read()
     return Document(file, text, masked, front[1] if front else "", 2, tuple(blocks), lines)
 
 

@@ -40,6 +40,8 @@ class Said:
     last: Meaning = field(default_factory=Meaning)
     number: Number | None = None
     counted: str | None = None
+    score: Meaning = field(default_factory=Meaning)  # the last score, and how it was written
+    score_number: Number | None = None
 
     def only_filler(self, sentence: Sentence, stretch: Stretch) -> bool:
         """Whether all words before a number, mentions aside, may stand between numbers of one kind."""
@@ -139,7 +141,8 @@ def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> st
         if number.whole and not number.unit:
             return own.quantity if number.value > 1 and _PLAINLY.fullmatch(between) else None
         return own.quantity
-    if said.last.quantity not in SCORES or own.quantity or not said.number:
+    if said.score.quantity not in SCORES or own.quantity:
         return None
-    alike = said.number.unit == number.unit and said.number.whole == number.whole
-    return said.last.quantity if alike and said.only_filler(sentence, stretch) else None
+    earlier = said.score_number
+    alike = earlier.unit == number.unit and earlier.whole == number.whole if earlier else not number.whole
+    return said.score.quantity if alike and said.only_filler(sentence, stretch) else None

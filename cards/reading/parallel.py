@@ -10,7 +10,7 @@ _LINK = re.compile(
     r"[\s,/&|%()]*(?:\band\b|\bor\b|\bplus\b)?[\s,/&|()]*(?:(?:the|its|an?|on|for|of|our|to)\s+)*",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"[\s:=(]*(?:[a-z'-]+\s+){0,6}[\s:=(]*", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s:=()]*(?:[a-z'-]+\s+){0,6}[\s:=(]*", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b|\bin (?:that|this) order\b", re.IGNORECASE)
 
 

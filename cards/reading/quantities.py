@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 ABOUT = 0.05  # what "about" and its like leave open, as a share of the value
 
@@ -83,6 +84,7 @@ _INTERVAL = re.compile(
 )
 _SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?P<by>\d*\.?\d+)\s*(?P<unit>{_UNIT})?")
 _RANGE = re.compile(r"\s*(?:–|—|-|to|and)\s*$")
+_LINK = re.compile(r"\s*(?:/|and|or|to|vs\.?|versus|→|->)\s*")
 _MULTIPLES = {
     "thousand": "k",
     "million": "m",
@@ -107,11 +109,15 @@ _WORDS = re.compile(
     rf"|\b(?P<times>{'|'.join(_COUNTS)})(?:\s+times\b|[\s-]?fold\b)",
     re.IGNORECASE,
 )
+_ANY = re.compile(rf"\d|{'|'.join(_PARTS)}|twice|thrice|times|fold|doubl|tripl|quadrupl", re.IGNORECASE)
 _MULTIPLIERS = {"twi": 2, "dou": 2, "thr": 3, "tri": 3, "qua": 4}
 
 
-def numbers(text: str) -> list[Number]:
+@lru_cache(maxsize=4096)  # the cells of a table are looked at more than once
+def numbers(text: str) -> tuple[Number, ...]:
     """All numbers of a text in order, those in words ("half", "threefold") included."""
+    if not _ANY.search(text):
+        return ()
     skipped = [match.span() for match in _NO_NUMBER.finditer(text)]
     found: list[Number] = []
     stop = 0
@@ -125,7 +131,8 @@ def numbers(text: str) -> list[Number]:
         else:
             found.append(number)
         stop = number.stop
-    return sorted([*found, *_in_words(text, found)], key=lambda number: number.start)
+    found = _sharing_units(found, text)
+    return tuple(sorted([*found, *_in_words(text, found)], key=lambda number: number.start))
 
 
 def _number(match: re.Match, text: str) -> Number:
@@ -247,6 +254,19 @@ def _range(first: Number, second: Number, text: str) -> Number | None:
         return None
     middle = (first.value + second.value) / 2
     return replace(second, start=first.start, value=middle, low=first.low, high=second.high)
+
+
+def _sharing_units(found: list[Number], text: str) -> list[Number]:
+    """ "10.8/14.2 ms", "from 39 to 11 ms": the unit behind the last number is that of all."""
+    for index in range(len(found) - 2, -1, -1):
+        number, following = found[index], found[index + 1]
+        linked = _LINK.fullmatch(text, number.stop, following.start)
+        if linked and following.unit and not number.unit and not number.multiple and not following.multiple:
+            slack = 0.5 if number.low == number.high else 0.0
+            found[index] = replace(
+                number, unit=following.unit, low=number.low - slack, high=number.high + slack
+            )
+    return found
 
 
 def _in_words(text: str, taken: list[Number]) -> Iterator[Number]:

@@ -179,9 +179,15 @@ def _noun(words: _Words) -> Ratio | None:
     if "speed_up" in named and unit in ("x", "%"):
         return Ratio(words.number, Meaning(quantity="speed_up", of="latency"))
     if "reduction" in named and unit in ("x", "%"):
-        of = words.measured(*words.around) or (
-            "size" if re.search(r"compress", words.sentence.text, re.I) else None
+        phrase = " ".join(words.sentence.text[m.start : m.end].lower() for m in near)
+        of = (
+            "size"
+            if "size" in phrase
+            else "parameters"
+            if "param" in phrase
+            else words.measured(*words.around)
         )
+        of = of or ("size" if re.search(r"compress", words.sentence.text, re.I) else None)
         if of in SCORES:
             return _change(words, -1, of)
         return _compared(words.number, of)
@@ -229,8 +235,8 @@ def _kept(words: _Words) -> Ratio | None:
     models = [m for m in named if m.kind in ("model", "variant") and m.start - end < 4] if of else []
     close = bool(models) or bool(named and named[0].kind == "quantity" and named[0].start - end < 12)
     performance = bool(of and _PERFORMANCE.search(of["rest"][:40]))
-    if not kept and not close and not performance:
-        return None
+    if not close and not performance and (of or not kept):
+        return None  # "keep 93% of the documents"
     what = what or (words.last if words.last in SCORES and not performance else None)
     versus = models[0].value if models else None
     share = number if number.unit == "part" else _part(number)
@@ -264,7 +270,9 @@ def _points(words: _Words) -> Ratio | None:
 
 
 def _change(words: _Words, sign: int, of: str | None = None) -> Ratio | None:
-    of = of or words.measured(*words.around) or words.last
+    shown = words.sentence.text[words.number.start : words.number.stop]
+    named = "f1" if "F1" in shown else "accuracy" if "accuracy" in shown else None
+    of = of or named or words.measured(*words.around) or words.last
     if of not in SCORES:
         return None
     number = words.number

@@ -38,6 +38,7 @@ _CONDITION = re.compile(
     r"\s*[:=]?\s*(?P<l>\d+))\b",
     re.IGNORECASE,
 )
+_SPLIT_HEAD = re.compile(r"\b(train(?:ing)?|test(?:ing)?)\s*[:=(]\s*(?=\d)", re.IGNORECASE)
 _LARGEST_WINDOW = 16_384  # tokens; more are a corpus, not a text
 
 
@@ -83,12 +84,14 @@ def _sentence(text: str, start: int, words: Vocabulary) -> Sentence:
     ]
     kept = []
     for number in numbers(text):
-        inside = any(
-            m.start <= number.start < m.end or number.start <= m.start < number.end <= m.end for m in mentions
-        )
+        inside = any(m.start <= number.start < m.end for m in mentions)
         if not inside and not any(c.start <= number.start < c.end for c in conditions):
             kept.append(number)
     mentions = [m for m in mentions if not any(n.start < m.end and m.start < n.stop for n in kept)]
+    for match in _SPLIT_HEAD.finditer(text):  # "Training: 500 documents"
+        if not any(m.start < match.end(1) and match.start() < m.end for m in mentions):
+            split = "train" if match[1].lower().startswith("train") else "test"
+            mentions.append(Mention(*match.span(1), "split", split))
     mentions = sorted([*mentions, *conditions], key=lambda mention: mention.start)
     return Sentence(text, start, tuple(mentions), tuple(_stretches(text, kept, mentions)))
 
