@@ -68,7 +68,10 @@ def _manifest(folder: Path) -> Check:
     path = folder / MANIFEST
     if not path.is_file():
         return _check("manifest", False, f"{MANIFEST} is missing; push the run again")
-    listed = json.loads(path.read_bytes())["files"]
+    try:
+        listed = dict(json.loads(path.read_bytes())["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        return _check("manifest", False, f"{MANIFEST} is broken ({error!r}); push the run again")
     there = {file for file in listed if (folder / file).is_file()}
     changed = [file for file in listed if file not in there or sha256(folder / file) != listed[file]]
     holding = f"{len(listed)} files as pushed"

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..edge import at_the_edge, say
+from ..errors import PublishError
 from ..hub import Hub
+from .record import Verification
 from .table import show
 from .verification import Request, verify
 from .writing import write
@@ -41,11 +43,18 @@ def _verify(options: argparse.Namespace) -> int:
     verified = verify(request, hub, _progress)
     say(show(verified))
     if options.report:
-        verified.write(options.report)
+        _report(verified, options.report)
     if options.write:
         written = write(verified, hub)
         say(f"verification.json is in {written.revision}\n  {written.url}")
     return 1 if verified.failures else 0
+
+
+def _report(verified: Verification, path: Path) -> None:
+    try:
+        verified.write(path)
+    except OSError as error:
+        raise PublishError(f"--report {path}: cannot be written ({error.strerror}).") from error
 
 
 def _progress(line: str) -> None:

@@ -46,6 +46,15 @@ def check_foreign(folder: Path) -> Iterator[Check]:
         yield Check(what="card", verdict="FAIL", found=f"no {CARD_FILE}")
 
 
+def is_tagger(folder: Path) -> bool:
+    """Whether the model says that it classifies tokens, or does not say what it does."""
+    try:
+        named = json.loads(_text(folder / "config.json")).get("architectures") or ["ForTokenClassification"]
+    except (ValueError, AttributeError):
+        return True  # broken, which the check of its labels says
+    return str(named[0]).endswith("ForTokenClassification")
+
+
 def labels_of(folder: Path) -> list[str]:
     """The entity types of a token classifier. Raises EngineError when it is none."""
     return list(dict.fromkeys(tag.partition("-")[2] for tag in _config(folder).tags if tag != "O"))
@@ -134,6 +143,10 @@ def _layout(folder: Path) -> Check:
 
 def _labels(folder: Path) -> Check:
     """config.json: the engine's reading of it, and label2id as the inverse of id2label."""
+    if not is_tagger(folder):
+        return Check(
+            what="labels", verdict="not run", found="no token classifier: its task is not measured here"
+        )
     try:
         tags = _config(folder).tags
     except EngineError as error:

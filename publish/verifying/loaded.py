@@ -65,7 +65,7 @@ def _loaded(
     try:
         with start(program, folder, file) as loader:
             found = loader(texts)
-    except LoaderError as error:
+    except (LoaderError, EngineError) as error:  # of the program; of config or tokenizer
         return False, f"{file}: {error}"
     if loader.ids_differ:
         return False, f"{file}: its tokenizer reads {len(loader.ids_differ)} of {len(texts)} texts otherwise"

@@ -1,22 +1,25 @@
 """Verify one model repository at one commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from cards.ledger import read_ledger
+from cards.ledger import Ledger, read_ledger
 from cards.render import subject
 from cards.snippets import SAMPLE
+from space.engine import EngineError
 from training.provenance import environment
 
+from ..errors import PublishError
 from ..hub import Hub, check_repo_id
 from . import data
 from .checks import check_folder
 from .comparing import compare
-from .foreign import check_foreign, compare_card, labels_of
+from .foreign import check_foreign, compare_card, is_tagger, labels_of
 from .loaded import check_loaders
 from .measuring import THREADS, measure, threads_of
-from .record import Verification
+from .record import Check, Verification
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,23 @@ def verify(request: Request, hub: Hub, say: Callable[[str], None]) -> Verificati
     say(f"downloading {request.repo_id}")
     folder, commit = hub.download(check_repo_id(request.repo_id), request.revision)
     if (folder / "ledger.json").is_file():
-        ledger = read_ledger(folder / "ledger.json")
-        model = ledger.models[subject(ledger)]
+        ledger = _read(folder)
+        model = ledger.models[ledger.subject]
         machine = environment(threads_of(ledger))
         splits = data.read(request.data, model.labels, ledger, hub)
         checks = check_folder(folder, ledger, loaders=request.loaders)
-        claims = compare(ledger, measure(folder, ledger, splits, say), splits, machine)
+        here, refused = _measured(folder, ledger, splits, say)
+        checks += refused
+        claims = compare(ledger, here, splits, machine)
+        tagger = model.task == "token-classification"
         texts = list(dict.fromkeys(example.text for example in model.examples))
     else:
         machine = environment(THREADS)
         splits = data.read(request.data, labels_of(folder), None, hub) if request.data else {}
         checks = list(check_foreign(folder))
         claims = compare_card(folder, splits, say)
-        texts = [SAMPLE]
-    if request.loaders:
+        tagger, texts = is_tagger(folder), [SAMPLE]
+    if request.loaders and tagger:
         checks += check_loaders(folder, texts, say)
     return Verification(
         repo_id=request.repo_id,
@@ -62,3 +68,24 @@ def verify(request: Request, hub: Hub, say: Callable[[str], None]) -> Verificati
         checks=tuple(checks),
         claims=tuple(claims),
     )
+
+
+def _read(folder: Path) -> Ledger:
+    """The ledger of a model folder. Raises CardError or PublishError when it is none."""
+    ledger = read_ledger(folder / "ledger.json")
+    if subject(ledger) not in ledger.models:
+        raise PublishError(
+            f"ledger.json is about {ledger.subject!r}, which is none of its models. Push the run again."
+        )
+    return ledger
+
+
+def _measured(
+    folder: Path, ledger: Ledger, splits: Mapping[str, data.Split], say: Callable[[str], None]
+) -> tuple[dict[str, float], list[Check]]:
+    """The numbers here; none, and a check that failed, when the engine cannot run a file."""
+    try:
+        return measure(folder, ledger, splits, say), []
+    except EngineError as error:
+        found = str(error).replace(f"{folder}/", "")
+        return {}, [Check(what="measured again", verdict="FAIL", found=found)]

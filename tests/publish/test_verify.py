@@ -77,6 +77,36 @@ def test_model_that_finds_something_else_than_the_card_shows(pushed, verify):
     assert "the model gives Chemical 0 7 Aspirin" in " ".join(done.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("path", "row"), [("onnx/model_quantized.onnx", "measured"), ("clinstill-manifest.json", "manifest")]
+)
+def test_what_cannot_be_read_is_a_check_that_fails(pushed, verify, path, row):
+    pushed.edit(path, b"not what it was")
+
+    done = verify("me/model")
+
+    assert done.returncode == 1, done.stderr
+    assert rows(done)[row] == "FAIL"
+    assert "Traceback" not in done.stderr
+
+
+def test_ledger_that_is_about_nothing(pushed, verify):
+    ledger = json.loads(pushed.head.files["ledger.json"].content)
+    pushed.edit("ledger.json", json.dumps(ledger | {"subject": "nobody"}).encode())
+
+    done = verify("me/model")
+
+    assert done.returncode == 2
+    assert "is about 'nobody'" in done.stderr
+
+
+def test_report_that_cannot_be_written(pushed, verify, tmp_path):
+    done = verify("me/model", "--report", tmp_path / "nowhere" / "report.json")
+
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+
+
 def test_missing_file_is_found(pushed, verify):
     files = {path: blob for path, blob in pushed.head.files.items() if path != "tokenizer_config.json"}
     pushed.add_commit("main", "Delete", files, pushed.head.oid)

@@ -132,6 +132,17 @@ def test_what_does_not_fit_together_is_found(path, change, row, published, verif
     assert rows(done)[row] == "FAIL"
 
 
+def test_a_model_of_another_task_is_not_measured(published, verify, folder):
+    config = json.loads((folder / "config.json").read_bytes())
+    config |= {"architectures": ["BertForSequenceClassification"], "id2label": {"0": "LABEL_0"}}
+    published(**{"config.json": json.dumps(config).encode()})
+
+    done = verify()
+
+    assert "labels" not in rows(done)
+    assert "no token classifier" in done.stdout
+
+
 def test_no_weights_that_can_be_loaded(published, verify):
     published(**{"model.safetensors": None, "onnx/model.onnx": None, "pytorch_model.bin": b"pickle"})
 
