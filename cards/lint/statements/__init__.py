@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from ...reading import Card
 from ..finding import Finding
-from .aggregates import harmonic, macro, micro
+from .aggregates import harmonic, macro, micro, weighted
+from .averages import averages
 from .context import dataset, machine, revision, split
 from .counts import splits, types
 from .order import intervals, mean_in_range, median_in_range, percentiles, positive, shares, value_in_range
@@ -18,6 +19,8 @@ from .words import best, better, faster, no_loss, smaller
 STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     macro,
     micro,
+    averages,
+    weighted,
     harmonic,
     retention,
     speed_up,

@@ -54,6 +54,26 @@ def micro(card: Card) -> Iterator[Finding]:
             yield _report("aggregate.micro", average, right)
 
 
+@rule("aggregate.weighted")
+def weighted(card: Card) -> Iterator[Finding]:
+    """A weighted score is the mean of its types' scores, each as often as the type has mentions."""
+    support = [s for s in of_quantity(card.statements, "count") if s.group]
+    for average in _averages(card, "weighted"):
+        counts = [next((s for s in support if _counts(s, part)), None) for part in average.parts]
+        if not all(counts):
+            continue
+        total = sum(count.value for count in counts)
+        parts = list(zip(average.parts, counts, strict=True))
+        low, high, mean = (
+            sum(getattr(part, bound) * count.value for part, count in parts) / total
+            for bound in ("low", "high", "value")
+        )
+        if average.value.low > high + _ROUNDING or average.value.high < low - _ROUNDING:
+            counted = ", ".join(count.shown for count in counts)
+            right = f"the mean weighted by {counted}, {_like(average.value, mean)}"
+            yield _report("aggregate.weighted", average, right)
+
+
 @rule("score.harmonic")
 def harmonic(card: Card) -> Iterator[Finding]:
     """An F1 is the harmonic mean of its precision and recall, and no average of F1s lies above that."""
@@ -87,6 +107,10 @@ def _averages(card: Card, kind: str) -> Iterator[Average]:
             if len(parts) > 1 and not _shows_some(card, [value, *parts]):
                 together = all(_together(value, part, ("group",)) is Same.YES for part in parts)
                 yield Average(value, tuple(parts), together)
+
+
+def _counts(support: Statement, part: Statement) -> bool:
+    return support.group == part.group and support.passage == part.passage and support.value > 0
 
 
 def _one_each(value: Statement, parts: list[Statement], at_least: Same) -> list[Statement]:

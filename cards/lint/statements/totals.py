@@ -1,7 +1,7 @@
 """Tables whose last row or column adds up the others."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...reading import Card, Place
@@ -44,9 +44,10 @@ def totals(card: Card) -> Iterator[Finding]:
             yield from _check(card, lines)
 
 
-def _lines(rows: list[tuple[Span, ...]] | tuple[tuple[Span, ...], ...]) -> list[Line]:
+def _lines(rows: Sequence[tuple[Span, ...]]) -> list[Line]:
     """The lines across a table whose head calls one column the total, with the counts before it."""
-    at = [index for index, cell in enumerate(rows[0]) if index > 1 and _TOTAL.fullmatch(cell.text)]
+    heads = rows[0] if rows else ()
+    at = [index for index, cell in enumerate(heads) if index > 1 and _TOTAL.fullmatch(cell.text)]
     lines = []
     for row in rows[1:]:
         for index in at[:1]:
