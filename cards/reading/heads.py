@@ -19,6 +19,8 @@ _HEADINGS = {
     r"|entity class(?:es)?|aggregation|averages?",
     "dataset": r"data ?sets?|corpus|corpora|benchmarks?|tasks?|data|evaluation data",
     "split": r"splits?|subsets?|partitions?|portions?|folds?",
+    "ignored": r"date|rank|id|comments?|remarks?|descriptions?|links?|sources?|licen[cs]e"
+    r"|references?|urls?|year",
     "condition": r"hardware|device|machine|processor|platform|language|domain|length|gpu|cpu|instance",
 }
 _HEADING = {kind: re.compile(rf"\W*(?:{words})\W*", re.IGNORECASE) for kind, words in _HEADINGS.items()}
@@ -61,10 +63,10 @@ _SHORT_METRICS = {
     "number": "count",
     "speed": "latency",
     "time": "latency",
-    "dev": "validation",
 }
 _SPLITS = {"test": "test", "dev": "validation", "train": "train", "training": "train", "val": "validation",
            "valid": "validation", "eval": "validation", "testing": "test"}  # fmt: skip
+_AT = re.compile(r"@\s?\d+|\btop[- ]?\d+", re.IGNORECASE)  # recall@5 is no recall
 _SETTINGS = re.compile(
     r"\W*(?:(?:hyper\W?)?parameters?|settings?|arguments?|options?|config\w*)\W*", re.IGNORECASE
 )
@@ -154,6 +156,10 @@ def read_head(text: str, words: Vocabulary) -> Head:
             meaning = replace(meaning, split=_SPLITS[word])
     if meaning.variants and not (meaning.model or meaning.quantity or meaning.statistic):
         meaning = replace(meaning, model=_rest(plain, mentions))
+    if plain.startswith("#") and not meaning.quantity:
+        meaning = replace(meaning, quantity="count")
+    if at := _AT.search(plain):
+        meaning = replace(meaning, conditions=meaning.conditions | {at[0].lower().replace(" ", "-")})
     meaning = replace(meaning, unit=_unit_of(plain), name=plain, **_ratio_of(meaning, mentions, plain))
     if _VERSUS.match(plain) and meaning.subject:
         meaning = replace(meaning, versus=meaning.subject, model=None, variants=frozenset())
@@ -242,7 +248,7 @@ def is_condition(head: Head) -> bool:
 
 
 def condition(head: Head, value: str) -> str:
-    what = _CONDITION_HEAD.search(head.text)["what"].lower()
+    what = "tokens" if "token" in head.text.lower() else _CONDITION_HEAD.search(head.text)["what"].lower()
     return f"{value} {what}" if what in ("tokens", "threads") else f"{what} {value}"
 
 
@@ -255,7 +261,7 @@ def _ratio_of(meaning: Meaning, mentions: list[Mention], text: str) -> dict:
         for m in mentions
         if m.kind == "quantity" and m.value in (*SCORES, "size", "parameters", "latency")
     ]
-    of = measured[0] if measured else None
+    of = measured[0] if measured else "f1" if "f1" in lower else "accuracy" if "accuracy" in lower else None
     if "faster" in directions or meaning.quantity == "speed_up":
         return {"quantity": "speed_up", "of": of or "latency", "statistic": meaning.statistic}
     if directions & {"smaller"} or any(m.value == "reduction" and m.kind == "quantity" for m in mentions):

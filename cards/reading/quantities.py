@@ -31,7 +31,8 @@ class Number:
 
 
 _DIGITS = (
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)"  # 12,345
+    r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)"  # 12,345
+    r"|0,\d+"
     r"|\d{1,3}(?:[\u2009\u202f\u00a0']\d{3})+(?!\d)"
     r"|\d+,\d{1,2}(?=\s?(?:%|ms\b|[MG]i?B\b|s\b|x\b|×))"  # 93,2 %
     r"|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+"
@@ -52,7 +53,7 @@ _UNIT = (
 )
 _NUMBER = re.compile(
     r"(?<![\w.,#$€£§])(?<![A-Za-z][-_/.@:=&?])(?<!\d[,:])(?:(?P<factor>[x×])\s?)?(?P<sign>(?<![\w)\]])[-+–])?"
-    rf"(?P<digits>{_DIGITS})(?![\d_])(?!\.\d)(?P<multiple>{_MULTIPLE})?"
+    rf"(?P<digits>{_DIGITS})(?![\d_])(?!\.\d)(?!,\d)(?P<multiple>{_MULTIPLE})?"
     rf"(?P<plus>\+)?(?:[\s-]{{0,2}}(?P<unit>{_UNIT}))?(?![A-Za-z])"
 )
 _NO_NUMBER = re.compile(
@@ -138,7 +139,7 @@ def numbers(text: str) -> tuple[Number, ...]:
 def _number(match: re.Match, text: str) -> Number:
     digits = match["digits"]
     decimal = digits
-    if re.fullmatch(r"\d+,\d{1,2}", digits):
+    if re.fullmatch(r"\d+,\d{1,2}|0,\d+", digits):
         decimal = digits.replace(",", ".")
     decimal = re.sub(r"[,'\u2009\u202f\u00a0](?=\d{3})", "", decimal)
     value = float(decimal)

@@ -34,6 +34,7 @@ _CONDITION = re.compile(
     r"|\b(?P<n>\d{1,3}(?:,\d{3})+|\d+)[\s-]+(?:concurrent |parallel |cpu |word ?piece |sub-?)?"
     r"(?P<what>tokens?|threads?|cores?|v?CPUs?|requests|runs|repeats|repetitions|seeds|workers|users"
     r"|resamples|characters)\b"
+    r"|(?P<at>@\s?\d+|\btop[- ]?\d+)"
     r"|\b(?P<length>(?:max(?:imum)?[ _])?(?:sequence |seq[ _]|context |input )?length(?:\s+(?:of|is|=))?"
     r"\s*[:=]?\s*(?P<l>\d+))\b",
     re.IGNORECASE,
@@ -100,6 +101,8 @@ def _conditions(text: str):
     for match in _CONDITION.finditer(text):
         if match["batch"]:
             value = f"batch {match['b']}"
+        elif match["at"]:
+            value = match["at"].lower().replace(" ", "-")
         elif match["length"]:
             value = f"{match['l']} tokens"
         else:

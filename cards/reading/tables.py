@@ -60,6 +60,8 @@ class _Reader:
         columns = self._column_heads(names)
         row_heads = self._row_heads(names)
         conditions = [c for c in range(self.width) if c not in names and is_condition(columns[c])]
+        if sum(bool(head.meaning.counted) for head in columns) > 1:  # tokens are counted there, too
+            conditions = [c for c in conditions if columns[c].meaning.counted != "token"]
         percent = self._percent(columns, row_heads, names)
         for index, row in enumerate(self.body):
             head = row_heads[index]
@@ -82,7 +84,9 @@ class _Reader:
             if column < len(row) and not _NOTHING.fullmatch(row[column].text)
         ]
         return sum(not _bare(text) for text in filled) * 2 > len(filled) or (
-            column == 0 and not _measures(self.rows[0][0].text, self.words)
+            column == 0
+            and not _measures(self.rows[0][0].text, self.words)
+            and not is_condition(read_head(self.rows[0][0].text, self.words))
         )
 
     def _column_heads(self, names: list[int]) -> list[Head]:
@@ -97,15 +101,17 @@ class _Reader:
         meanings = [Meaning()] * len(self.body)
         for column in names:
             heading = self.rows[0][column].text
-            heads = with_types([read_head(row[column].text, self.words) for row in self.body])
             kind = kind_under(heading)
+            if kind == "ignored":
+                continue
+            heads = with_types([read_head(row[column].text, self.words) for row in self.body])
             kind = kind or axis(heads)
             above = None
             for index, head in enumerate(heads):
                 if not head.text.strip() and above:  # an empty cell repeats the one above
                     head = above
                 above = head
-                said = head.meaning
+                said = replace(head.meaning, split=None) if kind == "group" else head.meaning
                 if not self._says(said, kind):
                     said = named(head.text, kind, said)
                 meanings[index] = merge(meanings[index], said) if column != names[0] else said
@@ -146,6 +152,8 @@ class _Reader:
         said = self.words.mentions(
             cell.text[: found.start] + " " * (found.stop - found.start) + cell.text[found.stop :]
         )
+        if column.counted and found.whole and row.quantity in SCORES:  # "accuracy | 0.95 | 600"
+            row = replace(row, quantity=None)
         meaning = _completed(merge(merge(gather(said), row), column), found)
         meaning = _completed(meaning.over(self._context(row, column)), found)
         if (self.settings and meaning.quantity == "count") or is_unread(row.name, column.name):

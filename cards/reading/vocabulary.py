@@ -23,7 +23,8 @@ class Mention:
     value: str
 
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[vV]\d+(?:\.\d+)+(?!\w)|[^\W_]+")
+_VERSION = re.compile(r"v\d{1,2}(?:\.\d+)*")
 _GAP = re.compile(r"[ \t\r\n\-_/'’‑–]{0,6}")
 _LONGEST = 5  # words in a phrase
 
@@ -95,6 +96,8 @@ class Vocabulary:
             if length:
                 kind, value = self.phrases[tuple(word for word, _, _ in words[at : at + length])]
                 mention = Mention(words[at][1], words[at + length - 1][2], kind, value)
+            elif _VERSION.fullmatch(words[at][0]):
+                mention = Mention(*words[at][1:], "variant", re.sub(r"(?:\.0)+$", "", words[at][0]))
             elif not (mention := _name(text, words[at][1])):
                 at += 1
                 continue
@@ -165,7 +168,6 @@ def _common() -> Vocabulary:
                 for phrase in phrases.split("|"):
                     vocabulary.learn(phrase, kind, value)
     for number in range(10):
-        vocabulary.learn(f"v{number}", "variant")
         vocabulary.learn(f"version {number}", "variant", f"v{number}")
     for name in words["datasets"].split("|"):
         vocabulary.learn(name, "dataset")

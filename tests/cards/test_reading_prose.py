@@ -209,7 +209,7 @@ SENTENCES = [
         "The INT8 model loses only 0.07 points of macro F1 (0.8401 to 0.8394).",
         ["-0.0007 int8 macro change of f1", "0.8401 before int8 macro f1", "0.8394 int8 macro f1"],
     ),
-    ("El modelo alcanza un F1 de 0,87 en BC5CDR.", []),
+    ("El modelo alcanza un F1 de 0,87 en BC5CDR.", ["0.87 f1 bc5cdr"]),
     ("Das Modell erreicht 80,4 % F1.", ["0.804 f1"]),
     ("该模型在 BC5CDR 测试集上的 F1 为 0.87。", ["0.87 f1 bc5cdr"]),
     ("See Table 3 and Section 4.2 for F1 scores.", []),
