@@ -113,9 +113,13 @@ def _of_recipe(recipe: Recipe, place: Path, revision: str | None) -> dict[str, S
 
 
 def _one_file(name: str, place: Path, revision: str | None, labels: Sequence[str]) -> Split:
-    """One labelled file. Mentions of types that the model has not are left out."""
-    file = place if place.is_file() else _test_file(place)
-    documents = _reader(file)(file)
+    """One labelled file, or the test split of a data set stored as tables. Mentions of types that the
+    model has not are left out."""
+    if place.is_dir() and any(place.rglob("*.parquet")):
+        file, documents = place, corpora.hub.read(place, None, "test")
+    else:
+        file = place if place.is_file() else _test_file(place)
+        documents = _reader(file)(file)
     ours = _types(documents, labels)
     if not ours:
         found = sorted({span.label for document in documents for span in document.spans})

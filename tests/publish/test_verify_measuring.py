@@ -1,6 +1,7 @@
 """Claims measured again: what is measured, and which differences count."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -249,3 +250,28 @@ def test_data_that_cannot_be_read_says_what_to_give(option, message, tmp_path):
 
     with pytest.raises(PublishError, match=message):
         data.read([option.format(folder=tmp_path)], LABELS, None, hub=None)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """A data set as the Hub stores most: a folder of tables (its content is read by `datasets`)."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "test-00000.parquet").touch()
+    return tmp_path
+
+
+def test_tables_are_read_as_the_corpora_are(tables, monkeypatch):
+    asked = []
+    monkeypatch.setattr(data.corpora.hub, "read", lambda *place: asked.append(place) or documents())
+
+    split = data.read([f"mine={tables}"], LABELS, None, hub=None)["test"]
+
+    assert asked == [(tables, None, "test")]
+    assert split.documents == documents()
+
+
+def test_tables_need_a_package_that_is_named(tables, monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)  # as where it is not installed
+
+    with pytest.raises(PublishError, match="needs the package 'datasets'"):
+        data.read([f"mine={tables}"], LABELS, None, hub=None)
