@@ -66,15 +66,18 @@ class _Reader:
         for index, row in enumerate(self.body):
             head = row_heads[index]
             for column in conditions:
-                head = replace(
-                    head,
-                    conditions=head.conditions
-                    | {condition(columns[column], " ".join(row[column].text.split()))},
-                )
+                head = self._under(head, columns[column], " ".join(row[column].text.split()))
             for column, cell in enumerate(row):
                 if column in names or column in conditions:
                     continue
                 yield from self._cell(cell, columns[column].meaning, head, percent)
+
+    def _under(self, head: Meaning, column: Head, value: str) -> Meaning:
+        """A row's head with what a column of conditions says: a seed's number, or "mean" under the seeds."""
+        if statistic := read_head(value, self.words).meaning.statistic:
+            return replace(head, statistic=statistic)
+        name = value if is_unread(value) else head.name
+        return replace(head, name=name, conditions=head.conditions | {condition(column, value)})
 
     def _holds_names(self, column: int) -> bool:
         """Whether a column holds names: most of its cells are no bare numbers."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import of_quantity, told
+from .matching import AVERAGES, of_quantity, told
 
 _WHOLE = (None, "all", "total")
 
@@ -45,7 +45,11 @@ def _parts(near: list[Statement], total: Statement, along: str, across: str) -> 
     found: dict[str, Statement] = {}
     for part in near:
         name = getattr(part, along)
-        if part is total or name in _WHOLE or (part.statistic == "total" and part.value >= total.value):
+        if (
+            part is total
+            or name in (*_WHOLE, *AVERAGES)
+            or (part.statistic == "total" and part.value >= total.value)
+        ):
             continue
         if getattr(part, across) != getattr(total, across):
             continue
