@@ -8,7 +8,7 @@ from .errors import CardError
 from .lint import catalogue, examine
 from .lint.output import FORMATS
 from .readme import update
-from .render import render_run
+from .render import copy_templates, render_run
 
 EPILOG = """\
 examples:
@@ -18,10 +18,21 @@ examples:
   python -m cards lint namespace/name --revision v1.0
   python -m cards lint runs/bundled --format sarif > lint.sarif
   python -m cards readme README.md space/bundled/student --check
+  python -m cards readme space/README.md space/bundled/student --check
 
 exit codes: 0 all well, 1 the lint found an error or --check a difference, 2 the command cannot be run
 """
 
+
+RENDER_EPILOG = """\
+examples:
+  python -m cards render runs/bundled --repo student=me/model --repo weak=me/corpus
+  python -m cards templates --copy my-templates
+  python -m cards render runs/bundled --templates my-templates
+
+A template writes numbers with number("CLAIM"); one typed by hand is an error of the lint. A template that
+begins with {% extends "ours/model.md.j2" %} changes single blocks of ours.
+"""
 
 LINT_EPILOG = """\
 examples:
@@ -56,8 +67,11 @@ def _parser() -> argparse.ArgumentParser:
 
     render = verbs.add_parser(
         "render",
-        help="write README.md and card.map.json into each model of a run",
-        description="Write README.md and card.map.json into each models/NAME of a run, from its ledger.json.",
+        help="write the card of each model and labelled corpus of a run",
+        description="Write README.md, card.map.json and figures into each models/NAME and datasets/NAME\n"
+        "of a run, from its ledger.json.",
+        epilog=RENDER_EPILOG,
+        formatter_class=raw,
     )
     render.add_argument(
         "run_folder", type=Path, metavar="RUN", help="a run folder, as `python -m training run` makes it"
@@ -68,16 +82,32 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_repo,
         metavar="NAME=ID",
-        help="Hub id of a model, for links and snippets; without one the card names the model's folder",
+        help="Hub id of a model or corpus, for links and snippets; without one a card names its folder",
+    )
+    render.add_argument(
+        "--templates",
+        type=Path,
+        metavar="DIR",
+        help="templates of your own, which replace ours of the same name; see `templates`",
     )
     render.set_defaults(run=_render)
+
+    own = verbs.add_parser(
+        "templates",
+        help="copy our templates, to start your own from",
+        description="Copy our templates into a folder. Change those that you need and delete the others.",
+    )
+    own.add_argument("--copy", type=Path, metavar="DIR", required=True, help="a folder without templates")
+    own.set_defaults(run=_templates)
 
     _add_lint(verbs)
 
     readme = verbs.add_parser(
         "readme",
-        help="write the results section of a README from a model folder's ledger",
-        description="Replace what stands between the results markers of a README by results from a ledger.",
+        help="write the generated section of a README from a model folder's ledger",
+        description="Replace what stands between the markers of a README: the results of the project's, the\n"
+        "models of the Space's.",
+        formatter_class=raw,
     )
     readme.add_argument("readme", type=Path, metavar="README")
     readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
@@ -125,8 +155,14 @@ def _repo(value: str) -> tuple[str, str]:
 
 
 def _render(options: argparse.Namespace) -> int:
-    for card in render_run(options.run_folder, dict(options.repo)):
+    for card in render_run(options.run_folder, dict(options.repo), options.templates):
         print(card)
+    return 0
+
+
+def _templates(options: argparse.Namespace) -> int:
+    for template in copy_templates(options.copy):
+        print(template)
     return 0
 
 

@@ -8,7 +8,7 @@ from . import figures
 from .citations import citations
 from .derived import length
 from .errors import CardError
-from .ledger import LabelledCorpus, Ledger, Model
+from .ledger import Labeler, LabelledCorpus, Ledger, Model
 from .limits import corpus_limits, limits
 from .numbers import Numbers
 from .snippets import INSTALL, code, onnx_file, tools
@@ -59,13 +59,13 @@ def of_corpus(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:
     return {
         "ledger": ledger,
         "has": {claim.id for claim in ledger.claims}.__contains__,
-        "some": lambda start: any(claim.id.startswith(f"{name}.{start}") for claim in ledger.claims),
         "name": name,
         "corpus": corpus,
         "repos": repos,
         "splits": _splits(ledger, f"{name}."),
         "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
         "agreements": _agreements(ledger, corpus, name),
+        "hallucinating": _hallucinating(ledger, corpus, name),
         "judged": _judged(ledger, corpus, name),
         "limits": corpus_limits(ledger, name),
         "citations": citations(ledger, name),
@@ -82,6 +82,12 @@ def _agreements(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[tuple
     pairs = itertools.permutations(_names(corpus), 2)
     found = [(one, other, f"{name}.agreement.{one}.vs.{other}.f1") for one, other in pairs]
     return [(one, other, claim) for one, other, claim in found if claim in ids]
+
+
+def _hallucinating(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[Labeler]:
+    """The labelers whose answers were counted against the texts."""
+    ids = {claim.id for claim in ledger.claims}
+    return [one for one in corpus.labelers if f"{name}.labeler.{one.name}.hallucinated" in ids]
 
 
 def _judged(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Which digits of a card are no numbers: the whole list of exemptions from tracing.
 
-1. Terms of the field (`TERMS`).
+1. Terms of the field (`TERMS`), and the Hub's sizes of data sets (`SIZES`).
 2. Names that the ledger holds: models, corpora, labelers, licenses, files, hashes, addresses,
    processors, how an estimate came about; and words of letters and digits that are a part of such a
    name ("L6" where a base is "MiniLM-L6").
@@ -22,6 +22,9 @@ TERMS = frozenset(
     {"F1", "f1", "FP32", "fp32", "FP16", "fp16", "INT8", "int8", "p95", "SHA-256", "co2_eq_emissions"}
 )
 
+# The Hub's words for the size of a data set.
+SIZES = frozenset({"n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "n>1M"})
+
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
 
 Span = tuple[int, int]
@@ -29,7 +32,7 @@ Span = tuple[int, int]
 
 def words(text: str) -> Iterator[re.Match]:
     """Every word of `text` that has a digit in it and is no field term."""
-    terms = spans_of(TERMS, text)
+    terms = spans_of(TERMS | SIZES, text)
     return (word for word in WORD.finditer(text) if not covered(word.span(), terms))
 
 

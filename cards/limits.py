@@ -85,21 +85,20 @@ def few_documents(facts: Facts) -> Iterator[Limit]:
 
 
 def wide_intervals(facts: Facts) -> Iterator[Limit]:
-    cells = [
-        (cell.name, facts.ledger.claim(cell.claim))
+    claims = [
+        facts.ledger.claim(cell.claim)
         for table in tables(facts.ledger, facts.name, facts.number)
         for row in table.rows
         for cell in row.cells
         if cell and cell.metric != "perplexity"
     ]
-    wide = [(name, claim) for name, claim in cells if claim.interval and width(claim) > WIDE]
+    wide = [claim for claim in claims if claim.interval and width(claim) > WIDE]
     if wide:
-        name, claim = max(wide, key=lambda pair: width(pair[1]))
-        file = f" of `{claim.artifact.file}`" if claim.artifact else ""
+        widest = max(wide, key=width)
         yield Limit(
             "Wide intervals.",
-            f"The widest, that of {name}{file}, spans {facts.number(f'width({claim.id})')}. Differences "
-            "smaller than an interval may be chance.",
+            f"Some of the intervals above are up to {facts.number(f'width({widest.id})')} wide from end to "
+            "end. Differences smaller than an interval may be chance.",
         )
 
 

@@ -4,7 +4,9 @@ A card is a Jinja template over the folder's ledger. Rendering twice gives the s
 that the template asks for and the ledger lacks fails the rendering.
 """
 
+import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from jinja2 import (
@@ -66,6 +68,26 @@ def fill(
 
     Raises CardError.
     """
+    if name in ledger.datasets:
+        about = of_corpus(ledger, name, repos)
+    else:
+        about = of_model(ledger, name, repos, number)
+    try:
+        return (
+            _environment(templates)
+            .get_template(template)
+            .render(
+                number=number,
+                front_matter=lambda: front_matter(ledger, name, repos, number),
+                **about,
+            )
+        )
+    except TemplateError as error:
+        raise CardError(f"{template}: {error.message}") from error
+
+
+@cache
+def _environment(templates: Path | None) -> Environment:
     ours = FileSystemLoader(TEMPLATES)
     theirs = [FileSystemLoader(_templates_in(templates))] if templates else []
     environment = Environment(
@@ -76,18 +98,15 @@ def fill(
         keep_trailing_newline=True,
     )
     environment.filters["slug"] = slug
-    if name in ledger.datasets:
-        about = of_corpus(ledger, name, repos)
-    else:
-        about = of_model(ledger, name, repos, number)
-    try:
-        return environment.get_template(template).render(
-            number=number,
-            front_matter=lambda: front_matter(ledger, name, repos, number),
-            **about,
-        )
-    except TemplateError as error:
-        raise CardError(f"{template}: {error.message}") from error
+    return environment
+
+
+def copy_templates(folder: Path) -> list[Path]:
+    """Copy our templates into `folder`; returns the copies. Raises CardError rather than overwrite one."""
+    if found := sorted(folder.glob("*.j2")):
+        raise CardError(f"{folder} has templates already, such as {found[0].name}; name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    return [Path(shutil.copy(path, folder)) for path in sorted(TEMPLATES.glob("*.j2"))]
 
 
 def _templates_in(folder: Path) -> Path:

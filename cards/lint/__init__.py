@@ -27,7 +27,7 @@ from .trust import calibration, error_kinds
 Rule = Callable[[Subject], Iterator[Finding]]
 
 FRONT_MATTER_RULES: tuple[Rule, ...] = (yaml_block, fields, recommended, values, names, model_index)
-CARD_RULES: tuple[Rule, ...] = (mapped_numbers, derived_numbers, unmapped_numbers, regions)
+CARD_RULES: tuple[Rule, ...] = (mapped_numbers, derived_numbers, unmapped_numbers, regions, fenced_code)
 LEDGER_RULES: tuple[Rule, ...] = (
     means,
     score_ranges,
@@ -40,7 +40,6 @@ LEDGER_RULES: tuple[Rule, ...] = (
     licences,
 )
 FILE_RULES: tuple[Rule, ...] = (artifacts, parameters, labels, figures)
-CODE_RULES: tuple[Rule, ...] = (fenced_code,)
 CORPUS_RULES: tuple[Rule, ...] = (data_files,)
 RUN_RULES: tuple[Rule, ...] = (projections,)
 
@@ -93,7 +92,6 @@ def catalogue() -> list[RuleInfo]:
         CARD_RULES,
         LEDGER_RULES,
         FILE_RULES,
-        CODE_RULES,
         CORPUS_RULES,
         RUN_RULES,
     )
@@ -120,7 +118,7 @@ def _rules(subject: Subject) -> tuple[Rule, ...]:
     if subject.text is not None:
         rules += FRONT_MATTER_RULES + REPOSITORY_RULES
         if subject.ledger and subject.map:  # without them, numbers cannot be traced
-            rules += CARD_RULES if subject.holds_corpus else CARD_RULES + CODE_RULES
+            rules += CARD_RULES
     if subject.ledger:
         rules += LEDGER_RULES
         if subject.kind == "model":

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ..citations import citations
+from ..context import usage
 from ..errors import CardError
 from ..exempt import covered, fences
-from ..context import usage
 from ..sections import outside
 from .finding import Finding, error, rule
 from .subject import Subject
@@ -17,7 +17,7 @@ def fenced_code(subject: Subject) -> Iterator[Finding]:
     """Our own blocks are known, and every usage snippet of the ledger is shown with its output."""
     repo = subject.map.repos.get(subject.name, subject.name)
     try:
-        examples = usage(subject.model, repo)
+        examples = [] if subject.holds_corpus else usage(subject.model, repo)
     except CardError as problem:
         yield error("code.shown", subject.ledger_file, str(problem), "the output of every usage snippet")
         return

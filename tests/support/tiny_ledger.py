@@ -165,11 +165,11 @@ def _model_claims(run: Path, name: str) -> list[Claim]:
 
 
 def _score_claims(which: str, artifact: Artifact) -> list[Claim]:
-    scores = {slug(label): _scores(*counts) for label, counts in zip(LABELS, COUNTS[which], strict=True)}
-    kinds = dict.fromkeys(scores, "type") | {"micro": "micro", "macro": "macro"}
-    scores["micro"] = _scores(*map(sum, zip(*COUNTS[which], strict=True)))
-    types = [scores[slug(label)] for label in LABELS]
-    scores["macro"] = {what: sum(s[what] for s in types) / len(types) for what in types[0]}
+    groups = {slug(label): scores(*counts) for label, counts in zip(LABELS, COUNTS[which], strict=True)}
+    kinds = dict.fromkeys(groups, "type") | {"micro": "micro", "macro": "macro"}
+    groups["micro"] = scores(*map(sum, zip(*COUNTS[which], strict=True)))
+    types = [groups[slug(label)] for label in LABELS]
+    groups["macro"] = {what: sum(s[what] for s in types) / len(types) for what in types[0]}
     claims = [
         _claim(
             f"{which}.test.{group}.{what}",
@@ -183,10 +183,10 @@ def _score_claims(which: str, artifact: Artifact) -> list[Claim]:
             artifact=artifact,
             interval=_interval(value - 0.021, value + 0.018),
         )
-        for group, values in scores.items()
+        for group, values in groups.items()
         for what, value in values.items()
     ]
-    guard = scores["macro"]["f1"] + 0.004
+    guard = groups["macro"]["f1"] + 0.004
     claims.append(
         _claim(
             f"{which}.guard.macro.f1",
@@ -272,12 +272,12 @@ def _claim(claim_id: str, name: str, value: float, unit: str, aggregation: str =
     )
 
 
-def _scores(correct: int, found: int, gold: int) -> dict[str, float]:
+def scores(correct: int, found: int, gold: int) -> dict[str, float]:
     return {"f1": 2 * correct / (found + gold), "precision": correct / found, "recall": correct / gold}
 
 
 def _macro_f1(which: str) -> float:
-    return sum(_scores(*counts)["f1"] for counts in COUNTS[which]) / len(LABELS)
+    return sum(scores(*counts)["f1"] for counts in COUNTS[which]) / len(LABELS)
 
 
 def _interval(low: float, high: float) -> Interval:

@@ -1,0 +1,107 @@
+"""Whatever the ledger: its card renders, passes the lint, says what its map names, and cannot be changed.
+
+The lint's own reading of prose and tables takes most of its time, so changes are put to the rules that
+trace numbers to the ledger; that those rules are part of the lint is tested beside them.
+"""
+
+import itertools
+import random
+import re
+from pathlib import Path
+
+import pytest
+from random_ledgers import random_ledger
+
+from cards.card import Card
+from cards.exempt import covered
+from cards.formats import format_value
+from cards.ledger import Ledger, write_ledger
+from cards.lint import CARD_RULES, lint
+from cards.lint.numbers import regions
+from cards.lint.subject import open_subjects
+from cards.metadata import canonical
+from cards.numbers import write_map
+from cards.render import render
+from cards.sections import front_matter_of, outside
+from cards.values import resolve
+
+SEEDS = range(200)
+WHOLE = (3, 2)  # a labelled corpus and an encoder: small cards, changed at every place
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# Without the hash over each part: the rules must find a change of the numbers themselves.
+TRACING = [check for check in CARD_RULES if check is not regions]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("property")
+
+
+def rendered(folder: Path, seed: int) -> tuple[Ledger, Card]:
+    """Write a ledger's folder anew: ledger, map and card."""
+    ledger = random_ledger(seed)
+    write_ledger(ledger, folder / "ledger.json")
+    card = render(folder, {"student": "someone/tiny-2"})
+    (folder / "README.md").write_text(card.text, encoding="utf-8")
+    write_map(card.map, folder / "card.map.json")
+    return ledger, card
+
+
+def is_refused(folder: Path, text: str) -> bool:
+    (subject,) = open_subjects(folder / "README.md")
+    subject.text = text
+    return any(finding.severity == "error" for check in TRACING for finding in check(subject))
+
+
+def swaps(text: str, numbers: list[tuple[int, int]]) -> list[str]:
+    """The text with each number and the next different one in each other's place."""
+    found = []
+    for (a, b), (c, d) in itertools.pairwise(numbers):
+        if text[a:b] != text[c:d]:
+            found.append(text[:a] + text[c:d] + text[b:c] + text[a:b] + text[d:])
+    return found
+
+
+def changes(text: str, numbers: list[tuple[int, int]], chance: random.Random) -> list[str]:
+    """The text with one digit of each number changed."""
+    found = []
+    for start, end in numbers:
+        place = chance.choice([i for i in range(start, end) if text[i].isdigit()])
+        digit = chance.choice([d for d in "0123456789" if d != text[place]])
+        found.append(text[:place] + digit + text[place + 1 :])
+    return found
+
+
+def numbers_of(text: str) -> list[tuple[int, int]]:
+    """Where each number stands in what is ours: of claims, names, hashes and code alike."""
+    theirs = outside(text)
+    return [found.span() for found in NUMBER.finditer(text) if not covered(found.span(), theirs)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_any_ledger_gives_a_card_without_a_finding(folder, seed):
+    ledger, card = rendered(folder, seed)
+    assert [str(finding) for finding in lint(folder / "README.md")] == []
+    lines = card.text.split("\n")
+    for entry in card.map.numbers:
+        written = format_value(resolve(ledger, entry.claim), entry.format)
+        assert lines[entry.line - 1][entry.column - 1 :].startswith(written)
+    data, body = front_matter_of(card.text)
+    assert canonical(data) == card.text.removesuffix(body).rstrip("\n")
+    chance = random.Random(seed)
+    numbers = numbers_of(card.text)
+    place = chance.randrange(len(numbers) - 1)
+    for text in (
+        *changes(card.text, [chance.choice(numbers)], chance),
+        *swaps(card.text, numbers[place : place + 2]),
+    ):
+        assert is_refused(folder, text)
+
+
+@pytest.mark.parametrize("seed", WHOLE)
+def test_no_number_of_a_card_can_be_changed_or_swapped(folder, seed):
+    _, card = rendered(folder, seed)
+    numbers = numbers_of(card.text)
+    assert not is_refused(folder, card.text)
+    texts = [*changes(card.text, numbers, random.Random(seed)), *swaps(card.text, numbers)]
+    assert [text for text in texts if not is_refused(folder, text)] == []
