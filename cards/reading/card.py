@@ -13,7 +13,7 @@ from .statement import Phrase, Statement
 from .tables import read_table
 from .vocabulary import Vocabulary
 
-_LONGEST_READ = 500_000  # characters; what stands behind them in a card is data, not claims
+_LONGEST_READ = 300_000  # characters; what stands behind them in a card is data, not claims
 
 
 @dataclass(frozen=True)

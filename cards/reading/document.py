@@ -24,7 +24,7 @@ _QUOTE_OR_BULLET = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]+\|?|[ \t>]+")
 _LINE_MARKS = re.compile(
     r"^[ \t>]*(?:[-+*] +|\d{1,9}[.)] +)?(?:\[[ xX]\] +)?(?:#{1,6} +)?|^[ \t]*[=-]{2,}[ \t]*$", re.MULTILINE
 )
-_LONGEST_PARSED = 1_000_000  # characters; what a card holds beyond them is data
+_LONGEST_PARSED = 600_000  # characters; what a card holds beyond them is data
 _LONGEST_LINE = 20_000  # characters; a longer line (embedded data) is no prose
 
 

@@ -70,7 +70,8 @@ def read_phrases(
 
 
 def _claims(sentence: Sentence, topic: Meaning, document: Document, passage: int) -> Iterator[Phrase]:
-    for match in _CLAIM.finditer(sentence.text):
+    asked = sentence.text.rstrip().endswith("?")
+    for match in () if asked else _CLAIM.finditer(sentence.text):
         kind = match.lastgroup.replace("_", " ")
         before = sentence.text[: match.start()]
         absolute = kind in ("no loss", "private")

@@ -35,7 +35,7 @@ _DIGITS = (
     r"|0,\d+"
     r"|\d{1,3}(?:[\u2009\u202f\u00a0']\d{3})+(?!\d)"
     r"|\d+,\d{1,2}(?=\s?(?:%|ms\b|[MG]i?B\b|s\b|x\b|×))"  # 93,2 %
-    r"|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+"
+    r"|\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,2})?|\.\d{1,15}"
 )
 _MULTIPLE = (
     r"\s?(?:million|billion|thousand|trillion|mio\.?|bn|mn)\b|[kKMBm](?![A-Za-z0-9])"
@@ -76,14 +76,14 @@ _BOUND = re.compile(
 )
 _OPEN = r"\s*%?\s*[,;]?\s*"
 _CI = r"(?:(?:\d\d\s?%\s*)?(?:CI|confidence interval|interval|C\.I\.)\s*[:=,]?\s*)"
-_PLAIN = r"[-+]?\d*\.?\d+"
+_PLAIN = r"[-+]?\d{0,15}\.?\d{1,15}"
 _INTERVAL = re.compile(
     rf"{_OPEN}(?:\[\s*{_CI}?(?P<a>{_PLAIN})\s*%?\s*(?:,|;|–|—|-|to|\.\.)\s*(?P<b>{_PLAIN})\s*%?\s*\]"
     rf"|\(\s*{_CI}\[?\s*(?P<c>{_PLAIN})\s*%?\s*(?:,|;|–|—|-|to)\s*(?P<d>{_PLAIN})\s*%?\s*\]?\s*\)"
     rf"|\(\s*(?P<e>{_PLAIN})\s*%?\s*[–—-]\s*(?P<f>{_PLAIN})\s*%?\s*\))",
     re.IGNORECASE,
 )
-_SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?P<by>\d*\.?\d+)\s*(?P<unit>{_UNIT})?")
+_SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?P<by>\d{0, 15}\.?\d{1, 15})\s*(?P<unit>{_UNIT})?")
 _RANGE = re.compile(r"\s*(?:–|—|-|to|and)\s*$")
 _LINK = re.compile(r"\s*(?:/|and|or|to|vs\.?|versus|→|->)\s*")
 _MULTIPLES = {
