@@ -1,3 +1,37 @@
 """What a card says against the files beside it, its own code, and what must not stand on a card."""
 
-REPOSITORY_RULES = ()
+from collections.abc import Callable, Iterator
+
+from ..finding import Finding
+from ..subject import Subject
+from . import calls, headers, labelling, naming, privacy, shipping, snippets, upstream
+
+REPOSITORY_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
+    headers.readable,
+    headers.parameters,
+    headers.sizes,
+    headers.hashes,
+    labelling.inverse,
+    labelling.output,
+    labelling.numbered,
+    labelling.listed,
+    labelling.generic,
+    snippets.parses,
+    snippets.data,
+    calls.repo_ids,
+    calls.files,
+    calls.window,
+    calls.compared_labels,
+    calls.task,
+    naming.pointers,
+    naming.links,
+    naming.named_files,
+    naming.formats,
+    shipping.space,
+    shipping.dataset,
+    shipping.task,
+    privacy.secrets,
+    privacy.patients,
+    privacy.hosted,
+    upstream.upstream,
+)

@@ -1,0 +1,216 @@
+"""What the Python on a card loads: ids, files, labels and lengths, against the repository."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...reading import Place
+from ..finding import Finding, error, rule, warning
+from ..hub import HubFiles, exists
+from ..subject import Subject
+from .labelling import config_labels, types
+from .snippets import snippets
+
+_LOADERS = (
+    "from_pretrained",
+    "pipeline",
+    "hf_hub_download",
+    "snapshot_download",
+    "load",
+    "SentenceTransformer",
+)
+_PLACE_HOLDER = re.compile(
+    r"(?:your|my|user|username|org|organization|namespace|path|example|<|\{|xxx)[\w -]*(?:/|_|-|name|id|\}|>)"
+    r"|.*(?:your[-_]|<|\{|path[-_/]to)",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\)")
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_HEAD = re.compile(r"(?:AutoModelFor|ORTModelFor|TFAutoModelFor|\w+For)(\w+)")
+_TASKS = {"ner": "token-classification", "sentiment-analysis": "text-classification"}
+_ASKED = 6  # ids of others that are looked up on the Hub
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that loads something: the function, its id or path, and its plain arguments."""
+
+    function: str
+    owner: str  # the class before `.from_pretrained`
+    target: str | None
+    named: dict[str, object]
+    place: Place
+
+
+@rule("code.repo-id")
+def repo_ids(subject: Subject) -> Iterator[Finding]:
+    """Code loads this model by its own id, and no path or id that there is not."""
+    own, asked = subject.repo_id, set()
+    for call in _calls(subject):
+        target = call.target
+        if target is None or (subject.ledger and target == subject.name):
+            continue
+        if _LOCAL.match(target):
+            right = f"{own or 'the id of the repository'}, which others have too"
+            yield warning("code.repo-id", call.place, repr(target), right)
+        elif _PLACE_HOLDER.match(target):
+            yield warning("code.repo-id", call.place, repr(target), own or "the id of the repository")
+        elif own and target != own and _nearly(target, own):
+            yield error("code.repo-id", call.place, repr(target), f"{own!r}, the id of this repository")
+        elif isinstance(subject.files, HubFiles) and _ID.fullmatch(target) and target not in (own, *asked):
+            asked.add(target)
+            if len(asked) <= _ASKED and call.function != "load" and exists(target) is False:
+                yield error("code.repo-id", call.place, repr(target), "the id of a model that there is")
+
+
+@rule("code.file")
+def files(subject: Subject) -> Iterator[Finding]:
+    """Files and folders that code loads from this repository are in it."""
+    if not subject.files or subject.ledger:
+        return
+    for call in _calls(subject):
+        if not _own(subject, call.target):
+            continue
+        folder = str(call.named.get("subfolder") or "").strip("/")
+        name = call.named.get("file_name") or call.named.get("filename")
+        if isinstance(name, str):
+            path = f"{folder}/{name}" if folder else name
+            searched = call.owner.startswith("ORT") and not folder and f"onnx/{name}" in subject.files
+            if path not in subject.files and not searched:
+                right = _nearest(subject, name)
+                yield error("code.file", call.place, f"no file {path!r}", right)
+            elif call.owner.startswith("ORT") and "/" in name:
+                right = 'subfolder="onnx" and the name alone: optimum does not find it otherwise'
+                yield error("code.file", call.place, f"file_name={name!r}", right)
+        elif folder and not any(file.startswith(f"{folder}/") for file in subject.files.sizes):
+            yield error("code.file", call.place, f"no folder {folder!r}", "a folder of this repository")
+
+
+@rule("code.window")
+def window(subject: Subject) -> Iterator[Finding]:
+    """No length in the code is beyond what the model's positions allow."""
+    limit = _positions(subject)
+    if not limit:
+        return
+    for snippet in snippets(subject):
+        for found in re.finditer(
+            r"\b(?:max_length|model_max_length|max_seq_length)\s*=\s*(\d+)", snippet.code
+        ):
+            if int(found[1]) > limit:
+                line = snippet.line + snippet.code.count("\n", 0, found.start())
+                right = f"at most {limit}, the positions in config.json"
+                yield error("code.window", Place(subject.card, line, 1), found[0], right)
+
+
+@rule("code.label")
+def compared_labels(subject: Subject) -> Iterator[Finding]:
+    """Labels with which code compares what the model finds are labels of the model."""
+    labels = config_labels(subject)
+    known = types(labels) | {label.lower() for label in labels}
+    for snippet in snippets(subject) if labels else ():
+        for node in ast.walk(snippet.tree) if snippet.is_python and snippet.tree else ():
+            if not isinstance(node, ast.Compare) or not re.search(
+                r"\b(?:entity_group|entity|label|label_)\b", ast.unparse(node.left)
+            ):
+                continue
+            for said in ast.walk(ast.Tuple(node.comparators, ast.Load())):
+                text = said.value if isinstance(said, ast.Constant) else None
+                if isinstance(text, str) and text.lower() not in known:
+                    right = f"one of {', '.join(labels)}"
+                    yield error("code.label", _place(subject, snippet, node), repr(text), right)
+
+
+@rule("code.task")
+def task(subject: Subject) -> Iterator[Finding]:
+    """Code loads the model with the head that config.json names."""
+    heads = subject.files.config.get("architectures") if subject.files else None
+    has = {match[1] for head in heads or () if (match := re.fullmatch(r"\w+?For(\w+)", str(head)))}
+    known = {"TokenClassification", "SequenceClassification", "MaskedLM", "QuestionAnswering"}
+    if not has or not has <= known:
+        return
+    for call in _calls(subject):
+        used = _HEAD.fullmatch(call.owner)
+        if used and used[1] in known - has and _own(subject, call.target):
+            right = f"a class for {', '.join(sorted(has))}: the weights of its head would be random"
+            yield error("code.task", call.place, call.owner, right)
+
+
+def _calls(subject: Subject) -> Iterator[Call]:
+    for snippet in snippets(subject):
+        tree = snippet.tree if snippet.is_python else None
+        if tree is None:
+            continue
+        names = {
+            target.id: node.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and (call := _read(subject, snippet, node, names)):
+                yield call
+
+
+def _read(subject: Subject, snippet, node: ast.Call, names: dict[str, object]) -> Call | None:
+    """A call of one of the loaders."""
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if function not in _LOADERS:
+        return None
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    if function == "load" and owner not in ("", "clinstill", "spacy"):
+        return None  # json.load, np.load and the like
+    said = {keyword.arg: _value(keyword.value, names) for keyword in node.keywords if keyword.arg}
+    given = [_value(argument, names) for argument in node.args]
+    at = 1 if function == "pipeline" else 0
+    target = said.get("model") or said.get("repo_id") or said.get("pretrained_model_name_or_path")
+    target = target or (given[at] if len(given) > at else None)
+    if function == "hf_hub_download" and len(given) > 1:
+        said.setdefault("filename", given[1])
+    return Call(
+        function,
+        owner.rpartition(".")[2],
+        target if isinstance(target, str) else None,
+        said,
+        _place(subject, snippet, node),
+    )
+
+
+def _value(node: ast.expr, names: dict[str, object]) -> object:
+    if isinstance(node, ast.Constant):
+        return node.value
+    return names.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def _place(subject: Subject, snippet, node: ast.AST) -> Place:
+    return Place(subject.card, snippet.line + node.lineno - 1, node.col_offset + 1)
+
+
+def _own(subject: Subject, target: str | None) -> bool:
+    """Whether an id is surely that of this repository, whatever the namespace where that is unknown."""
+    if subject.repo_id:
+        return target == subject.repo_id
+    return bool(target) and target.rpartition("/")[2].lower() == subject.folder.name.lower()
+
+
+def _nearly(one: str, other: str) -> bool:
+    """The same name in another namespace or spelling."""
+    plain = [re.sub(r"[^a-z0-9]", "", text.rpartition("/")[2].lower()) for text in (one, other)]
+    return plain[0] == plain[1] and ("/" in one or one.lower() != other.rpartition("/")[2].lower())
+
+
+def _nearest(subject: Subject, name: str) -> str:
+    last = name.rpartition("/")[2]
+    same = [file for file in subject.files.sizes if file.rpartition("/")[2] == last]
+    endings = subject.files.ending("." + last.rpartition(".")[2])
+    return ", ".join((same or endings)[:4]) or "a file of this repository"
+
+
+def _positions(subject: Subject) -> int | None:
+    """Tokens that fit into the model; RoBERTa counts its positions from 2."""
+    config = subject.files.config if subject.files else {}
+    limit = config.get("max_position_embeddings")
+    if not isinstance(limit, int) or limit < 8 or config.get("rope_scaling"):
+        return None
+    return limit - 2 if config.get("model_type") in ("roberta", "xlm-roberta", "camembert") else limit
