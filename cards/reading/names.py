@@ -60,6 +60,16 @@ _NO_NAMES = frozenset(
         "entity",
         "label",
         "value",
+        "test",
+        "training",
+        "eval",
+        "dev",
+        "validation",
+        "train",
+        "best",
+        "final",
+        "strict",
+        "overall",
     ]
 )
 _TOOLS = frozenset(

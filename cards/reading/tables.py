@@ -62,7 +62,9 @@ class _Reader:
         conditions = [c for c in range(self.width) if c not in names and is_condition(columns[c])]
         if sum(bool(head.meaning.counted) for head in columns) > 1:  # tokens are counted there, too
             conditions = [c for c in conditions if columns[c].meaning.counted != "token"]
-        percent = self._percent(columns, row_heads, names)
+        if any(said.quantity or said.counted for said in (*(head.meaning for head in columns), *row_heads)):
+            self.context = replace(self.context, quantity=None)  # the table itself says what it measures
+        percent = self._percent(columns, row_heads, [*names, *conditions])
         for index, row in enumerate(self.body):
             head = row_heads[index]
             for column in conditions:
@@ -74,6 +76,8 @@ class _Reader:
 
     def _under(self, head: Meaning, column: Head, value: str) -> Meaning:
         """A row's head with what a column of conditions says: a seed's number, or "mean" under the seeds."""
+        if column.text.strip().lower() == "rank":
+            return head  # a place in an order is no condition
         if statistic := read_head(value, self.words).meaning.statistic:
             return replace(head, statistic=statistic)
         name = value if is_unread(value) else head.name
@@ -90,6 +94,7 @@ class _Reader:
             column == 0
             and not _measures(self.rows[0][0].text, self.words)
             and not is_condition(read_head(self.rows[0][0].text, self.words))
+            and not is_unread(self.rows[0][0].text)
         )
 
     def _column_heads(self, names: list[int]) -> list[Head]:
@@ -129,12 +134,12 @@ class _Reader:
             return said != Meaning(unit=said.unit, name=said.name)
         return bool(getattr(said, kind, None) or said.conditions or said.quantity or said.group)
 
-    def _percent(self, columns: list[Head], rows: list[Meaning], names: list[int]) -> bool:
+    def _percent(self, columns: list[Head], rows: list[Meaning], unread: list[int]) -> bool:
         """Whether the table's scores without unit are percentages: when any is above 1.5."""
         for head, row in zip(rows, self.body, strict=True):
             for column, cell in enumerate(row):
                 meaning = merge(head, columns[column].meaning).over(self.context)
-                if column in names or meaning.quantity not in SCORES:
+                if column in unread or meaning.quantity not in SCORES:
                     continue
                 found = _main(cell.text)
                 if found and not found.unit and 1.5 < found.value <= 100:
@@ -161,10 +166,7 @@ class _Reader:
         meaning = _completed(meaning.over(self._context(row, column)), found)
         if (self.settings and meaning.quantity == "count") or is_unread(row.name, column.name):
             return
-        if meaning.quantity in SCORES or meaning.quantity == "change":
-            mode = percent
-        else:
-            mode = None
+        mode = percent if meaning.quantity in (*SCORES, "change") else None
         place = self.document.place(cell.start + found.start)
         shown = cell.text[found.start : found.stop]
         made = statement(found, meaning, "table", place, shown, self.passage, mode)

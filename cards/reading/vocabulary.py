@@ -33,6 +33,10 @@ _MODEL_NAME = re.compile(
     r"|luke|xlnet|gliner|mixtral|falcon|whisper|yolo|resnet|vit|distil\w{3,}|t5)\w*)(?!\w*(?:distillation|distilled|distilling))\w+",
     re.IGNORECASE,
 )
+_NAME_PREFIX = re.compile(
+    r"(?!(?:non|pre|fine|the|post)-)(?:[A-Za-z0-9]+-){1,3}(?=\w*(?:bert|gpt|electra|lstm|llama|minilm|t5))",
+    re.IGNORECASE,
+)
 _NAME_TAIL = re.compile(
     r"(?:[-_ ](?:base|large|small|tiny|mini|medium|crf|v\d+(?:\.\d+)*|turbo|cased|uncased|xl|sm|md|lg)\b)+",
     re.IGNORECASE,
@@ -133,7 +137,8 @@ class Vocabulary:
 
 def _name(text: str, at: int) -> Mention | None:
     """The name of a model or of a model's file that begins here."""
-    name = _MODEL_NAME.match(text, at)
+    prefix = _NAME_PREFIX.match(text, at)  # "tiny-derma-" of "tiny-derma-bert"
+    name = _MODEL_NAME.match(text, prefix.end() if prefix else at)
     if not name:
         return None
     tail = _NAME_TAIL.match(text, name.end())

@@ -80,6 +80,10 @@ BAD = {
     "story": {"words.no-loss"},
     "slashes": {"aggregate.macro", "score.harmonic", "size.quantized-larger"},
     "ratio_columns": {"ratio.retention", "ratio.reduction"},
+    "ranked": {"words.best"},
+    "two_formats": {"ratio.retention", "ratio.reduction"},
+    "long_sentences": {"ratio.retention", "ratio.reduction", "ratio.speed-up"},
+    "benchmark": {"order.mean-outside", "range.share"},
     "wide_table": {"order.percentiles", "ratio.speed-up", "ratio.reduction"},
 }
 GOOD = sorted(path.stem for path in CARDS.glob("good_*.md"))

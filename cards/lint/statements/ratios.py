@@ -110,7 +110,7 @@ def _pairs(measured: list[Statement], stated: Statement, own_model: set[str]) ->
                 continue
             own_tight, other_tight = in_one_unit(own, other)
             yield Pair(own_tight, other_tight, sure_own and sure_other and alike is Same.YES)
-            if stated.versus is None and own.passage == other.passage == stated.passage:
+            if stated.versus is None:
                 yield Pair(other_tight, own_tight, False)  # who is compared with whom goes unsaid
 
 

@@ -106,8 +106,10 @@ class _Things:
         if all(own) and self.one_model:
             unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
             return min(same_terms(one, other), Same.PERHAPS if unsaid else Same.YES)
-        if any(own) and not all(own) and not may_be_own((other if own[0] else one).subject, self.own):
-            return Same.NO  # a card that names no model speaks of its own
+        if not (may_be_own(one.subject, self.own) and may_be_own(other.subject, self.own)) and any(
+            not s.subject or not model(s.subject).names for s in (one, other)
+        ):
+            return Same.NO  # what names no model, or a format alone, is of the card's own
         return same_thing(one, other)
 
     def alone(self, statements: list[Statement]) -> set[Statement]:
