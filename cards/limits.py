@@ -169,15 +169,6 @@ def no_guard(facts: Facts) -> Iterator[Limit]:
         )
 
 
-def subgroups(facts: Facts) -> Iterator[Limit]:
-    if not any(".group-" in claim.id for claim in facts.own):
-        yield Limit(
-            "Bias was not measured.",
-            "What is rare in the training text, recent drugs and understudied conditions among it, can be "
-            "expected to be missed more often.",
-        )
-
-
 DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
     kind_of_text,
     external_data,
@@ -187,7 +178,6 @@ DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
     looks_at_test,
     no_guard,
     calibration,
-    subgroups,
     one_seed,
     one_machine,
     one_instruction_set,

@@ -13,7 +13,9 @@ def test_the_engines_snippet_prints_what_the_card_shows(student):
     assert snippets.run("clinstill", student, tiny_ledger.TEXT) == tiny_ledger.OUTPUT
 
 
-@pytest.mark.parametrize(("task", "tool"), [(task, tool) for task in snippets.CODE for tool in snippets.CODE[task]])
+@pytest.mark.parametrize(
+    ("task", "tool"), [(task, tool) for task, tools in snippets.CODE.items() for tool in tools]
+)
 def test_snippets_are_python_whatever_the_text(task, tool):
     text = 'He said: "5\'-AMP"\n\tand \\ left — ✓'
     tree = ast.parse(snippets.code(tool, "me/model", "model.onnx", text, task))

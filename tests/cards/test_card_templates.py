@@ -1,0 +1,138 @@
+"""Templates of one's own; the Space's card; the collection."""
+
+import pytest
+import tiny_ledger
+
+from cards.__main__ import main
+from cards.collection import collection
+from cards.errors import CardError
+from cards.ledger import project, read_ledger
+from cards.lint import lint
+from cards.readme import MODELS, update
+from cards.render import TEMPLATES, render
+from cards.sections import front_matter_of
+from cards.space_card import space_card
+
+OWN = '{% extends "ours/token-classification.md.j2" %}{% block intended_use %}Ask us first.{% endblock %}'
+
+
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "token-classification.md.j2").write_text(OWN, encoding="utf-8")
+    return folder
+
+
+def test_a_template_of_one_s_own_changes_one_block(student, own):
+    ours, theirs = render(student, tiny_ledger.REPOS), render(student, tiny_ledger.REPOS, own)
+    assert "Ask us first." in theirs.text
+    assert "literature mining" in ours.text and "literature mining" not in theirs.text
+    assert len(theirs.map.numbers) == len(ours.map.numbers)
+    theirs.write(student)
+    assert lint(student) == []
+
+
+def test_the_command_takes_templates(run, own, capsys):
+    assert main(["render", str(run), "--templates", str(own)]) == 0
+    assert "Ask us first." in (run / "models" / "teacher" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_number_typed_into_a_template_is_found(student, own):
+    (own / "token-classification.md.j2").write_text(OWN.replace("first", "at 12"), encoding="utf-8")
+    render(student, tiny_ledger.REPOS, own).write(student)
+    assert "number.unmapped" in {finding.rule for finding in lint(student)}
+
+
+def test_a_name_that_a_template_lacks_fails_the_rendering(student, own):
+    (own / "token-classification.md.j2").write_text("{{ nonsense }}", encoding="utf-8")
+    with pytest.raises(CardError, match="nonsense"):
+        render(student, tiny_ledger.REPOS, own)
+
+
+def test_a_folder_that_replaces_nothing_is_refused(student, tmp_path):
+    with pytest.raises(CardError, match=r"model\.md\.j2.*templates --copy"):
+        render(student, tiny_ledger.REPOS, tmp_path / "nowhere")
+
+
+def test_copied_templates_render_the_same_card(student, tmp_path, capsys):
+    folder = tmp_path / "copies"
+    assert main(["templates", "--copy", str(folder)]) == 0
+    assert len(capsys.readouterr().out.split()) == len(list(TEMPLATES.glob("*.j2")))
+    assert render(student, tiny_ledger.REPOS, folder) == render(student, tiny_ledger.REPOS)
+    assert main(["templates", "--copy", str(folder)]) == 2
+
+
+SPACE = f"""---
+title: A Space
+sdk: gradio
+sdk_version: "6.31.0"
+---
+
+# A Space
+
+## Models
+
+{MODELS.begin}
+{MODELS.end}
+
+## More
+
+By hand.
+"""
+
+
+def test_a_space_s_card_names_the_models_that_it_shows(student):
+    card = space_card(SPACE, read_ledger(student / "ledger.json"), tiny_ledger.REPOS)
+    data, body = front_matter_of(card.text)
+    assert data["models"] == ["someone/tiny-teacher", "someone/tiny-student"]
+    assert data["sdk_version"] == "6.31.0"
+    assert "| Student, INT8 | [someone/tiny-student](https://huggingface.co/someone/tiny-student) |" in body
+    assert "models: begin" not in body
+    assert {"introduction", "models", "more", "front-matter.sdk"} <= set(card.map.regions)
+
+
+def test_a_readme_of_a_space_is_kept_up_to_date(student, tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text(SPACE, encoding="utf-8")
+    assert update(readme, student, write=False)
+    assert update(readme, student)
+    assert not update(readme, student)
+    text = readme.read_text(encoding="utf-8")
+    assert "0.8298 [0.8088, 0.8478]" in text
+    assert text.endswith("## More\n\nBy hand.\n")
+
+
+@pytest.mark.parametrize("text", ["# No front matter\n", SPACE.replace(MODELS.end, "")])
+def test_a_space_without_a_place_for_its_models_is_refused(student, text):
+    with pytest.raises(CardError, match="Space's README"):
+        space_card(text, read_ledger(student / "ledger.json"), tiny_ledger.REPOS)
+
+
+def test_a_collection_has_the_student_before_its_teacher(run):
+    ledger = read_ledger(run / "ledger.json")
+    found = collection(ledger, tiny_ledger.REPOS, "someone/space")
+    assert [(item.type, item.id) for item in found.items] == [
+        ("space", "someone/space"),
+        ("model", "someone/tiny-student"),
+        ("model", "someone/tiny-teacher"),
+    ]
+    assert "Macro F1 on invented: 0.8349 (onnx/model.onnx)" in found.items[1].note
+    assert found.description == ledger.models["student"].summary
+
+
+def test_a_collection_of_nothing_or_of_what_is_not_there_is_refused(run):
+    ledger = read_ledger(run / "ledger.json")
+    with pytest.raises(CardError, match="pupil"):
+        collection(ledger, {"pupil": "me/x"}, None)
+    with pytest.raises(CardError, match="nothing"):
+        collection(ledger, {}, None)
+
+
+def test_a_long_summary_is_cut_between_words(run):
+    ledger = read_ledger(run / "ledger.json")
+    student = ledger.models["student"].model_copy(update={"summary": "word " * 60})
+    long = ledger.model_copy(update={"models": {**ledger.models, "student": student}})
+    description = collection(project(long, "student"), tiny_ledger.REPOS, None).description
+    assert len(description) <= 150
+    assert description.endswith("word…")
