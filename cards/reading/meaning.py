@@ -12,6 +12,7 @@ from .vocabulary import Mention
 SCORES = ("f1", "precision", "recall", "accuracy", "auroc")
 SHARES = (*SCORES, "retention", "sparsity", "confidence")
 RATIOS = ("speed_up", "reduction")
+_LARGE_CHANGE = 0.2  # "loses 1.1 F1" speaks of points: no score changes by a whole
 _TIMES = {"us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _POWERS = {"b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SIZE = re.compile(r"([kmgt]?)(i?)b")
@@ -95,9 +96,9 @@ def canonical(number: Number, quantity: str, percent: bool | None = None, unit: 
     if quantity in SHARES:
         return _share(number, quantity, written, percent)
     if quantity == "change":
-        return (
-            _times(number, 0.01) if written in ("%", "points") else _share(number, quantity, written, percent)
-        )
+        if written in ("%", "points") or (percent is None and abs(number.value) >= _LARGE_CHANGE):
+            return _times(number, 0.01)
+        return _share(number, quantity, written, percent)
     if quantity == "latency":
         return _times(number, _TIMES[written]) if written in _TIMES and not number.multiple else None
     if quantity == "throughput":

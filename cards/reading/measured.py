@@ -40,6 +40,7 @@ class Said:
     last: Meaning = field(default_factory=Meaning)
     number: Number | None = None
     counted: str | None = None
+    unit: str = ""  # of the last time
     score: Meaning = field(default_factory=Meaning)  # the last score, and how it was written
     score_number: Number | None = None
 
@@ -68,6 +69,9 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
             or (number.unit == "s" and _TIMED.search(nearby))
         )
         return replace(own, quantity="latency") if timed and not _TRAINING.search(nearby) else None
+    continued = number.unit == "" and own.statistic and not own.quantity and said.last.quantity == "latency"
+    if continued and said.unit and said.only_filler(sentence, stretch):  # "35 ms (min 21, max 96)"
+        return replace(own, quantity="latency", unit=said.unit)
     if number.unit.endswith("/s"):
         return replace(own, quantity="throughput", conditions=own.conditions | _rate_of(number))
     if re.fullmatch("[kmgt]?i?b", number.unit):

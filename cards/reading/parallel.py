@@ -7,7 +7,7 @@ from .vocabulary import Mention
 
 _KINDS = ("quantity", "group", "model", "dataset", "split", "statistic", "counted")
 _LINK = re.compile(
-    r"[\s,/&|%()]*(?:\band\b|\bor\b|\bplus\b)?[\s,/&|()]*(?:(?:the|its|an?|on|for|of|our|to)\s+)*",
+    r"[\s,/&|%()]*(?:\band\b|\bor\b|\bplus\b|→|->)?[\s,/&|()]*(?:(?:the|its|an?|on|for|of|our|to)\s+)*",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[\s:=()]*(?:[a-z'-]+\s+){0,6}[\s:=(]*", re.IGNORECASE)

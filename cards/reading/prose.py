@@ -78,12 +78,13 @@ class _Reader:
         self.before: str | None = None  # how the sentence calls what stood before a step
 
     def read(self) -> list[tuple[Number, Meaning]]:
-        waiting: Stretch | None = None  # "scores 74.2, up from 71.9 F1": named by the number after it
+        waiting: list[Stretch] = []  # "scores 74.2, up from 71.9 F1": named by the number after it
         for index, stretch in enumerate(self.sentence.stretches):
             found = self._compared(stretch) or self._measured(stretch, index)
-            if waiting and found and (earlier := self._named_later(waiting, stretch, found[1])):
-                self.made.append(earlier)
-            waiting = None if found else stretch
+            if found:
+                named = [self._named_later(earlier, stretch, found[1]) for earlier in waiting]
+                self.made += [earlier for earlier in named if earlier]
+            waiting = [] if found else [*waiting, stretch]
             if found:
                 self.made.append(found)
         return self.made
@@ -136,10 +137,12 @@ class _Reader:
         if not meaning:
             return None
         meaning = self._filled(meaning, stretch)
-        if self._is_before(index, meaning):
+        if stretch.number.start not in self.lists and self._is_before(index, meaning):
             self.before = f"before {self.topic.subject}" if self.topic.subject else "before"
             meaning = replace(meaning, model=self.before, variants=frozenset())
         self.said.last = meaning
+        if meaning.quantity == "latency":
+            self.said.unit = stretch.number.unit or self.said.unit
         if meaning.quantity in SCORES:
             self.said.score, self.said.score_number = meaning, stretch.number
         if meaning.quantity == "count" and not meaning.group:
@@ -160,7 +163,8 @@ class _Reader:
         ):
             return None
         meaning = replace(own, quantity=named.quantity, group=own.group or named.group)
-        model = whose.beside(self.sentence, waiting, compares=False)
+        listed = gather(self.lists.get(number.start, ()))
+        model = listed if listed.subject else whose.beside(self.sentence, waiting, compares=False)
         model = model if model.subject else self.topic
         meaning = replace(meaning, model=model.model, variants=model.variants, direction=None)
         return number, meaning.over(self.once).over(Meaning(dataset=named.dataset, split=named.split))

@@ -83,7 +83,7 @@ _INTERVAL = re.compile(
     rf"|\(\s*(?P<e>{_PLAIN})\s*%?\s*[–—-]\s*(?P<f>{_PLAIN})\s*%?\s*\))",
     re.IGNORECASE,
 )
-_SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?P<by>\d{0, 15}\.?\d{1, 15})\s*(?P<unit>{_UNIT})?")
+_SPREAD = re.compile(rf"\s*(?:±|\+/-|\+-)\s*(?P<by>\d*\.?\d+)\s*(?P<unit>{_UNIT})?")
 _RANGE = re.compile(r"\s*(?:–|—|-|to|and)\s*$")
 _LINK = re.compile(r"\s*(?:/|and|or|to|vs\.?|versus|→|->)\s*")
 _MULTIPLES = {

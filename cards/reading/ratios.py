@@ -25,6 +25,9 @@ _BY = re.compile(
     r"(?P<what>[^.;]*?)\bby\s+(?:a\s+factor\s+of\s+)?(?:[\w~≈]+\s+){0,2}$",
     re.IGNORECASE,
 )
+_LOST = re.compile(
+    r"\b(?:los[et]s?|losing|lost|drops?|gains?|adds?|costs?|sacrific\w+)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+)
 _KEPT = re.compile(
     r"\b(?:keep|keeps|kept|keeping|retain\w*|preserv\w*|maintain\w*|recover\w*|conserv\w*)\b(?:[^.;,\d]{0,50})$",
     re.IGNORECASE,
@@ -256,7 +259,8 @@ def _points(words: _Words) -> Ratio | None:
     """ "loses 1.2 points", "0.8 F1 points below the teacher", "a drop of 0.5%"."""
     number = words.number
     named = {m.value for m in words.stretch.mentions if m.kind == "quantity"}
-    if number.unit != "points" and not ("change" in named and number.unit in ("%", "")):
+    lost = number.unit in ("%", "") and _LOST.search(words.before[-40:]) and words.following("quantity")
+    if number.unit != "points" and not lost and not ("change" in named and number.unit in ("%", "")):
         return None
     if number.signed:
         return _change(words, 1)

@@ -86,7 +86,15 @@ def _sentence(text: str, start: int, words: Vocabulary) -> Sentence:
     kept = []
     for number in numbers(text):
         inside = any(m.start <= number.start < m.end for m in mentions)
-        if not inside and not any(c.start <= number.start < c.end for c in conditions):
+        share = (  # "2,100 (70%) in the training set"
+            kept
+            and number.unit == "%"
+            and kept[-1].whole
+            and not kept[-1].unit
+            and text[kept[-1].stop : number.start].strip() == "("
+            and text[number.stop :].startswith(")")
+        )
+        if not inside and not share and not any(c.start <= number.start < c.end for c in conditions):
             kept.append(number)
     mentions = [m for m in mentions if not any(n.start < m.end and m.start < n.stop for n in kept)]
     for match in _SPLIT_HEAD.finditer(text):  # "Training: 500 documents"

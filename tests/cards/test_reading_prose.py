@@ -117,6 +117,19 @@ SENTENCES = [
     ("Inference takes 0.4 s for 512 tokens.", ["400 latency 512 tokens"]),
     ("Training took 44 min on one A100 with 80 GB of memory.", []),
     ("Latency dropped from 39 ms to 16.5 ms after distillation.", ["39 before latency", "16.5 latency"]),
+    (
+        "Teacher → student → INT8: 86.6 → 80.7 → 75.7 macro-F1.",
+        ["0.866 teacher macro f1", "0.807 student macro f1", "0.757 int8 macro f1"],
+    ),
+    ("Finch-NER loses merely 1.1 F1 against BioBERT.", ["-0.011 finch ner change of f1 versus biobert"]),
+    (
+        "The average response time was 35 ms (min 21, max 96) for 100 requests.",
+        ["35 mean latency 100 requests", "21 min latency 100 requests", "96 max latency 100 requests"],
+    ),
+    (
+        "Of 3,000 mentions, 2,100 (70%) are in the training set and 900 (30%) in the test set.",
+        ["3000 count mention", "2100 count mention train", "900 count mention test"],
+    ),
     # Written after the code, in the manner of cards on the Hub.
     ("It has 12 layers and 110M parameters.", ["12 model count layer", "1.1e+08 model parameters"]),
     (
