@@ -65,13 +65,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
+    _add_render(verbs)
+    _add_lint(verbs)
+    _add_readme(verbs)
+    return parser
+
+
+def _add_render(verbs) -> None:
     render = verbs.add_parser(
         "render",
         help="write the card of each model and labelled corpus of a run",
         description="Write README.md, card.map.json and figures into each models/NAME and datasets/NAME\n"
         "of a run, from its ledger.json.",
         epilog=RENDER_EPILOG,
-        formatter_class=raw,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     render.add_argument(
         "run_folder", type=Path, metavar="RUN", help="a run folder, as `python -m training run` makes it"
@@ -100,14 +107,14 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("--copy", type=Path, metavar="DIR", required=True, help="a folder without templates")
     own.set_defaults(run=_templates)
 
-    _add_lint(verbs)
 
+def _add_readme(verbs) -> None:
     readme = verbs.add_parser(
         "readme",
         help="write the generated section of a README from a model folder's ledger",
         description="Replace what stands between the markers of a README: the results of the project's, the\n"
         "models of the Space's.",
-        formatter_class=raw,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     readme.add_argument("readme", type=Path, metavar="README")
     readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
@@ -115,7 +122,6 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="write nothing; exit with 1 when the section is out of date"
     )
     readme.set_defaults(run=_readme)
-    return parser
 
 
 def _add_lint(verbs) -> None:
