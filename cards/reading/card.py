@@ -1,6 +1,6 @@
 """A whole card: its blocks in order, each with what the text above says of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .document import Block, Document, parse
 from .front_matter import parse_front_matter, read_model_index
@@ -9,6 +9,7 @@ from .meaning import Meaning, gather
 from .names import learn
 from .phrases import read_phrases
 from .prose import read_prose
+from .reports import report
 from .statement import Phrase, Statement
 from .tables import read_table
 from .vocabulary import Vocabulary
@@ -45,7 +46,11 @@ def read(text: str, file: str) -> Card:
             lead, listed = _lasting(words, block.span.text), passage
         if block.table:
             statements += read_table(block, document, words, context, passage)
-        elif block.kind != "code":
+        elif block.kind == "code":
+            if pasted := report(block):
+                found = read_table(pasted, document, words, context, passage)
+                statements += [replace(statement, where="code") for statement in found]
+        else:
             phrases += read_phrases(block, document, words, context, passage + 1)
             item = (
                 read_item(block, document, words, lead.over(context), listed)

@@ -403,6 +403,30 @@ def test_a_table_says(name):
     assert facts(text) == expected
 
 
+def test_a_report_pasted_as_text_is_a_table():
+    text = """```
+              precision    recall  f1-score   support
+
+    Chemical     0.8792    0.9021    0.8905      5385
+    accuracy                         0.8520      9809
+   micro avg     0.8384    0.8656    0.8518      9809
+```
+"""
+    assert facts(text) == [
+        "0.8792 chemical | precision",
+        "0.9021 chemical | recall",
+        "0.8905 chemical | f1",
+        "5385 chemical | count | mention",
+        "0.852 accuracy",
+        "9809 count | mention",
+        "0.8384 micro | precision",
+        "0.8656 micro | recall",
+        "0.8518 micro | f1",
+        "9809 micro | count | mention",
+    ]
+    assert {(s.where, s.place.column) for s in read(text, "f").statements} >= {("code", 18), ("code", 50)}
+
+
 def test_cells_have_exact_places():
     card = read(
         "---\nlicense: mit\n---\n\n# T\n\n| Model | F1 |\n|---|---|\n| `a` | **0.91** † |\n", "README.md"
