@@ -175,7 +175,7 @@ FINE = [
     ("# reef-ner\n", "# reef-ner\n\nWrite to someone@clinic.org or call 555-0100.\n"),
     (
         "# reef-ner\n",
-        "# reef-ner\n\n[Limits](#limits), [paper](https://example.org/a.pdf), ![](data:image/png;base64,aa)\n",
+        "# reef-ner\n\n[Limits](#limits), [paper](https://example.org/a), ![](data:image/png;base64,aa)\n",
     ),
     (
         "# reef-ner\n",

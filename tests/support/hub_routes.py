@@ -76,9 +76,15 @@ def repo_info(hub: Hub, request: Request, kinds: str, repo_id: str, revision: st
             "private": repo.private,
             "sdk": repo.sdk,
             "siblings": siblings,
-            "tags": [],
+            "tags": _licence_tags(commit.files.get("README.md")),
         }
     )
+
+
+def _licence_tags(card: Blob | None) -> list[str]:
+    """The Hub makes tags of the front matter; of those only the licence."""
+    found = re.search(rb"^license: *(\S+)", card.content, re.MULTILINE) if card else None
+    return [f"license:{found[1].decode()}"] if found else []
 
 
 def tree(hub: Hub, request: Request, kinds: str, repo_id: str, revision: str) -> Answer:
