@@ -14,7 +14,7 @@ _CELL = re.compile(r"\S+")
 
 
 def report(block: Block) -> Block | None:
-    """The block as a table, when it is a report: "precision recall f1-score support" above rows of numbers."""
+    """The block as a table, when it is a report: "precision recall f1-score support" above numbers."""
     text, start = block.span.text, block.span.start
     header = _HEADER.search(text) if block.language.lower() in _PLAIN else None
     if not header:
