@@ -120,6 +120,8 @@ class _Reader:
                     head = above
                 above = head
                 said = replace(head.meaning, split=None) if kind == "group" else head.meaning
+                if kind in ("model", "group", "dataset") and not (said.quantity or said.statistic):
+                    said = replace(said, unit="")  # "T-cell/B" is a name, no billions
                 if not self._says(said, kind):
                     said = named(head.text, kind, said)
                 meanings[index] = merge(meanings[index], said) if column != names[0] else said

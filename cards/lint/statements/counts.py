@@ -33,9 +33,12 @@ def sums(card: Card, along: str, across: str) -> Iterator[tuple[Statement, list[
         passages.setdefault(statement.passage, []).append(statement)
     for near in passages.values():
         for total in near:
-            if getattr(total, along) not in _WHOLE and total.statistic != "total":
-                continue
+            named = total.statistic == "total" or getattr(total, along) in _WHOLE[1:]
+            if not named and (total.where == "table" or getattr(total, along) not in _WHOLE):
+                continue  # a table says which line is the total
             parts = _parts(near, total, along, across)
+            if any(part.value > total.value for part in parts):
+                continue
             if len(parts) > 1 and (along != "split" or "train" in {part.split for part in parts}):
                 yield total, parts
 

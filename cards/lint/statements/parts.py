@@ -14,7 +14,11 @@ _WHOLE = re.compile(
     r"|comprises?|proportions?|class balance|come from|comes from|split into|divided into|divide into)\b",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"\b(shares?|proportions?|distribution|% of|percent(age)? of)", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\W*((class |label )?(shares?|proportions?|distribution)|(share|proportion|percent(age)?|%) of .{1,30})"
+    r"\W*(\(%\)|in %|%)?\W*",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(r"\b(total|all|sum|overall)\b", re.IGNORECASE)
 _OVERLAP = re.compile(
     r"\b(overlap\w*|more than one|several|multiple|multi-?label|each|at least)\b", re.IGNORECASE
@@ -46,7 +50,7 @@ def _column(block: Block) -> Iterator[list[Span]]:
     """The cells of each column whose head says that they are shares, without a total."""
     head, *rows = block.table.rows
     for index, cell in enumerate(head):
-        if not _HEAD.search(cell.text) or _OVERLAP.search(cell.text):
+        if not _HEAD.fullmatch(cell.text) or _OVERLAP.search(cell.text):
             continue
         cells = [row[index] for row in rows if index < len(row) and not _TOTAL.search(row[0].text)]
         numbers = [Span(match[1], cell.start) for cell in cells if (match := _CELL.fullmatch(cell.text))]
