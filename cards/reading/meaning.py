@@ -11,7 +11,6 @@ from .vocabulary import Mention
 
 SCORES = ("f1", "precision", "recall", "accuracy", "auroc")
 SHARES = (*SCORES, "retention", "sparsity", "confidence")
-RATIOS = ("speed_up", "reduction")
 _LARGE_CHANGE = 0.2  # "loses 1.1 F1" speaks of points: no score changes by a whole
 _TIMES = {"us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _POWERS = {"b": 0, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -55,9 +54,6 @@ class Meaning:
             filled["variants"] = frozenset()  # another model's variant is not this one's
         filled["conditions"] = self.conditions | other.conditions
         return Meaning(**filled)
-
-    def with_model(self, model: str, variants: Iterable[str] = ()) -> "Meaning":
-        return replace(self, model=model, variants=frozenset(variants))
 
 
 def merge(one: Meaning, other: Meaning) -> Meaning:
