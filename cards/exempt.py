@@ -10,6 +10,7 @@
 Everything else with a digit in it must be in the card's map.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -23,7 +24,8 @@ TERMS = frozenset(
 )
 
 # The Hub's words for the size of a data set.
-SIZES = frozenset({"n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "n>1M"})
+_STEPS = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+SIZES = frozenset({"n<1K", "n>1T", *(f"{low}<n<{high}" for low, high in itertools.pairwise(_STEPS))})
 
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
 

@@ -86,8 +86,12 @@ def _annotators(corpus: LabelledCorpus) -> list[str]:
 
 def _size_category(documents: float) -> list[str]:
     """The Hub's words for a number of documents."""
-    steps = ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K"), (1e6, "100K<n<1M"))
-    return [next((words for limit, words in steps if documents < limit), "n>1M")]
+    names = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
+    above = [limit for limit in range(len(names)) if documents >= 10 ** (3 + limit)]
+    if not above:
+        return ["n<1K"]
+    last = above[-1]
+    return [f"{names[last]}<n<{names[last + 1]}" if last + 1 < len(names) else "n>1T"]
 
 
 def _tags(model: Model) -> list[str]:

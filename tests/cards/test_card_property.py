@@ -87,7 +87,9 @@ def test_any_ledger_gives_a_card_without_a_finding(folder, seed):
         written = format_value(resolve(ledger, entry.claim), entry.format)
         assert lines[entry.line - 1][entry.column - 1 :].startswith(written)
     data, body = front_matter_of(card.text)
-    assert canonical(data) == card.text.removesuffix(body).rstrip("\n")
+    again, _ = front_matter_of(canonical(data) + "\n")
+    assert (again, list(again)) == (data, list(data))
+    assert canonical(data).count("\n") == card.text.removesuffix(body).count("\n") - 1  # "0.0480" is 0.048
     chance = random.Random(seed)
     numbers = numbers_of(card.text)
     place = chance.randrange(len(numbers) - 1)
