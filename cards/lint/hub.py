@@ -4,14 +4,10 @@ Only what rules ask for is fetched: the list of files with sizes and hashes, the
 the headers of weights, and graphs of moderate size.
 """
 
-import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import httpx
 from huggingface_hub import HfApi, RepoFile, hf_hub_download, hf_hub_url
@@ -27,42 +23,8 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
 from ..errors import CardError
-from .listing import Files
-
-RepoType = Literal["model", "dataset", "space"]
-DEFAULT_ENDPOINT = "https://huggingface.co"
-
-_KINDS: dict[str, RepoType] = {"models": "model", "datasets": "dataset", "spaces": "space"}
-_NAME = r"[A-Za-z0-9][\w.-]*"
-_ID = re.compile(
-    rf"(?:(?P<kind>models|datasets|spaces)/)?(?P<id>{_NAME}/{_NAME})"
-    r"(?:/(?:tree|blob|resolve)/(?P<revision>[^/?#]+(?:/pr/\d+)?)(?:/.*)?)?/?(?:[?#].*)?"
-)
-_HOST = re.compile(r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/|hf://)")
-
-
-@dataclass(frozen=True)
-class Address:
-    """What was asked for: `namespace/name` may be of any type, an address of the Hub says which."""
-
-    repo_id: str
-    repo_type: RepoType | None
-    revision: str | None
-
-
-def parse_address(target: str) -> Address | None:
-    """`namespace/name`, `datasets/namespace/name` or an address of the Hub; None for anything else."""
-    endpoint = _endpoint()
-    rest = (
-        target[len(endpoint) + 1 :] if target.startswith(f"{endpoint}/") else _HOST.sub("", target, count=1)
-    )
-    found = _ID.fullmatch(rest)
-    if not found:
-        return None
-    kind = _KINDS.get(found["kind"])
-    if kind is None and rest != target:
-        kind = "model"  # an address without a kind is a model's
-    return Address(found["id"], kind, found["revision"])
+from .address import KINDS, Address, endpoint
+from .listing import Files, RepoType
 
 
 class HubFiles(Files):
@@ -82,7 +44,7 @@ class HubFiles(Files):
 
     def part(self, name: str, start: int, length: int) -> bytes:
         address = hf_hub_url(
-            self.repo_id, name, repo_type=self.repo_type, revision=self.commit, endpoint=_endpoint()
+            self.repo_id, name, repo_type=self.repo_type, revision=self.commit, endpoint=endpoint()
         )
         headers = build_hf_headers() | {"Range": f"bytes={start}-{start + length - 1}"}
         with _explained(self.repo_id), get_session().stream("GET", address, headers=headers) as answer:
@@ -105,9 +67,30 @@ class HubFiles(Files):
                     name,
                     repo_type=self.repo_type,
                     revision=self.commit,
-                    endpoint=_endpoint(),
+                    endpoint=endpoint(),
                 )
             )
+
+    def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:
+        api = HfApi(endpoint=endpoint(), library_name="clinstill")
+        try:
+            info = api.repo_info(repo_id, repo_type=repo_type, timeout=10)
+        except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
+            return None
+        found = [tag.removeprefix("license:") for tag in info.tags or () if tag.startswith("license:")]
+        return found[0] if len(found) == 1 else None
+
+    def exists(self, repo_id: str) -> bool | None:
+        api = HfApi(endpoint=endpoint(), library_name="clinstill")
+        try:
+            api.model_info(repo_id, timeout=10)
+        except GatedRepoError:
+            return True
+        except RepositoryNotFoundError as problem:
+            return False if problem.response.status_code == 404 else None
+        except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
+            return None
+        return True
 
 
 def open_repository(address: Address, revision: str | None) -> HubFiles:
@@ -115,39 +98,14 @@ def open_repository(address: Address, revision: str | None) -> HubFiles:
 
     Raises CardError when there is none, it is gated, or the Hub gives no answer.
     """
-    api = HfApi(endpoint=_endpoint(), library_name="clinstill")
-    kinds = [address.repo_type] if address.repo_type else list(_KINDS.values())
+    api = HfApi(endpoint=endpoint(), library_name="clinstill")
+    kinds = [address.repo_type] if address.repo_type else list(KINDS.values())
     wanted = revision or address.revision
     with _explained(address.repo_id):
         info, kind = _info(api, address.repo_id, kinds, wanted)
         listed = api.list_repo_tree(address.repo_id, repo_type=kind, revision=info.sha, recursive=True)
         files = {file.path: file for file in listed if isinstance(file, RepoFile)}
     return HubFiles(address.repo_id, kind, info.sha, files)
-
-
-def licence_of(repo_id: str, repo_type: RepoType) -> str | None:
-    """The licence that the card of another repository names; None where that cannot be told."""
-    api = HfApi(endpoint=_endpoint(), library_name="clinstill")
-    try:
-        info = api.repo_info(repo_id, repo_type=repo_type, timeout=10)
-    except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
-        return None
-    found = [tag.removeprefix("license:") for tag in info.tags or () if tag.startswith("license:")]
-    return found[0] if len(found) == 1 else None
-
-
-def exists(repo_id: str) -> bool | None:
-    """Whether there is such a model; None where that cannot be told (gated, private, no network)."""
-    api = HfApi(endpoint=_endpoint(), library_name="clinstill")
-    try:
-        api.model_info(repo_id, timeout=10)
-    except GatedRepoError:
-        return True
-    except RepositoryNotFoundError as problem:
-        return False if problem.response.status_code == 404 else None
-    except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
-        return None
-    return True
 
 
 def _info(api: HfApi, repo_id: str, kinds: list[RepoType], revision: str | None):
@@ -163,10 +121,6 @@ def _info(api: HfApi, repo_id: str, kinds: list[RepoType], revision: str | None)
     raise AssertionError("no type of repository was asked for")
 
 
-def _endpoint() -> str:
-    return os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT).rstrip("/")
-
-
 @contextmanager
 def _explained(repo_id: str) -> Iterator[None]:
     try:
@@ -178,7 +132,7 @@ def _explained(repo_id: str) -> Iterator[None]:
         ) from error
     except RepositoryNotFoundError as error:
         raise CardError(
-            f"{repo_id}: neither a path here nor a repository on the Hub at {_endpoint()} that this "
+            f"{repo_id}: neither a path here nor a repository on the Hub at {endpoint()} that this "
             "token may see. Check the spelling; a private repository needs HF_TOKEN or `hf auth login`."
         ) from error
     except RevisionNotFoundError as error:
@@ -194,6 +148,6 @@ def _explained(repo_id: str) -> Iterator[None]:
         ) from error
     except (httpx.HTTPError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
         raise CardError(
-            f"{repo_id}: no such path here, and no answer from the Hub at {_endpoint()} ({error}). Check the "
+            f"{repo_id}: no such path here, and no answer from the Hub at {endpoint()} ({error}). Check the "
             "network, HF_ENDPOINT and HF_HUB_OFFLINE; for a card on this machine give its path."
         ) from error

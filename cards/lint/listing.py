@@ -7,8 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 JSON_LIMIT = 4_000_000  # bytes; configs and indexes are far smaller
+RepoType = Literal["model", "dataset", "space"]
+
 _NOT_OURS = {".git", ".cache", "__pycache__", "node_modules", ".ipynb_checkpoints"}
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -17,6 +20,17 @@ class Files(ABC):
     """The files of one repository or folder, by their path in it ("onnx/model.onnx")."""
 
     sizes: Mapping[str, int]  # bytes
+    repo_id: str | None = None  # where they are a repository of the Hub: what, and which state of it
+    repo_type: RepoType | None = None
+    commit: str | None = None
+
+    def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:  # noqa: ARG002
+        """The licence that another repository names; None where that cannot be told, as without a Hub."""
+        return None
+
+    def exists(self, repo_id: str) -> bool | None:  # noqa: ARG002
+        """Whether there is such a model on the Hub; None where that cannot be told."""
+        return None
 
     @abstractmethod
     def sha256(self, name: str) -> str | None:

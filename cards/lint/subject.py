@@ -11,9 +11,9 @@ from ..ledger import LabelledCorpus, Ledger, Model, read_ledger
 from ..numbers import MAP_FILE, CardMap, read_map
 from ..reading import Card, Place, read
 from ..render import CARD_FILE
+from .address import Address, parse_address
 from .finding import Finding, error
-from .hub import HubFiles, RepoType, open_repository, parse_address
-from .listing import Files, LocalFiles
+from .listing import Files, LocalFiles, RepoType
 from .matter import FrontMatter, read_matter
 
 LEDGER_FILE = "ledger.json"
@@ -66,18 +66,18 @@ class Subject:
     @property
     def repo_id(self) -> str | None:
         """The id on the Hub, where it is known."""
-        if isinstance(self.files, HubFiles):
+        if self.files and self.files.repo_id:
             return self.files.repo_id
         return self.map.repos.get(self.name) if self.map and self.ledger else None
 
     @property
     def commit(self) -> str | None:
         """What was read of a repository on the Hub."""
-        return self.files.commit if isinstance(self.files, HubFiles) else None
+        return self.files.commit if self.files else None
 
     @property
     def repo_type(self) -> RepoType:
-        if isinstance(self.files, HubFiles):
+        if self.files and self.files.repo_type:
             return self.files.repo_type
         keys = self.matter.data.keys()
         if "sdk" in keys:
@@ -120,7 +120,7 @@ def open_subjects(target: str | Path, revision: str | None = None) -> Iterator[S
     path = Path(target)
     address = None if path.exists() else parse_address(str(target))
     if address:
-        files = open_repository(address, revision)
+        files = _repository(address, revision)
         yield _folder_subject(PurePosixPath(files.repo_id), files)
     elif revision:
         raise CardError(f"{target}: is no repository on the Hub, so it has no revision {revision!r}")
@@ -137,6 +137,18 @@ def open_subjects(target: str | Path, revision: str | None = None) -> Iterator[S
             f"{path}: nothing to check; give a card (.md), a folder with {CARD_FILE} or {LEDGER_FILE}, a run "
             "(models/), or a repository on the Hub (namespace/name)"
         )
+
+
+def _repository(address: Address, revision: str | None) -> Files:
+    """The files on the Hub. A run is trained, and linted, where another version of its client is."""
+    try:
+        from .hub import open_repository
+    except ImportError as problem:
+        raise CardError(
+            f"{address.repo_id}: no such path here, and repositories on the Hub are not read in this "
+            f"environment ({problem.name} is another version). Check the spelling, or run the command with the packages of requirements.txt."
+        ) from problem
+    return open_repository(address, revision)
 
 
 def _card_subject(card: Path) -> Subject:

@@ -12,7 +12,7 @@ from hub_store import Blob, RefusalError, Repo
 from safetensors.numpy import save
 from sources import ROOT
 
-from cards.lint.hub import Address, parse_address
+from cards.lint.address import Address, parse_address
 
 CARD = """---
 license: mit

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ...reading import Place
 from ..finding import Finding, error, rule, warning
-from ..hub import HubFiles, exists
 from ..subject import Subject
 from .labelling import config_labels, types
 from .snippets import snippets
@@ -58,9 +57,9 @@ def repo_ids(subject: Subject) -> Iterator[Finding]:
             yield warning("code.repo-id", call.place, repr(target), own or "the id of the repository")
         elif own and target != own and _nearly(target, own):
             yield error("code.repo-id", call.place, repr(target), f"{own!r}, the id of this repository")
-        elif isinstance(subject.files, HubFiles) and _ID.fullmatch(target) and target not in (own, *asked):
+        elif subject.commit and _ID.fullmatch(target) and target not in (own, *asked):
             asked.add(target)
-            if len(asked) <= _ASKED and call.function != "load" and exists(target) is False:
+            if len(asked) <= _ASKED and call.function != "load" and subject.files.exists(target) is False:
                 yield error("code.repo-id", call.place, repr(target), "the id of a model that there is")
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from ...licences import conflict, kind
 from ..finding import Finding, error, rule, warning
-from ..hub import HubFiles, licence_of
 from ..subject import Subject
 
 _SAID = re.compile(
@@ -37,10 +36,10 @@ def upstream(subject: Subject) -> Iterator[Finding]:
 
 def _origins(subject: Subject) -> Iterator[tuple]:
     """(place, name, licence, whether it is surely the licence of an origin)."""
-    if isinstance(subject.files, HubFiles):
+    if subject.commit:
         for key, repo_type in (("base_model", "model"), ("datasets", "dataset")):
             for value, place in subject.matter.all(key)[:_ASKED]:
-                if isinstance(value, str) and (licence := licence_of(value, repo_type)):
+                if isinstance(value, str) and (licence := subject.files.licence_of(value, repo_type)):
                     yield place, value, licence, True
     for sentence in re.finditer(r"[^.\n](?:[^.\n]|\.(?=\d))*", subject.text):
         said = _SAID.search(sentence[0])
