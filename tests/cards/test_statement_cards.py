@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cards.lint import lint
 from cards.lint.statements import STATEMENT_RULES
 from cards.reading import read
 
@@ -102,9 +103,13 @@ def test_a_contradiction_is_found(name, rule):
     assert rule in {finding.rule for finding in findings(CARDS / f"bad_{name}.md")}
 
 
+def test_the_whole_lint_finds_many_kinds_of_contradiction():
+    assert len({finding.rule for finding in lint(CARDS / "bad_clinical_ember.md")}) >= 15
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_card_draws_no_error(name):
-    assert [str(f) for f in findings(CARDS / f"{name}.md") if f.severity == "error"] == []
+    assert [str(f) for f in lint(CARDS / f"{name}.md") if f.severity == "error"] == []
 
 
 @pytest.mark.parametrize("path", OURS, ids=["student", "teacher"])
