@@ -146,7 +146,8 @@ def _repository(address: Address, revision: str | None) -> Files:
     except ImportError as problem:
         raise CardError(
             f"{address.repo_id}: no such path here, and repositories on the Hub are not read in this "
-            f"environment ({problem.name} is another version). Check the spelling, or run the command with the packages of requirements.txt."
+            f"environment ({problem.name} is another version). Check the spelling, or run the command with "
+            "the packages of requirements.txt."
         ) from problem
     return open_repository(address, revision)
 
