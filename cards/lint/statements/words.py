@@ -14,6 +14,7 @@ from .matching import (
     made_of,
     model,
     of_quantity,
+    own_names,
     same_model,
     same_terms,
     told,
@@ -26,7 +27,7 @@ _MATERIAL = 0.005  # of a score: half a point, below which "no loss" is loose ta
 def no_loss(card: Card) -> Iterator[Finding]:
     """Where a card says that nothing was lost, its scores did not fall."""
     for phrase in _phrases(card, "no loss"):
-        pairs = _compared(card, phrase, SCORES)
+        pairs = _compared(card, phrase, SCORES) or _distilled(card, phrase)
         fell = [(own, other) for own, other in pairs if above(other, own)]
         if phrase.versus is None and not is_quantized(phrase.subject) and len(fell) < len(pairs):
             fell = []  # of several models, the one that it does not fall behind may be meant
@@ -118,6 +119,21 @@ def _compared(card: Card, phrase: Phrase, quantities: tuple[str, ...]) -> list[t
 
 
 _UNSAID = (None, "model")
+_SOURCES = {"teacher", "baseline", "original"}
+
+
+def _distilled(card: Card, phrase: Phrase) -> list[tuple[Statement, Statement]]:
+    """The card's own model beside the one that it was made from, for a phrase that names neither."""
+    if phrase.subject not in _UNSAID or phrase.versus is not None:
+        return []
+    scores, own_words = of_quantity(card.statements, *SCORES), own_names(card)
+    return [
+        (own, other)
+        for own in scores
+        if own.subject and model(own.subject).names & own_words
+        for other in scores
+        if _beside(own, other) and model(other.subject).names & _SOURCES
+    ]
 
 
 def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
