@@ -65,6 +65,8 @@ def _request(options: argparse.Namespace) -> Request:
         revision=options.revision,
         tag=options.tag,
         overwrite=tuple(options.overwrite),
+        collection=options.collection,
+        templates=str(options.templates) if options.templates else None,
     )
     if options.restore:
         if options.run or options.tag:
@@ -172,6 +174,15 @@ def _add_settings(group: argparse._ArgumentGroup) -> None:
         metavar="PATH_OR_PART",
         help="give up what people changed in this file or part of the card, named by a conflict; "
         "repeatable, * and ? as in a shell",
+    )
+
+    group.add_argument(
+        "--templates", type=Path, metavar="DIR", help="card templates of your own that replace ours by name"
+    )
+    group.add_argument(
+        "--collection",
+        action="store_true",
+        help="once all is pushed, gather the repositories in a collection named after the recipe",
     )
 
 

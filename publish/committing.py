@@ -8,10 +8,12 @@ again: before each attempt the Hub is asked which files it lacks.
 import hashlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import httpx
 from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, constants
 from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.utils import disable_progress_bars
 
 from .compare import holds
 from .edge import whisper
@@ -41,9 +43,9 @@ def create(hub: Hub, kind: Kind, repo_id: str, *, private: bool) -> None:
 def commit(hub: Hub, staged: Staged, plan: RepoPlan, *, title: str, description: str) -> Pushed:
     """Make the plan's one commit, on the commit that the plan was compared with. Raises PublishError:
     then nothing was committed, or, with no answer at all, the message says how to find out."""
-    additions = [
-        _addition(staged, change.path, change.sha256) for change in plan.changes if not change.stored
-    ]
+    local = staged.files
+    sent = [change for change in plan.changes if not change.stored]
+    additions = [_addition(staged.repo_id, local[c.path], c.path, c.sha256) for c in sent]
     operations: list[Operation] = [*additions]
     for change in plan.changes:
         if change.stored:
@@ -76,7 +78,17 @@ def commit(hub: Hub, staged: Staged, plan: RepoPlan, *, title: str, description:
             if landed is None:
                 raise
             return landed
-    return Pushed(staged.repo_id, made.oid, made.pr_url or made.commit_url, made_commit=True)
+    return Pushed(
+        staged.repo_id, made.oid, made.pr_url or place(hub, staged, plan, made.oid), made_commit=True
+    )
+
+
+def place(hub: Hub, staged: Staged, plan: RepoPlan, commit: str | None = None) -> str:
+    """Where a person looks at it: the pull request that is committed to, else the commit or repository."""
+    address = hub.url(staged.kind, staged.repo_id)
+    if plan.revision.startswith("refs/pr/"):
+        return f"{address}/discussions/{plan.revision.removeprefix('refs/pr/')}"
+    return f"{address}/commit/{commit}" if commit else address
 
 
 def tag(hub: Hub, kind: Kind, repo_id: str, name: str, revision: str) -> str:
@@ -88,9 +100,8 @@ def tag(hub: Hub, kind: Kind, repo_id: str, name: str, revision: str) -> str:
     return there or revision
 
 
-def _addition(staged: Staged, path: str, planned: str | None) -> CommitOperationAdd:
+def _addition(repo_id: str, local: Path, path: str, planned: str | None) -> CommitOperationAdd:
     """The file to add, read once where it is small. Raises PublishError when it is not what was planned."""
-    local = staged.files[path]
     if local.stat().st_size < REGULAR:
         content = local.read_bytes()
         addition, sha = CommitOperationAdd(path, content), hashlib.sha256(content).hexdigest()
@@ -99,7 +110,7 @@ def _addition(staged: Staged, path: str, planned: str | None) -> CommitOperation
         sha = addition.upload_info.sha256.hex()
     if planned not in (None, sha):
         raise PublishError(
-            f"{staged.repo_id}: {path} changed while this push was running, so it was stopped before "
+            f"{repo_id}: {path} changed while this push was running, so it was stopped before "
             "this repository's commit. Let whatever writes to the run finish, then push again."
         )
     return addition
@@ -107,8 +118,11 @@ def _addition(staged: Staged, path: str, planned: str | None) -> CommitOperation
 
 def _upload(hub: Hub, staged: Staged, plan: RepoPlan, additions: Sequence[CommitOperationAdd]) -> None:
     large = [addition for addition in additions if addition.upload_info.size >= LARGE]
+    plain = not sys.stderr.isatty()
+    if plain:
+        disable_progress_bars()
     for number, addition in enumerate(large, 1):
-        if not sys.stderr.isatty():  # a terminal gets the library's bars
+        if plain:
             size = addition.upload_info.size / 1e6
             whisper(f"  sending {addition.path_in_repo}, {size:,.1f} MB ({number} of {len(large)})")
         _send(hub, staged, plan, [addition])
@@ -153,6 +167,5 @@ def _landed(hub: Hub, staged: Staged, plan: RepoPlan, title: str, error: Excepti
         now = hub.read(staged.kind, staged.repo_id, plan.revision)
     if now is None or now.head == plan.parent or not holds(staged, now, plan.delete):
         return None
-    address = hub.url(staged.kind, staged.repo_id)
-    where = f"discussions/{now.pull.rsplit('/', 1)[-1]}" if now.pull else f"commit/{now.head}"
-    return Pushed(staged.repo_id, now.head, f"{address}/{where}", made_commit=True)
+    landed = plan.model_copy(update={"revision": now.pull}) if now.pull else plan
+    return Pushed(staged.repo_id, now.head, place(hub, staged, landed, now.head), made_commit=True)

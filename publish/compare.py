@@ -4,6 +4,7 @@ Pure but for reading the remote files that people may have changed."""
 import difflib
 import fnmatch
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from cards.card import CARD_FILE
 
@@ -35,7 +36,7 @@ def compare(
     there = remote.files if remote else {}
     pins = dict(pins or {})
     open_ends = {MODELS, MANIFEST} if any(pin.revision is None for pin in pins.values()) else set()
-    files = tuple(_change(staged, path, sha, remote, open_ends) for path, sha in staged.hashes.items())
+    files = _changes(staged, remote, open_ends)
     ours = {change.path for change in files}
     gone = [path for path in sorted(there) if path not in ours and path != ATTRIBUTES]
     listed = remote.manifest if remote else {}
@@ -61,38 +62,40 @@ def compare(
 
 def holds(staged: Staged, remote: Remote, deleted: Iterable[str]) -> bool:
     """Whether the remote has every staged file as it is, and none of those to be deleted."""
-    same = all(
-        _change(staged, path, sha, remote, set()).action == "same" for path, sha in staged.hashes.items()
-    )
+    same = all(change.action == "same" for change in _changes(staged, remote, set()))
     return same and not set(deleted) & set(remote.files)
 
 
-def _change(staged: Staged, path: str, sha: str, remote: Remote | None, open_ends: set[str]) -> Change:
-    local, kept = staged.files.get(path), staged.stored.get(path)
-    there = remote.files.get(path) if remote else None
-    action: Action = "add" if there is None else "update"
-    if there and (there.same(local) if local else there.sha256 == sha):
-        action = "same"
-    size = kept.bytes if kept else local.stat().st_size
-    return Change(
-        path=path,
-        action=action,
-        bytes=size,
-        sha256=None if path in open_ends else sha,
-        stored=kept is not None,
-    )
+def _changes(staged: Staged, remote: Remote | None, open_ends: set[str]) -> tuple[Change, ...]:
+    local, there = staged.files, remote.files if remote else {}
+    changes = []
+    for path, sha in staged.hashes.items():
+        kept, other = staged.stored.get(path), there.get(path)
+        action: Action = "update" if other else "add"
+        if other and (other.same(local[path]) if path in local else other.sha256 == sha):
+            action = "same"
+        changes.append(
+            Change(
+                path=path,
+                action=action,
+                bytes=kept.bytes if kept else local[path].stat().st_size,
+                sha256=None if path in open_ends else sha,
+                stored=kept is not None,
+            )
+        )
+    return tuple(changes)
 
 
 def _conflicts(
     staged: Staged, remote: Remote | None, touched: Iterable[str], overwrite: Iterable[str]
 ) -> list[Conflict]:
-    found = []
+    found, local = [], staged.files
     for path in touched:
         if chosen(path, overwrite):
             continue
         if remote.edited(path):
-            found.append(Conflict(name=path, found=_told(staged, remote, path)))
-        elif path.startswith("private/vendor/") and path not in staged.files:
+            found.append(Conflict(name=path, found=_told(local.get(path), remote, path)))
+        elif path.startswith("private/vendor/") and path not in local:
             found.append(Conflict(name=path, found=RUNTIME_LOST))
     return found
 
@@ -102,9 +105,9 @@ RUNTIME_LOST = (
 )
 
 
-def _told(staged: Staged, remote: Remote, path: str) -> str:
+def _told(local: Path | None, remote: Remote, path: str) -> str:
     who = "people changed it since the last push" if path in remote.manifest else "people put it there"
-    local, there = staged.files.get(path), remote.files[path]
+    there = remote.files[path]
     if local is None:
         return f"{who}, and this push would delete or replace it"
     if there.sha256 or max(there.bytes, local.stat().st_size) > 100_000:

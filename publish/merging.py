@@ -25,6 +25,8 @@ def keep_peoples_text(
     rendered, existing = _card(staged), remote.card
     if not _has_parts(rendered.text) or (CARD_FILE in remote.manifest and not _has_parts(existing)):
         return None
+    if existing == rendered.text:
+        return []
     merged = merge(rendered, existing, remote.card_map)
     replace(staged.folder, CARD_FILE, merged.card.text.encode())
     if (staged.folder / MAP_FILE).is_file():

@@ -7,11 +7,13 @@ as long as a server says; here waiting has one limit for a whole command.
 """
 
 import re
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 from huggingface_hub.utils import parse_ratelimit_headers
@@ -70,7 +72,10 @@ class PatientClient(httpx.Client):
 
     def __init__(self, patience: Patience) -> None:
         super().__init__(
-            event_hooks={"request": [hf_request_event_hook]}, follow_redirects=True, timeout=TIMEOUT
+            event_hooks={"request": [hf_request_event_hook]},
+            follow_redirects=True,
+            timeout=TIMEOUT,
+            verify=_certificates(),
         )
         self.patience = patience
         self.answered = False
@@ -103,6 +108,12 @@ class PatientClient(httpx.Client):
         if response.status_code in PASSING:
             response.read()
         return response, None
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: the library closes its client after an error, and reading takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def may_repeat(request: httpx.Request) -> bool:

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from cards.collection import Collection
+
 from .edge import redact
 from .errors import PublishError
 from .request import Request, Strict
@@ -69,6 +71,7 @@ class Plan(Strict):
     request: Request
     repos: tuple[RepoPlan, ...]  # in the order in which they are pushed
     tag: str | None  # set on every repository once all are pushed
+    collection: Collection | None = None  # made or completed last of all
 
     @property
     def conflicts(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cards.collection import Collection, collection
 from cards.ledger import Ledger, read_ledger
 
 from .compare import compare
@@ -73,7 +74,13 @@ def prepare(request: Request, hub: Hub, folder: Path, *, offline_ok: bool = Fals
     for (name, one), remote in zip(staged.items(), remotes, strict=True):
         items.append(_item(name, one, remote, request, items))
     tag = None if request.settings.create_pr or request.restore else _tag(request, items)
-    plan = Plan(endpoint=hub.endpoint, request=request, repos=tuple(item.plan for item in items), tag=tag)
+    plan = Plan(
+        endpoint=hub.endpoint,
+        request=request,
+        repos=tuple(item.plan for item in items),
+        tag=tag,
+        collection=_collection(request),
+    )
     _refuse_taken_tag(request, hub, items)
     return Prepared(plan, items, note)
 
@@ -90,14 +97,15 @@ def stage(request: Request, hub: Hub, folder: Path) -> dict[str, Staged]:
             for name, kind, repo in wanted
         }
     run, staged = Path(request.run), {}
+    templates = Path(request.settings.templates) if request.settings.templates else None
     for name, kind, repo in wanted:
         into = folder / f"{kind}s" / (name or "space")
         if kind == "model":
-            staged[name] = stage_model(run / "models" / name, targets.repos, into)
+            staged[name] = stage_model(run / "models" / name, targets.repos, into, templates)
         elif kind == "dataset":
-            staged[name] = stage_dataset(run / "datasets" / name, targets.repos, into)
+            staged[name] = stage_dataset(run / "datasets" / name, targets.repos, into, templates)
         else:
-            staged[name] = stage_space(repo, into)
+            staged[name] = stage_space(repo, run / "models" / SHOWN[0], targets.repos, into)
     return staged
 
 
@@ -170,6 +178,12 @@ def _tag(request: Request, items: list[Item]) -> str:
     newest = max((claim.date for claim in read_run(Path(request.run)).claims), default=None)
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:10]
     return f"push-{newest.isoformat()}-{digest}" if newest else f"push-{digest}"
+
+
+def _collection(request: Request) -> Collection | None:
+    if not request.settings.collection or request.run is None:
+        return None
+    return collection(read_run(Path(request.run)), request.targets.repos, request.targets.space)
 
 
 def _refuse_taken_tag(request: Request, hub: Hub, items: list[Item]) -> None:

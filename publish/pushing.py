@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .committing import commit, create, tag
+from .collecting import collect
+from .committing import commit, create, place, tag
 from .errors import PublishError
 from .hub import Hub, Pushed
 from .plan import Pin, Plan, differences, refuse_conflicts, show
@@ -85,6 +86,8 @@ def apply(prepared: Prepared, hub: Hub, say: Say) -> list[Pushed]:
             item.plan = item.compared(item.remote, plan.request.settings, pins)
         done.append(_push_one(item, plan, done, hub, say))
     _tag_all(plan, items, done, hub, say)
+    if plan.collection:
+        collect(hub, plan.collection, items[0].staged.repo_id.split("/")[0], plan.request.settings, say)
     return done
 
 
@@ -97,9 +100,8 @@ def _push_one(item: Item, plan: Plan, before: list[Pushed], hub: Hub, say: Say) 
     say(show(item.plan, diff=False))
     if item.plan.empty:
         say(f"  unchanged at {item.plan.parent}")
-        return Pushed(staged.repo_id, item.plan.parent, hub.url(staged.kind, staged.repo_id), False)
-    first = [made for made in before if made.made_commit] if settings.create_pr else []
-    description = _merge_first(item, first) if settings.create_pr else ""
+        return Pushed(staged.repo_id, item.plan.parent, place(hub, staged, item.plan), made_commit=False)
+    description = _merge_first(item, before)
     made = commit(hub, staged, item.plan, title=title(staged.kind, plan.request), description=description)
     say(f"  committed {made.revision}\n  {made.url}")
     if description:
@@ -119,9 +121,10 @@ def _just_made(item: Item, hub: Hub):
 
 def _merge_first(item: Item, before: list[Pushed]) -> str:
     """What has to be merged before a Space's pull request, which names the commits of the others."""
-    if item.staged.kind != "space" or not before:
+    proposed = [made for made in before if "/discussions/" in made.url]
+    if item.staged.kind != "space" or not proposed:
         return ""
-    named = ", ".join(f"{made.url} (commit {made.revision})" for made in before)
+    named = ", ".join(f"{made.url} (commit {made.revision})" for made in proposed)
     return f"Merge first: {named}. models.json of this Space names those commits."
 
 

@@ -37,6 +37,7 @@ class Settings(Strict):
     revision: str = "main"
     tag: str | None = None  # None: derived from the content
     collection: bool = False
+    templates: str | None = None  # a folder of card templates that replace ours
     overwrite: tuple[str, ...] = ()  # patterns: paths, or parts of a card, whose edits may be lost
 
 

@@ -14,10 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from cards.ledger import Ledger, read_ledger
+from cards.card import CARD_FILE
+from cards.ledger import read_ledger
 from cards.lint import lint
 from cards.numbers import MAP_FILE
 from cards.render import render, subject
+from cards.space_card import space_card
 from space.engine.bundle import choose
 
 from .errors import PublishError
@@ -80,9 +82,11 @@ class Staged:
         return (self.folder / "README.md").read_text(encoding="utf-8")
 
 
-def stage_model(model_folder: Path, repos: Mapping[str, str], into: Path) -> Staged:
+def stage_model(
+    model_folder: Path, repos: Mapping[str, str], into: Path, templates: Path | None = None
+) -> Staged:
     """Stage one model of a run into the empty folder `into`, with its card rendered for `repos`
-    (name of a model or data set -> repo id).
+    (name of a model or data set -> repo id), by the user's `templates` where they have one.
 
     Raises PublishError when a file is missing; CardError when ledger or card cannot be made sense of.
     """
@@ -92,10 +96,13 @@ def stage_model(model_folder: Path, repos: Mapping[str, str], into: Path) -> Sta
     for file in OPTIONAL:
         if (model_folder / file).is_file():
             _link(model_folder / file, into / file)
-    return _with_card("model", model_folder, ledger, repos, into)
+    render(model_folder, repos, templates).write(into)
+    return Staged("model", repos[name], into)
 
 
-def stage_dataset(folder: Path, repos: Mapping[str, str], into: Path) -> Staged:
+def stage_dataset(
+    folder: Path, repos: Mapping[str, str], into: Path, templates: Path | None = None
+) -> Staged:
     """Stage one labelled corpus of a run, as `stage_model` does."""
     ledger = read_ledger(folder / "ledger.json")
     corpus = ledger.datasets[subject(ledger)]
@@ -105,11 +112,13 @@ def stage_dataset(folder: Path, repos: Mapping[str, str], into: Path) -> Staged:
         raise PublishError(
             f"{folder}: {', '.join(wrong)} changed since the ledger was written. Label the corpus again."
         )
-    return _with_card("dataset", folder, ledger, repos, into)
+    render(folder, repos, templates).write(into)
+    return Staged("dataset", repos[subject(ledger)], into)
 
 
-def stage_space(repo_id: str, into: Path) -> Staged:
-    """Stage the Space into the empty folder `into`; `pin` then says which models it shows."""
+def stage_space(repo_id: str, student: Path, repos: Mapping[str, str], into: Path) -> Staged:
+    """Stage the Space into the empty folder `into`, its card with the figures of the model folder `student`
+    and its teacher; `pin` then says at which revisions it shows them."""
     into.mkdir(parents=True)
     whole = has_runtime(SPACE / "private")  # part of it, left by a fetch that failed, is not published
     for source in sorted(SPACE.rglob("*")):
@@ -118,6 +127,9 @@ def stage_space(repo_id: str, into: Path) -> Staged:
             continue
         if source.is_file() and not any(NOT_IN_SPACE.search(part) for part in path.parts):
             _link(source, into / path)
+    card = space_card((into / CARD_FILE).read_text("utf-8"), read_ledger(student / "ledger.json"), repos)
+    replace(into, CARD_FILE, b"")
+    card.write(into)
     return Staged("space", repo_id, into)
 
 
@@ -141,7 +153,7 @@ def pin(space: Staged, models: Mapping[str, Staged], revisions: Mapping[str, str
 def seal(staged: Staged) -> None:
     """Refuse what the lint finds wrong (the card, the ledger, whether the files are those measured), then
     write the manifest. Raises PublishError."""
-    if (staged.folder / MAP_FILE).is_file() and not staged.stored:
+    if staged.kind != "space" and (staged.folder / MAP_FILE).is_file() and not staged.stored:
         _refuse_errors(staged.folder, staged.repo_id)
     hashes = {path: sha for path, sha in staged.hashes.items() if path != MANIFEST}
     text = json.dumps({"files": hashes}, indent=1, sort_keys=True) + "\n"
@@ -166,11 +178,6 @@ def replace(folder: Path, path: str, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     target.write_bytes(content)
-
-
-def _with_card(kind: Kind, folder: Path, ledger: Ledger, repos: Mapping[str, str], into: Path) -> Staged:
-    render(folder, repos).write(into)
-    return Staged(kind, repos[subject(ledger)], into)
 
 
 def _refuse_errors(folder: Path, repo_id: str) -> None:

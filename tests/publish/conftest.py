@@ -47,6 +47,11 @@ def environment(hub, tmp_path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(name="command")
+def _command() -> Command:
+    return command
+
+
 @pytest.fixture
 def push(environment, run, tmp_path) -> Command:
     """`push("--repo-id", "me/model", ...)` pushes the test's run; keywords change the environment."""

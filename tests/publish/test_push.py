@@ -4,21 +4,7 @@ import hashlib
 import json
 
 import pytest
-from tiny_ledger import make_ledger
-
-from cards.ledger import project, write_ledger
-
-BOTH = ("--repo-id", "me/model")
-ALL = (*BOTH, "--space-id", "me/demo")
-
-
-def succeed(done):
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
-
-
-def commits(hub):
-    return [path for method, path in hub.requests if method == "POST" and "/commit/" in path]
+from hub_pushing import ALL, BOTH, commits, retitle, succeed
 
 
 def test_one_commit_per_repository_models_first_space_last(hub, push):
@@ -223,12 +209,3 @@ def test_token_saved_by_login_is_found(hub, push, tmp_path):
     succeed(push(*BOTH, HF_TOKEN=""))
 
     assert len(hub.model("me/model").history) == 1
-
-
-def retitle(run, title):
-    """Change the student's title in the run's ledger, as another run of the recipe would."""
-    ledger = make_ledger(run)
-    student = ledger.models["student"].model_copy(update={"title": title})
-    ledger = ledger.model_copy(update={"models": ledger.models | {"student": student}})
-    write_ledger(ledger, run / "ledger.json")
-    write_ledger(project(ledger, "student"), run / "models/student/ledger.json")

@@ -130,6 +130,7 @@ class Hub:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body go out apart: each answer would wait 40 ms
     hub: Hub
 
     def _serve(self) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 import yaml
 
@@ -223,6 +224,18 @@ class Repo:
 
 def refuse_bad_card(text: str, kind: str) -> None:
     """Raise the Hub's 400 when the front matter of a README is not one it accepts."""
+    errors = _card_errors(text, kind)
+    if errors:
+        raise RefusalError(
+            400,
+            "Invalid metadata in README.md",
+            body={"errors": [{"message": e} for e in errors], "warnings": []},
+        )
+
+
+@cache
+def _card_errors(text: str, kind: str) -> tuple[str, ...]:
+    """Read once: a push has the same card checked three times."""
     errors = [] if text.startswith("---\n") else ["empty or missing yaml metadata"]
     found = re.match(r"---\n(.*?)\n---(\n|$)", text, re.DOTALL)
     try:
@@ -232,12 +245,7 @@ def refuse_bad_card(text: str, kind: str) -> None:
     if not isinstance(data, dict):
         data, errors = {}, ["metadata must be a mapping"]
     errors += _space_errors(data) if kind == "space" else _model_errors(data)
-    if errors:
-        raise RefusalError(
-            400,
-            "Invalid metadata in README.md",
-            body={"errors": [{"message": e} for e in errors], "warnings": []},
-        )
+    return tuple(errors)
 
 
 def _space_errors(data: dict) -> list[str]:

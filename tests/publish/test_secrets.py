@@ -1,0 +1,58 @@
+"""The token is nowhere: terminal, plan, traceback, log; not even where a server sends it back."""
+
+import logging
+
+import pytest
+from hub_pushing import BOTH
+from hub_store import RefusalError
+
+from publish import edge
+
+CANARY = "hf_CANARYCANARYCANARY"
+
+
+@pytest.fixture
+def canary(hub, push):
+    hub.users[CANARY] = "me"
+    return lambda *arguments: push(*BOTH, *arguments, HF_TOKEN=CANARY)
+
+
+def test_an_answer_that_echoes_it_is_shown_without(hub, canary):
+    hub.faults.append(
+        lambda request: RefusalError(403, f"denied to {CANARY}") if "/commit/" in request.path else None
+    )
+
+    done = canary()
+
+    assert done.returncode == 2
+    assert "denied to [token]" in done.stderr
+    assert CANARY not in done.stdout + done.stderr
+
+
+def test_a_plan_holds_none(hub, canary, tmp_path):
+    assert canary("--plan", "plan.json").returncode == 0
+    assert [
+        path for path in tmp_path.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()
+    ] == []
+
+
+def test_a_fault_of_ours_is_shown_without(monkeypatch, capsys):
+    monkeypatch.setenv("HF_TOKEN", CANARY)
+
+    def broken() -> int:
+        raise RuntimeError(f"broken with {CANARY}")
+
+    assert edge.at_the_edge(broken) == 2
+    shown = capsys.readouterr().err
+    assert "Traceback" in shown
+    assert "broken with [token]" in shown
+    assert CANARY not in shown
+
+
+def test_what_the_library_logs_is_shown_without(monkeypatch, capsys):
+    monkeypatch.setenv("HF_TOKEN", CANARY)
+    edge.at_the_edge(lambda: 0)
+    record = logging.LogRecord("huggingface_hub", logging.WARNING, "", 0, "got %s", (CANARY,), None)
+    for handler in logging.getLogger("huggingface_hub").handlers:
+        assert handler.filter(record)
+    assert record.getMessage() == "got [token]"
