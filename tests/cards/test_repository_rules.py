@@ -146,6 +146,11 @@ FAULTS = [
     ),
     ("drugs = [", 'login(token="hf_' + "aB3dE5fG7h" * 3 + 'iJ9k")\ndrugs = [', "privacy.secret"),
     ("drugs = [", 'key = "AKIA' + "Q7WERTYUIOP2ASDF" + '"\ndrugs = [', "privacy.secret"),
+    (
+        "# reef-ner\n",
+        "# reef-ner\n\nExample: the patient can be reached at phone 212 555 0188.\n",
+        "privacy.patient",
+    ),
     ("license: mit", "license: mit licence", "front-matter.name"),
     ("- en\n", "- english\n", "front-matter.name"),
     ("- en\n", "- no\n", "front-matter.name"),
@@ -181,6 +186,8 @@ FINE = [
         "# reef-ner\n",
         "# reef-ner\n\nText never leaves the device, unlike with the hosted demo, made for a first look.\n",
     ),
+    ("# reef-ner\n", "# reef-ner\n\nContact: Ann Lee, lee@clinic.org, phone +1 212 555 0188.\n"),
+    ('from_pretrained("someone/reef-ner")', 'from_pretrained("my-company/base-encoder")'),
     ("license: mit\n", "license: mit\nmodel-index:\n- name: reef\n  results: []\n"),
 ]
 

@@ -20,8 +20,8 @@ _LOADERS = (
     "SentenceTransformer",
 )
 _PLACE_HOLDER = re.compile(
-    r"(?:your|my|user|username|org|organization|namespace|path|example|<|\{|xxx)[\w -]*(?:/|_|-|name|id|\}|>)"
-    r"|.*(?:your[-_]|<|\{|path[-_/]to)",
+    r"(?:your|my)?[-_]?(?:user|username|user[-_]name|name|org|organi[sz]ation|namespace|hf[-_]?name|path)/.*"
+    r"|your[-_ ].*|path[-_/ ]to.*|my[-_](?:model|repo)(?:/.*)?|.*[<{].*",
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\)")
@@ -53,7 +53,7 @@ def repo_ids(subject: Subject) -> Iterator[Finding]:
         if _LOCAL.match(target):
             right = f"{own or 'the id of the repository'}, which others have too"
             yield warning("code.repo-id", call.place, repr(target), right)
-        elif _PLACE_HOLDER.match(target):
+        elif _PLACE_HOLDER.fullmatch(target):
             yield warning("code.repo-id", call.place, repr(target), own or "the id of the repository")
         elif own and target != own and _nearly(target, own):
             yield error("code.repo-id", call.place, repr(target), f"{own!r}, the id of this repository")

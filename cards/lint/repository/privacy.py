@@ -31,6 +31,7 @@ _IDENTIFYING = {
     "a phone number": rf"{_PHONE}\+?[\d(][\d ().-]{{7,}}\d",
 }
 _MAIL = r"\b[\w.+-]+@(?!example|test|domain|email\.com|localhost)[\w-]+\.[a-z]{2,}\b"
+_EXAMPLE = re.compile(r"\b(?:patients?|examples?|notes?)\b|text\s*[:=]|\(\s*[\"']", re.IGNORECASE)
 _INVENTED = re.compile(
     r"\b(?:synthetic|fictional|fictitious|invented|made[- ]up|fake|not (?:a )?real|no real|simulated|dummy"
     r"|de-?identified|anonymi[sz]ed)\b",
@@ -76,6 +77,8 @@ def patients(subject: Subject) -> Iterator[Finding]:
             for what, pattern in _IDENTIFYING.items()
             if (match := re.search(pattern, text, re.IGNORECASE))
         }
+        if found.keys() == {"a phone number"} and not _EXAMPLE.search(text):
+            continue  # how to reach whoever made the model
         if found and (mail := re.search(_MAIL, text)):
             found["an e-mail address"] = mail
         if not found or re.search(r"X{3,}|_{3,}|\[[A-Z]+\]|\*{3,}", text):
