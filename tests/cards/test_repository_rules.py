@@ -199,6 +199,37 @@ def test_what_is_fine_draws_nothing(reef, old, new):
     assert found(reef) & ours == set()
 
 
+INDEX = """model-index:
+- name: tern
+  results:
+  - task:
+      type: token-classification
+    dataset:
+      type: conll2003
+      name: CoNLL-2003
+      split: test
+    metrics:
+    - type: f1
+      value: 0.87
+      name: Micro F1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("On the CoNLL-2003 test set Tern reaches a micro F1 of 0.912.", True),
+        ("| Model | Micro F1 (CoNLL-2003 test, %) |\n| --- | --- |\n| Tern | 91.2 |", True),
+        ("On the CoNLL-2003 test set Tern reaches a micro F1 of 87.0%.", False),
+        ("On the CoNLL-2003 test set Skua, the teacher, reaches a micro F1 of 0.912.", False),
+    ],
+)
+def test_model_index_against_the_text(tmp_path, text, wrong):
+    path = tmp_path / "card.md"
+    path.write_text(f"---\nlicense: mit\n{INDEX}---\n# Tern\n\n{text}\n")
+    assert ("index.text" in found(path)) == wrong
+
+
 def test_a_secret_is_not_repeated_in_the_report(reef):
     token = "hf_" + "aB3dE5fG7h" * 3 + "iJ9k"
     change(reef, "drugs = [", f'login(token="{token}")\ndrugs = [')

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 
 from ..finding import Finding
 from ..subject import Subject
-from . import calls, headers, labelling, naming, privacy, shipping, snippets, upstream
+from . import calls, headers, index_text, labelling, naming, privacy, shipping, snippets, upstream
 
 REPOSITORY_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     headers.readable,
     headers.parameters,
     headers.sizes,
     headers.hashes,
+    index_text.index_and_text,
     labelling.inverse,
     labelling.output,
     labelling.numbered,
