@@ -6,11 +6,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import hub_standin
 import pytest
 from tiny_ledger import make_run
+
+from publish import cli
 
 PUBLISH = Path(__file__).parents[2] / "publish"
 TOKEN = "hf_me"  # the stand-in's token of user "me"
@@ -47,17 +51,27 @@ def environment(hub, tmp_path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(name="command")
-def _command() -> Command:
-    return command
-
-
 @pytest.fixture
 def push(environment, run, tmp_path) -> Command:
     """`push("--repo-id", "me/model", ...)` pushes the test's run; keywords change the environment."""
     return lambda *arguments, **changes: command(
         "push", run, *arguments, environment=environment | changes, cwd=tmp_path
     )
+
+
+@pytest.fixture
+def inline(environment, tmp_path, monkeypatch) -> Command:
+    """`inline(*arguments)` is push.py in this process, in a third of the time."""
+
+    def push(*arguments, **changes) -> subprocess.CompletedProcess:
+        for name, value in (environment | changes).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(tmp_path)
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            code = cli.push([str(argument) for argument in arguments])
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+    return push
 
 
 @pytest.fixture

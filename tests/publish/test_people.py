@@ -10,6 +10,11 @@ MODEL = "me/model"
 
 
 @pytest.fixture
+def push(inline, run):
+    return lambda *arguments, **changes: inline(run, *arguments, **changes)
+
+
+@pytest.fixture
 def model(hub, push):
     succeed(push(*BOTH))
     return hub.model(MODEL)

@@ -10,10 +10,13 @@ from publish.plan import read_plan
 
 
 @pytest.fixture
-def apply(environment, tmp_path, command):
-    return lambda **changes: command(
-        "push", "--apply", "plan.json", environment=environment | changes, cwd=tmp_path
-    )
+def push(inline, run):
+    return lambda *arguments, **changes: inline(run, *arguments, **changes)
+
+
+@pytest.fixture
+def apply(inline):
+    return lambda **changes: inline("--apply", "plan.json", **changes)
 
 
 def write_plan(push, *options):

@@ -1,6 +1,12 @@
 """`--create-pr`: proposals that a rerun updates, and what has to be merged first."""
 
+import pytest
 from hub_pushing import ALL, retitle, succeed
+
+
+@pytest.fixture
+def push(inline, run):
+    return lambda *arguments, **changes: inline(run, *arguments, **changes)
 
 
 def test_a_rerun_updates_its_own_pull_request(hub, push, run):

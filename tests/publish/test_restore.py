@@ -8,10 +8,13 @@ from safetensors.numpy import load_file, save_file
 
 
 @pytest.fixture
-def restore(environment, tmp_path, command):
-    return lambda tag, *options: command(
-        "push", "--restore", tag, *ALL, *options, environment=environment, cwd=tmp_path
-    )
+def push(inline, run):
+    return lambda *arguments, **changes: inline(run, *arguments, **changes)
+
+
+@pytest.fixture
+def restore(inline):
+    return lambda tag, *options: inline("--restore", tag, *ALL, *options)
 
 
 @pytest.fixture
