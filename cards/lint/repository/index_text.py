@@ -1,5 +1,6 @@
 """The results that the Hub shows from the front matter, against those of the text."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ...reading import Statement
@@ -12,9 +13,11 @@ from .own import is_own
 def index_and_text(subject: Subject) -> Iterator[Finding]:
     """A result in model-index is one that the text gives for this model on the same data."""
     stated = subject.reading.statements
-    for result in stated:
-        if result.where != "front matter" or not (result.dataset and result.split and result.group):
-            continue
+    results = [s for s in stated if s.where == "front matter" and s.dataset and s.split and s.group]
+    variants = Counter(_terms(result) for result in results)
+    for result in results:
+        if variants[_terms(result)] > 1:
+            continue  # of several variants, which the text may name in its own way
         same = [s for s in stated if s.where in ("table", "prose", "list") and _terms(s) == _terms(result)]
         same = [s for s in same if is_own(subject, s.subject)]
         if same and not any(s.low <= result.high and result.low <= s.high for s in same):
