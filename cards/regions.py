@@ -13,6 +13,7 @@ import yaml
 
 from .card import Card
 from .numbers import CardMap, Entry
+from .parsing import load
 from .sections import FRONT_MATTER, Parts, Piece, digest, take_apart
 
 
@@ -102,9 +103,7 @@ def _says_the_same(old: Parts, new: Parts, merged: Sequence[Piece], known: Mappi
     """Whether the woven front matter reads as ours with their keys: a card may hold YAML that
     cannot be cut into keys by lines."""
     try:
-        theirs, ours, both = (
-            yaml.safe_load(_joined(front)) or {} for front in (old.front, new.front, merged)
-        )
+        theirs, ours, both = (load(_joined(front)) or {} for front in (old.front, new.front, merged))
     except yaml.YAMLError:
         return False
     if not isinstance(theirs, dict):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from ..parsing import compose, construct
 from ..reading.statement import Place
 
 _BLOCK = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -45,9 +46,9 @@ def read_matter(text: str, file: str) -> FrontMatter:
     if not block:
         return FrontMatter(file, {}, "no front matter")
     try:
-        data = yaml.safe_load(block[1])
-        node = yaml.compose(block[1], Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:  # ValueError: a date that there is not
+        node = compose(block[1])
+        data = construct(node)
+    except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         said = getattr(problem, "problem", None) or str(problem)
         return FrontMatter(file, {}, said, mark.line + 2 if mark else 1)

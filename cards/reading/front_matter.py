@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import yaml
 
+from ..parsing import compose
 from .document import Document
 from .meaning import Meaning, gather, statement
 from .quantities import numbers
 from .statement import Place, Statement
 from .vocabulary import Vocabulary
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST = 500_000  # characters of front matter that are parsed
 _MOST_METRICS = 5_000
 
@@ -43,8 +43,8 @@ def parse_front_matter(document: Document) -> FrontMatter:
     root = None
     if document.front_matter and len(document.front_matter) <= _LARGEST:
         try:
-            root = yaml.compose(document.front_matter, _LOADER)
-        except (yaml.YAMLError, ValueError, RecursionError):
+            root = compose(document.front_matter)
+        except yaml.YAMLError:
             root = None
     return FrontMatter(root, document.front_matter_line)
 
