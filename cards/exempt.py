@@ -12,7 +12,8 @@ Everything else with a digit in it must be in the card's map.
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
 
 from .ledger import Ledger
 
@@ -34,8 +35,8 @@ Span = tuple[int, int]
 
 def words(text: str) -> Iterator[re.Match]:
     """Every word of `text` that has a digit in it and is no field term."""
-    terms = spans_of(TERMS | SIZES, text)
-    return (word for word in WORD.finditer(text) if not covered(word.span(), terms))
+    is_term = covering(spans_of(TERMS | SIZES, text))
+    return (word for word in WORD.finditer(text) if not is_term(word.span()))
 
 
 def fences(text: str) -> list[re.Match]:
@@ -90,6 +91,9 @@ def spans_of(strings: set[str] | frozenset[str], text: str) -> list[Span]:
     return [found.span() for found in pattern.finditer(text)]
 
 
-def covered(span: Span, spans: list[Span]) -> bool:
-    """Whether one of `spans` holds all of `span`."""
-    return any(start <= span[0] and span[1] <= end for start, end in spans)
+def covering(spans: list[Span]) -> Callable[[Span], bool]:
+    """Tells of a span whether one of `spans` holds all of it."""
+    ordered = sorted(spans)
+    starts = [start for start, _ in ordered]
+    furthest = [-1, *itertools.accumulate((end for _, end in ordered), max)]
+    return lambda span: span[1] <= furthest[bisect_right(starts, span[0])]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..citations import citations
 from ..context import usage
 from ..errors import CardError
-from ..exempt import covered, fences
+from ..exempt import covering, fences
 from ..sections import outside
 from .finding import Finding, error, rule
 from .subject import Subject
@@ -23,8 +23,8 @@ def fenced_code(subject: Subject) -> Iterator[Finding]:
         return
     shown = {part for example in examples for part in (example["code"], example["output"])}
     installs = {example["install"] + "\n" for example in examples}
-    theirs = outside(subject.text)
-    blocks = [block for block in fences(subject.text) if not covered(block.span(), theirs)]
+    is_theirs = covering(outside(subject.text))
+    blocks = [block for block in fences(subject.text) if not is_theirs(block.span())]
     for block in blocks:
         if block[2] not in shown | installs | set(citations(subject.ledger, subject.name)):
             right = "a usage snippet, its output as the ledger keeps it, or a citation"

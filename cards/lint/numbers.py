@@ -1,9 +1,10 @@
 """Every number of a card is traceable: the map's numbers stand where it says, and no others do."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 from ..errors import CardError
-from ..exempt import covered, exempt_spans, words
+from ..exempt import covering, exempt_spans, words
 from ..formats import format_value
 from ..numbers import Entry
 from ..reading import Place
@@ -29,12 +30,14 @@ def derived_numbers(subject: Subject) -> Iterator[Finding]:
 def unmapped_numbers(subject: Subject) -> Iterator[Finding]:
     """Every other number of our own parts is exempt for a reason that `cards.exempt` lists."""
     known = exempt_spans(subject.text, subject.ledger, subject.map.repos) + outside(subject.text)
+    offset = _offsets(subject.text)
     for entry in subject.map.numbers:
-        start = _offset(subject.text, entry)
+        start = offset(entry)
         if start is not None:
             known.append((start, start + len(_expected(subject, entry) or "")))
+    is_known = covering(known)
     for word in words(subject.text):
-        if not covered(word.span(), known):
+        if not is_known(word.span()):
             right = "a claim of the ledger, through `number(...)` in the template"
             yield error("number.unmapped", subject.at(word.start()), repr(word[0]), right)
 
@@ -51,6 +54,7 @@ def regions(subject: Subject) -> Iterator[Finding]:
 
 
 def _check(subject: Subject, derived: bool, rule: str) -> Iterator[Finding]:
+    offset = _offsets(subject.text)
     for entry in subject.map.numbers:
         if is_derived(entry.claim) != derived:
             continue
@@ -60,7 +64,7 @@ def _check(subject: Subject, derived: bool, rule: str) -> Iterator[Finding]:
         except CardError as problem:
             yield error(rule, place, str(problem), "a reference that the ledger has; render the card again")
             continue
-        start = _offset(subject.text, entry)
+        start = offset(entry)
         found = "" if start is None else subject.text[start : start + len(expected)]
         if found != expected:
             yield error(rule, place, repr(found), f"{expected!r} ({entry.claim})")
@@ -73,9 +77,14 @@ def _expected(subject: Subject, entry: Entry) -> str | None:
         return None  # reported by the rules above
 
 
-def _offset(text: str, entry: Entry) -> int | None:
-    """Where an entry's number begins in the text; None when the card has no such place."""
-    lines = text.split("\n")
-    if not (1 <= entry.line <= len(lines) and 1 <= entry.column <= len(lines[entry.line - 1])):
-        return None
-    return sum(len(line) + 1 for line in lines[: entry.line - 1]) + entry.column - 1
+def _offsets(text: str) -> Callable[[Entry], int | None]:
+    """Tells where an entry's number begins in the text; None when the card has no such place."""
+    ends = [found.start() for found in re.finditer(r"\n|\Z", text)]
+
+    def offset(entry: Entry) -> int | None:
+        if not 1 <= entry.line <= len(ends):
+            return None
+        place = (ends[entry.line - 2] + 1 if entry.line > 1 else 0) + entry.column - 1
+        return place if entry.column >= 1 and place < ends[entry.line - 1] else None
+
+    return offset

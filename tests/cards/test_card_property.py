@@ -13,7 +13,7 @@ import pytest
 from random_ledgers import random_ledger
 
 from cards.card import Card
-from cards.exempt import covered
+from cards.exempt import covering
 from cards.formats import format_value
 from cards.ledger import Ledger, write_ledger
 from cards.lint import CARD_RULES, lint
@@ -74,8 +74,8 @@ def changes(text: str, numbers: list[tuple[int, int]], chance: random.Random) ->
 
 def numbers_of(text: str) -> list[tuple[int, int]]:
     """Where each number stands in what is ours: of claims, names, hashes and code alike."""
-    theirs = outside(text)
-    return [found.span() for found in NUMBER.finditer(text) if not covered(found.span(), theirs)]
+    is_theirs = covering(outside(text))
+    return [found.span() for found in NUMBER.finditer(text) if not is_theirs(found.span())]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...reading import Card, Statement
@@ -46,6 +47,7 @@ class Model(NamedTuple):
     before: bool  # as it was before a step that the card tells of
 
 
+@lru_cache(10_000)
 def model(subject: str) -> Model:
     words = [word for word in _WORD.split(subject.lower()) if word]
     formats = [_FORMATS[word] for word in words if word in _FORMATS]
