@@ -28,19 +28,20 @@ _KINDS: dict[Kind, str] = {
     "permissive": (
         "apache-2.0 mit bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear isc zlib ncsa afl-3.0 artistic-2.0 "
         "postgresql ofl-1.1 ecl-2.0 ms-pl bsl-1.0 etalab-2.0 cdla-permissive-1.0 cdla-permissive-2.0 odc-by "
-        "cc cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0"
+        "cc cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 openmdw-1.0 openmdw-1.1"
     ),
     "share-alike": (
         "cc-by-sa-3.0 cc-by-sa-4.0 odbl gpl gpl-2.0 gpl-3.0 agpl-3.0 lgpl lgpl-2.1 lgpl-3.0 lgpl-lr mpl-2.0 "
         "epl-1.0 epl-2.0 eupl-1.1 eupl-1.2 osl-3.0 gfdl cdla-sharing-1.0"
     ),
-    "non-commercial": "cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0",
+    "non-commercial": "cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 fair-noncommercial-research-license",
     "non-commercial share-alike": "cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0",
     "no derivatives": "cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0",
     "custom terms": (
         "other openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0 "
-        "bigcode-openrail-m openrail++ llama2 llama3 llama3.1 llama3.2 llama3.3 gemma "
-        "deepfloyd-if-license apple-amlr apple-ascl c-uda h-research intel-research"
+        "bigcode-openrail-m openrail++ llama2 llama3 llama3.1 llama3.2 llama3.3 llama4 gemma "
+        "deepfloyd-if-license apple-amlr apple-ascl c-uda h-research intel-research "
+        "grok2-community lppl-1.3c"
     ),
 }
 KINDS: dict[str, Kind] = {name: kind for kind, names in _KINDS.items() for name in names.split()}

@@ -63,11 +63,14 @@ def recommended(subject: Subject) -> Iterator[Finding]:
     matter = subject.matter
     if subject.ledger or matter.problem:
         return
-    for key in REQUIRED[subject.repo_type]:
-        if key not in matter.data:
-            report = warning if key == "license" else note
-            right = "a value: the Hub shows and filters by it"
-            yield report("front-matter.missing", matter.place(), "no such field", right, key)
+    missing = [key for key in REQUIRED[subject.repo_type] if key not in matter.data]
+    if "license" in missing:
+        missing.remove("license")
+        right = "a licence: without one, others may not use it"
+        yield warning("front-matter.missing", matter.place(), "no such field", right, "license")
+    if missing:
+        right = "values, where there are any: the Hub shows and filters by them"
+        yield note("front-matter.missing", matter.place(), f"no {', '.join(missing)}", right)
 
 
 @rule("front-matter.value", "No value is a path of one machine, an unquoted version or not finite.")

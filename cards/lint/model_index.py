@@ -22,6 +22,8 @@ def model_index(subject: Subject) -> Iterator[Finding]:
         return
     for key, found, right in _wrong_entries(index, bool(subject.ledger)):
         yield error("front-matter.model-index", matter.place(*key), found, right)
+    for key, found, right in () if subject.ledger else _unnamed(index):
+        yield warning("front-matter.model-index", matter.place(*key), found, right)
     report = error if subject.ledger else warning  # the Hub shows them all; its Python client does not
     for key, found, right in _hidden(index):
         yield report("front-matter.model-index", matter.place(*key), found, right)
@@ -35,20 +37,33 @@ def _wrong_entries(index: list[dict], ours: bool) -> Wrong:
             yield here, "an entry without name or results", "both"
         for which, result in enumerate(as_list(entry.get("results"))):
             if isinstance(result, dict):
-                yield from _wrong_result(result, (*here, "results", which))
+                yield from _wrong_result(result, (*here, "results", which), ours)
             else:
                 yield (*here, "results", which), repr(result), "a mapping with task, dataset and metrics"
 
 
-def _wrong_result(result: dict, here: Key) -> Wrong:
+def _unnamed(index: list[dict]) -> Wrong:
+    """Results without a data set, as spaCy writes them: the Hub shows them all the same."""
+    results = [
+        (n, w, r) for n, entry in enumerate(index) for w, r in enumerate(as_list(entry.get("results")))
+    ]
+    for number, which, result in results:
+        if isinstance(result, dict) and "dataset" not in result:
+            right = "the data set: a score without it cannot be compared"
+            yield ("model-index", number, "results", which), "no dataset", right
+            return  # one word on it is enough
+
+
+def _wrong_result(result: dict, here: Key, ours: bool) -> Wrong:
     task, dataset = _mapping(result.get("task")), _mapping(result.get("dataset"))
     if not task.get("type"):
         yield (*here, "task"), "no task.type", "the pipeline tag"
-    if not dataset.get("name"):
-        yield (*here, "dataset"), "no dataset.name", "a name"
-    if not _DATASET_TYPE.fullmatch(str(dataset.get("type", ""))):
-        found = f"dataset.type {dataset.get('type')!r}"
-        yield (*here, "dataset", "type"), found, "an id as on the Hub: [owner/]name"
+    if ours or "dataset" in result:
+        if not dataset.get("name"):
+            yield (*here, "dataset"), "no dataset.name", "a name"
+        if not _DATASET_TYPE.fullmatch(str(dataset.get("type", ""))):
+            found = f"dataset.type {dataset.get('type')!r}"
+            yield (*here, "dataset", "type"), found, "an id as on the Hub: [owner/]name"
     if not result.get("metrics"):
         yield here, "no metrics", "at least one metric"
     for number, metric in enumerate(as_list(result.get("metrics"))):

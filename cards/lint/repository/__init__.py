@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ..finding import Finding
 from ..subject import Subject
-from . import calls, headers, index_text, labelling, naming, privacy, shipping, snippets, upstream
+from . import calls, headers, index_text, labelling, naming, privacy, shipping, snippets, upstream, window
 
 REPOSITORY_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     headers.readable,
@@ -21,7 +21,8 @@ REPOSITORY_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     snippets.data,
     calls.repo_ids,
     calls.files,
-    calls.window,
+    window.in_code,
+    window.in_words,
     calls.compared_labels,
     calls.task,
     naming.pointers,

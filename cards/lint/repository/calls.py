@@ -1,6 +1,7 @@
-"""What the Python on a card loads: ids, files, labels and lengths, against the repository."""
+"""What the Python on a card loads: ids, files and labels, against the repository."""
 
 import ast
+import fnmatch
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def files(subject: Subject) -> Iterator[Finding]:
         if isinstance(name, str):
             path = f"{folder}/{name}" if folder else name
             searched = call.owner.startswith("ORT") and not folder and f"onnx/{name}" in subject.files
-            if path not in subject.files and not searched:
+            if not fnmatch.filter(subject.files.sizes, path) and not searched:
                 right = _nearest(subject, name)
                 yield error("code.file", call.place, f"no file {path!r}", right)
             elif call.owner.startswith("ORT") and "/" in name:
@@ -84,22 +85,6 @@ def files(subject: Subject) -> Iterator[Finding]:
                 yield error("code.file", call.place, f"file_name={name!r}", right)
         elif folder and not any(file.startswith(f"{folder}/") for file in subject.files.sizes):
             yield error("code.file", call.place, f"no folder {folder!r}", "a folder of this repository")
-
-
-@rule("code.window")
-def window(subject: Subject) -> Iterator[Finding]:
-    """No length in the code is beyond what the model's positions allow."""
-    limit = _positions(subject)
-    if not limit:
-        return
-    for snippet in snippets(subject):
-        for found in re.finditer(
-            r"\b(?:max_length|model_max_length|max_seq_length)\s*=\s*(\d+)", snippet.code
-        ):
-            if int(found[1]) > limit:
-                line = snippet.line + snippet.code.count("\n", 0, found.start())
-                right = f"at most {limit}, the positions in config.json"
-                yield error("code.window", Place(subject.card, line, 1), found[0], right)
 
 
 @rule("code.label")
@@ -204,12 +189,3 @@ def _nearest(subject: Subject, name: str) -> str:
     same = [file for file in subject.files.sizes if file.rpartition("/")[2] == last]
     endings = subject.files.ending("." + last.rpartition(".")[2])
     return ", ".join((same or endings)[:4]) or "a file of this repository"
-
-
-def _positions(subject: Subject) -> int | None:
-    """Tokens that fit into the model; RoBERTa counts its positions from 2."""
-    config = subject.files.config if subject.files else {}
-    limit = config.get("max_position_embeddings")
-    if not isinstance(limit, int) or limit < 8 or config.get("rope_scaling"):
-        return None
-    return limit - 2 if config.get("model_type") in ("roberta", "xlm-roberta", "camembert") else limit

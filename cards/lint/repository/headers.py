@@ -13,6 +13,12 @@ from .own import is_own, own_variant
 INDEX = "model.safetensors.index.json"
 WEIGHTS = (".safetensors", ".onnx", ".bin", ".gguf", ".pt", ".pth", ".h5", ".tflite", ".ot", ".msgpack")
 _QUANTIZED = re.compile(r"quantized|int8|uint8|q8|qint8")
+# Where a size is that of memory, of a condition or of something that was fetched.
+_ELSEWHERE = re.compile(
+    r"\b(?:if|than|v?ram|memory|gpus?|disk|download(?:s|ed)?|corpus|data|dataset|before|fp16|bf16|float16|half"
+    r"|int8|int4|[48]-?bit|quanti[sz]ed|pruned|gzip|zip|compressed|embeddings?|needs?|requires?)\b",
+    re.IGNORECASE,
+)
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -66,8 +72,10 @@ def sizes(subject: Subject) -> Iterator[Finding]:
         elif not named and is_own(subject, statement.subject) and own_variant(statement.subject) == "int8":
             quantized = {name: size for name, size in weights.items() if _QUANTIZED.search(name)}
             yield from _compare(statement, quantized, error if len(quantized) == 1 else warning)
-        elif not named and statement.subject in (None, "model"):
-            yield from _compare(statement, weights, warning)
+        elif not named and is_own(subject, statement.subject) and not _ELSEWHERE.search(line):
+            own = _possible(subject.files, weights)
+            sure = statement.subject is not None and len(own) > len(weights)
+            yield from _compare(statement, own, error if sure else warning)
 
 
 @rule("weights.sha256")
@@ -92,6 +100,18 @@ def _weights(files: Files) -> Tensors | str | None:
     )
     names = [name for name in names if not files.is_pointer(name)]
     return tensors(files, names) if names else None
+
+
+def _possible(files: Files, weights: dict[str, int]) -> dict[str, int]:
+    """Files and their sizes, with what all shards take and what the parameters take in other formats."""
+    found = dict(weights)
+    if shards := [name for name in _shards(files) if name in files]:
+        found["all shards"] = sum(files.sizes[name] for name in shards)
+    counted = _weights(files)
+    if isinstance(counted, Tensors) and not counted.packed and counted.parameters:
+        for name, share in (("4 bytes", 4.0), ("2 bytes", 2.0), ("1 byte", 1.0), ("half a byte", 0.5)):
+            found[f"{name} a parameter"] = int(counted.parameters * share)
+    return found
 
 
 def _shards(files: Files) -> list[str]:

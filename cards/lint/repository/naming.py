@@ -35,7 +35,7 @@ def links(subject: Subject) -> Iterator[Finding]:
     if not subject.files:
         return
     folders = {name[: match.start()] for name in subject.files.sizes for match in re.finditer("/", name)}
-    for found in _LINK.finditer(_without_code(subject.text)):
+    for found in _LINK.finditer(without_code(subject.text)):
         target = found[1] or found[2]
         path = unquote(re.split(r"[?#]", target)[0]).removeprefix("./").strip("/")
         path = re.sub(r"^(?:blob|resolve|tree|raw)/[\w.-]+/?", "", path)
@@ -53,7 +53,7 @@ def named_files(subject: Subject) -> Iterator[Finding]:
     if not subject.files or subject.ledger or subject.repo_type != "model":
         return  # a Space speaks of other repositories' files
     here = {name.rpartition("/")[2] for name in subject.files.sizes} | subject.files.sizes.keys()
-    for found in _NAMED.finditer(_without_code(subject.text)):
+    for found in _NAMED.finditer(without_code(subject.text)):
         if found[1] not in here:
             right = "a file of this repository, or a word on where it is"
             yield warning("repo.file", subject.at(found.start()), f"{found[1]}, which is not there", right)
@@ -82,7 +82,7 @@ def formats(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _without_code(text: str) -> str:
+def without_code(text: str) -> str:
     """The text with the content of fenced blocks blanked, lines and offsets kept."""
     blank = lambda match: re.sub(r"[^\n]", " ", match[0])  # noqa: E731
     return re.sub(r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1[ \t]*$", blank, text, flags=re.MULTILINE | re.DOTALL)

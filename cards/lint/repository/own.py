@@ -9,6 +9,12 @@ _VARIANTS = {
     "fp16": r"fp16|float16|half|bf16",
     "fp32": r"fp32|float32|full",
 }
+_BEFORE = re.compile(r"^.*?\b(?:card (?:for|of)|welcome to|introducing|introduction to)\b", re.IGNORECASE)
+# Names of architectures, which stand first in the names of many models.
+_FAMILIES = (
+    r"bert|gpt|llama|mistral|mixtral|gemma|electra|longformer|bart|pegasus|mpnet|minilm|qwen|falcon|bloom"
+    r"|clip|whisper|wav|distil|tiny|small|base|large|model|clinical|medical|biomed|bio|multilingual|deep"
+)
 _FILLER = re.compile(r"\b(?:onnx|model|file|version|variant|export|the|our|this|safetensors|pytorch)\b")
 
 
@@ -19,10 +25,24 @@ def own_names(subject: Subject) -> set[str]:
     if isinstance(index, list) and len(index) == 1 and isinstance(index[0], dict):
         names.add(index[0].get("name"))
     title = next((b.span.text for b in subject.reading.document.blocks if b.kind == "heading"), "")
-    names.add(re.split(r"[:(,–—]", title)[0])
+    names.add(re.sub(_BEFORE, "", re.split(r"[:(,–—]", title)[0]))
+    names.update(re.findall(r"\(`?([\w./-]+)`?\)", title))
+    names.add(_nickname(subject))
     if not any("teacher" in str(name).lower() for name in names):
         names.add("student")  # of a pair, the one that cards are made for
     return {plain for name in names if name and (plain := _plain(str(name).rpartition("/")[2]))}
+
+
+def _nickname(subject: Subject) -> str | None:
+    """The first word of the repository's name, where no other model on the card begins with it."""
+    name = (subject.repo_id or (subject.folder.name if subject.files else "")).rpartition("/")[2].lower()
+    first = re.match(r"[a-z]{4,}(?![a-z])", name)
+    if not first or re.search(_FAMILIES, first[0]):
+        return None
+    bases = [str(value).rpartition("/")[2].lower() for value, _ in subject.matter.all("base_model")]
+    spoken = {re.sub("|".join(_VARIANTS.values()), " ", s.subject or "") for s in subject.reading.statements}
+    others = {_plain(words) for words in spoken if words.startswith(first[0])} - {first[0], _plain(name)}
+    return None if others or any(base.startswith(first[0]) for base in bases) else first[0]
 
 
 def is_own(subject: Subject, named: str | None) -> bool:
