@@ -52,14 +52,6 @@ def environment(hub, tmp_path) -> dict[str, str]:
 
 
 @pytest.fixture
-def push(environment, run, tmp_path) -> Command:
-    """`push("--repo-id", "me/model", ...)` pushes the test's run; keywords change the environment."""
-    return lambda *arguments, **changes: command(
-        "push", run, *arguments, environment=environment | changes, cwd=tmp_path
-    )
-
-
-@pytest.fixture
 def inline(environment, tmp_path, monkeypatch) -> Command:
     """`inline(*arguments)` is push.py in this process, in a third of the time."""
 
@@ -72,6 +64,20 @@ def inline(environment, tmp_path, monkeypatch) -> Command:
         return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     return push
+
+
+@pytest.fixture
+def push(inline, run) -> Command:
+    """`push("--repo-id", "me/model", ...)` pushes the test's run; keywords change the environment."""
+    return lambda *arguments, **changes: inline(run, *arguments, **changes)
+
+
+@pytest.fixture
+def push_alone(environment, run, tmp_path) -> Command:
+    """The same in a process of its own, since huggingface_hub reads some settings when it is imported."""
+    return lambda *arguments, **changes: command(
+        "push", run, *arguments, environment=environment | changes, cwd=tmp_path
+    )
 
 
 @pytest.fixture

@@ -65,8 +65,8 @@ def test_hub_out_of_reach_counts_everything_as_new(push, closed_port):
     assert "me/demo" in done.stdout
 
 
-def test_offline_mode_counts_as_out_of_reach(push):
-    done = push(*ALL, "--dry-run", HF_HUB_OFFLINE="1")
+def test_offline_mode_counts_as_out_of_reach(push_alone):
+    done = push_alone(*ALL, "--dry-run", HF_HUB_OFFLINE="1")
 
     assert done.returncode == 0, done.stderr
     assert "The remote was not compared" in done.stdout
