@@ -4,13 +4,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .derived import width
-from .ledger import Claim, Ledger, Model
+from .ledger import Claim, Genre, Ledger, Model
 from .numbers import Numbers
 from .tasks import headline, splits, tables
 
 FEW_DOCUMENTS = 100
 WIDE = 0.05  # of an interval, from end to end, of a score between 0 and 1
 MANY_LOOKS = 5  # at the test split
+GENRES: dict[Genre, str] = {
+    "abstracts": "abstracts",
+    "articles": "articles",
+    "social-media": "texts of social media",
+    "dialogue": "dialogues",
+    "invented": "invented texts",
+    "other": "texts of another kind",
+}
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,15 @@ class Facts:
 def kind_of_text(facts: Facts) -> Iterator[Limit]:
     genres = {claim.data.genre for claim in facts.heads if claim.data}
     if "clinical-notes" not in genres:
+        if None in genres or not genres:
+            said = "None of the texts that it was measured on is said to be a clinical note."
+        else:
+            texts = " and ".join(sorted(GENRES[genre] for genre in genres))
+            said = f"It was measured on {texts}, not on clinical notes."
         yield Limit(
             "No clinical notes.",
-            "None of the texts that it was measured on is said to be a clinical note. Notes have "
-            "abbreviations, templates, misspellings and a telegraphic style. Expect lower scores there, and "
-            "measure on an annotated sample of your own before relying on it.",
+            f"{said} Notes have abbreviations, templates, misspellings and a telegraphic style. Expect lower "
+            "scores there, and measure on an annotated sample of your own before relying on it.",
         )
 
 

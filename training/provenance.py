@@ -47,6 +47,7 @@ def data_set(corpus: Corpus, documents: Sequence[Document]) -> DataSet:
         revision=corpus.revision,
         sha256=corpora.sha256(documents),
         documents=len(documents),
+        genre=corpus.genre,
     )
 
 

@@ -8,6 +8,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from cards.ledger import Genre
+
 RECIPES = Path(__file__).parent / "recipes"
 
 
@@ -31,6 +33,7 @@ class Corpus(Strict):
     url: str | None = None  # where a person gets it
     description: str | None = None  # what kind of text it is, for the card
     citation: str | None = None  # BibTeX, for the card
+    genre: Genre | None = None  # what kind of text it is, for the limits that the card derives
     repo: str | None = None  # Hub data set
     revision: str | None = None  # full commit of the Hub data set
     files: dict[str, str] = Field(min_length=1)  # split -> file in the corpus' folder, or the Hub's split

@@ -98,6 +98,17 @@ def test_a_line_stands_there_when_it_holds_and_only_then(student, title):
     assert title not in titles(unless(ledger_of(student)))
 
 
+@pytest.mark.parametrize(
+    ("genre", "said"),
+    [(None, "is said to be a clinical note"), ("abstracts", "measured on abstracts, not on clinical notes")],
+)
+def test_what_the_texts_are_is_said_as_far_as_it_is_known(student, genre, said):
+    data = tiny_ledger.DATA.model_copy(update={"genre": genre})
+    ledger = changed(ledger_of(student), ".test.macro.f1", data=data)
+    lines = limits(ledger, "student", Numbers(ledger))
+    assert [said in line.text for line in lines if line.title == "No clinical notes."] == [True]
+
+
 def test_every_line_has_a_case(student):
     bare = without(".latency.")(
         without(".guard.")(with_claim("student.setting.seed")(wide(ledger_of(student))))

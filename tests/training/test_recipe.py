@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from training.provenance import data_set
 from training.recipe import RECIPES, RecipeError, load_recipe, recipes
 
 
@@ -17,6 +18,12 @@ def test_every_recipe_of_the_project_loads():
 
 def test_tags_are_o_then_b_and_i_of_each_type():
     assert load_recipe("bundled").tags == ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
+
+
+def test_a_claim_tells_the_kind_of_text_that_the_recipe_names():
+    corpus = load_recipe("bundled").corpus
+    assert data_set(corpus, []).genre == "abstracts"
+    assert data_set(corpus.model_copy(update={"genre": None}), []).genre is None
 
 
 def test_settings_lie_over_the_recipe():
