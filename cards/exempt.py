@@ -24,9 +24,9 @@ TERMS = frozenset(
     {"F1", "f1", "FP32", "fp32", "FP16", "fp16", "INT8", "int8", "p95", "SHA-256", "co2_eq_emissions"}
 )
 
-# The Hub's words for the size of a data set.
+# The Hub's words for the size of a data set: below a thousand, then each tenfold.
 _STEPS = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
-SIZES = frozenset({"n<1K", "n>1T", *(f"{low}<n<{high}" for low, high in itertools.pairwise(_STEPS))})
+SIZES = ("n<1K", *(f"{low}<n<{high}" for low, high in itertools.pairwise(_STEPS)), "n>1T")
 
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
 
@@ -35,7 +35,7 @@ Span = tuple[int, int]
 
 def words(text: str) -> Iterator[re.Match]:
     """Every word of `text` that has a digit in it and is no field term."""
-    is_term = covering(spans_of(TERMS | SIZES, text))
+    is_term = covering(spans_of(TERMS | set(SIZES), text))
     return (word for word in WORD.finditer(text) if not is_term(word.span()))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import yaml
 
 from .errors import CardError
+from .exempt import SIZES
 from .ledger import LabelledCorpus, Ledger, Model
 from .numbers import Numbers
 from .tasks import KINDS, Table, tables
@@ -86,12 +87,7 @@ def _annotators(corpus: LabelledCorpus) -> list[str]:
 
 def _size_category(documents: float) -> list[str]:
     """The Hub's words for a number of documents."""
-    names = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
-    above = [limit for limit in range(len(names)) if documents >= 10 ** (3 + limit)]
-    if not above:
-        return ["n<1K"]
-    last = above[-1]
-    return [f"{names[last]}<n<{names[last + 1]}" if last + 1 < len(names) else "n>1T"]
+    return [SIZES[sum(documents >= 1_000 * 10**step for step in range(len(SIZES) - 1))]]
 
 
 def _tags(model: Model) -> list[str]:
