@@ -1,12 +1,48 @@
-"""The card's snippets for transformers and optimum, run on a staged model folder."""
+"""The card's snippets for transformers and optimum, run on model folders as they are staged."""
+
+import re
+from pathlib import Path
 
 import pytest
 import tiny_ledger
 
 from cards import snippets
 
+ONE_CLASS = re.compile(r"(calm|urgent) (0\.\d+|1\.0)\n")
+FIVE_WORDS = re.compile(r"(\S+ (0\.\d+|1\.0)\n){5}")
+FORM = {"text-classification": ONE_CLASS, "fill-mask": FIVE_WORDS}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> Path:
+    """A folder with a random classifier and a random encoder, each under its task, in the Hub's layout."""
+    import tiny_bert
+    from optimum.exporters.onnx import main_export
+    from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
+
+    folder = tmp_path_factory.mktemp("models")
+    for task, kind in (
+        ("text-classification", BertForSequenceClassification),
+        ("fill-mask", BertForMaskedLM),
+    ):
+        path = tiny_bert.save_bert(folder / task)
+        config = BertConfig.from_pretrained(path)
+        if task == "text-classification":
+            config.id2label, config.label2id = {0: "calm", 1: "urgent"}, {"calm": 0, "urgent": 1}
+        kind(config).save_pretrained(path)
+        main_export(path, path / "onnx", task=task, library_name="transformers", do_validation=False)
+    return folder
+
 
 @pytest.mark.parametrize("tool", ["transformers", "optimum"])
 def test_a_snippet_prints_what_the_card_shows(tool, tmp_path):
     run = tiny_ledger.make_run(tmp_path / "run")
     assert snippets.run(tool, run / "models" / "student", tiny_ledger.TEXT) == tiny_ledger.OUTPUT
+
+
+@pytest.mark.parametrize("task", FORM)
+def test_the_snippets_of_other_tasks_run_and_find_the_same(task, models):
+    text = "Tremor after [MASK] was given."
+    first, second = (snippets.run(tool, models / task, text, task=task) for tool in snippets.CODE[task])
+    assert FORM[task].fullmatch(first), first
+    assert first == second
