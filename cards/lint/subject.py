@@ -134,8 +134,8 @@ def open_subjects(target: str | Path, revision: str | None = None) -> Iterator[S
         yield _folder_subject(path, LocalFiles(path))
     else:
         raise CardError(
-            f"{target or path}: nothing to check; give a card (.md), a folder with {CARD_FILE} or {LEDGER_FILE}, "
-            "a run (models/), or a repository on the Hub (namespace/name)"
+            f"{target or path}: nothing to check; give a card (.md), a folder with {CARD_FILE} or "
+            f"{LEDGER_FILE}, a run (models/), or a repository on the Hub (namespace/name)"
         )
 
 
