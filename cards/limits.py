@@ -222,7 +222,8 @@ def corpus_limits(ledger: Ledger, name: str) -> list[Limit]:
         text = f"How often {who} answered with words that the text does not hold is not known."
         found.append(Limit("Invented strings were not counted.", text))
     if corpus.genre != "clinical-notes":
-        found.append(Limit("No clinical notes.", "None of its texts is said to be a clinical note."))
+        known = f"Its texts are {GENRES[corpus.genre]}." if corpus.genre else None
+        found.append(Limit("No clinical notes.", known or "None of its texts is said to be a clinical note."))
     if len(corpus.languages) == 1:
         found.append(Limit("One language.", f"Its texts are in `{corpus.languages[0]}` only."))
     if all(labeler.kind != "people" for labeler in corpus.labelers):

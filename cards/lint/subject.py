@@ -126,7 +126,7 @@ def open_subjects(target: str | Path, revision: str | None = None) -> Iterator[S
         raise CardError(f"{target}: is no repository on the Hub, so it has no revision {revision!r}")
     elif path.is_file() and path.suffix.lower() in (".md", ".markdown"):
         yield _card_subject(path)
-    elif (path / "models").is_dir() and not (path / CARD_FILE).is_file():
+    elif _is_run(path):
         yield _run_subject(path)
         for folder in [*sorted(path.glob("models/*/")), *sorted(path.glob("datasets/*/"))]:
             yield _folder_subject(folder, LocalFiles(folder))
@@ -137,6 +137,12 @@ def open_subjects(target: str | Path, revision: str | None = None) -> Iterator[S
             f"{target or path}: nothing to check; give a card (.md), a folder with {CARD_FILE} or "
             f"{LEDGER_FILE}, a run (models/), or a repository on the Hub (namespace/name)"
         )
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a folder holds models or labelled corpora, and no card of its own."""
+    holds = (path / "models").is_dir() or any(path.glob(f"datasets/*/{LEDGER_FILE}"))
+    return holds and not (path / CARD_FILE).is_file()
 
 
 def _repository(address: Address, revision: str | None) -> Files:
