@@ -18,6 +18,7 @@ _OTHER = re.compile(
 _MEMORY = re.compile(
     r"\b(?:ram|memory|vram|gpu|cores?|corpus|dataset|data set|text|dump|bandwidth)\b", re.IGNORECASE
 )
+_DIFFERENCE = re.compile(r"\s*(?:larger|bigger|smaller|more|less|lighter|heavier|saved)\b", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(?:inference|forward pass|tagging|prediction"
     r"|(?:per|an?|each|every) (?:text|document|note|report|sentence|request|call|sample|query))\b",
@@ -72,10 +73,16 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     continued = number.unit == "" and own.statistic and not own.quantity and said.last.quantity == "latency"
     if continued and said.unit and said.only_filler(sentence, stretch):  # "35 ms (min 21, max 96)"
         return replace(own, quantity="latency", unit=said.unit)
+    timed = said.last.quantity in ("latency", "throughput") and own.quantity is None and own.counted is None
+    timed = timed and number.unit == "" and said.only_filler(sentence, stretch)
+    if timed and _named_right_before(sentence, stretch):  # "the student takes 21 ms, the teacher 74"
+        return replace(own, quantity=said.last.quantity, unit=said.unit)
     if number.unit.endswith("/s"):
         return replace(own, quantity="throughput", conditions=own.conditions | _rate_of(number))
     if re.fullmatch("[kmgt]?i?b", number.unit):
-        return None if _MEMORY.search(nearby) and own.quantity != "size" else replace(own, quantity="size")
+        difference = _DIFFERENCE.match(sentence.text, number.stop)  # "120 MB larger"
+        memory = _MEMORY.search(nearby) and own.quantity != "size"
+        return None if memory or difference else replace(own, quantity="size")
     if number.unit == "" and _is_parameters(sentence, stretch, own, said):
         return replace(own, quantity="parameters")
     countable = number.unit == "" and (number.whole or number.multiple) and not number.signed
@@ -85,6 +92,14 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
         return None
     quantity = _score(sentence, stretch, own, said)
     return replace(own, quantity=quantity) if quantity else None
+
+
+def _named_right_before(sentence: Sentence, stretch: Stretch) -> bool:
+    named = [m for m in stretch.before if m.kind in ("model", "variant")]
+    return (
+        bool(named)
+        and re.fullmatch(r"(?:['’]s)?\s*", sentence.text[named[-1].end : stretch.number.start]) is not None
+    )
 
 
 def _rate_of(number: Number) -> frozenset[str]:

@@ -24,6 +24,8 @@ _METRIC_TYPE = re.compile(
     r"|^\s*(?P<first>[A-Z][\w-]+) (?:F1|precision|recall)\s*[:=]",
     re.MULTILINE,
 )
+# "Drug 0.95, Dosage 0.93, Reason 0.61": the names of a list of scores are types.
+_SCORED = re.compile(r"(?:\b[A-Z][A-Za-z-]{2,20}:? (?:0?\.\d+|\d\d\.\d)\s?%?(?:,? and |, |; )?){3,}")
 _CORPUS = re.compile(
     r"\bthe (?P<name>(?:[A-Z0-9][\w.-]*)(?:[ -][A-Z0-9][\w.-]*){0,3})\s+"
     r"(?:(?:held-out )?(?:test|dev|development|validation|train|training)\s+(?:set|split|data|portion)\b"
@@ -110,6 +112,11 @@ _TOOLS = frozenset(
         "LoRA",
     ]
 )
+_SIZED = re.compile(
+    r"[- ](?:lite|small|tiny|mini|micro|nano|base|large|xl|xs|s|m|l|distil\w*|int8|q8|v\d+|klein|gross)$",
+    re.IGNORECASE,
+)
+_AVERAGES = ("macro", "micro", "weighted")
 _LONGEST = 40  # characters of a name
 
 
@@ -132,9 +139,10 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
 def _from_table(words: Vocabulary, table: Table) -> None:
     metrics = [bool(gather(words.mentions(row[0].text)).quantity) for row in table.rows[1:500] if row]
     if kind_under(table.rows[0][0].text) is None and sum(metrics) * 2 > len(metrics):
+        averaged = any(gather(words.mentions(heading.text)).group in _AVERAGES for heading in table.rows[0])
         for heading in table.rows[0][1:]:
-            if not words.mentions(heading.text):
-                _learn(words, heading.text, "model")
+            if not words.mentions(heading.text):  # what is averaged are types
+                _learn(words, heading.text, "group" if averaged else "model")
     for column, heading in enumerate(table.rows[0]):
         _corpora(words, f"{heading.text} |")
         kind = kind_under(heading.text)
@@ -155,13 +163,19 @@ def _from_text(words: Vocabulary, block: Block) -> None:
         if title and len(title.split()) <= 3 and not words.mentions(title):
             _learn(words, title, "model")
             first = re.split(r"[ -]", title)[0]
-            if title != first and re.fullmatch(r"[A-Z]\w{3,}", first):  # "Marlin" for "Marlin-ADE"
+            if _SIZED.search(title):  # "Marlin-small" and "Marlin" are two
+                _learn(words, first, "model")
+            elif title != first and re.fullmatch(r"[A-Z]\w{3,}", first):  # "Marlin" for "Marlin-ADE"
                 _learn(words, first, "model", title.lower().replace("-", " "))
         return
     for typed in _METRIC_TYPE.finditer(text):
         name = typed["name"] or typed["first"]
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)
+    for run in _SCORED.finditer(text):
+        for name in re.findall(r"[A-Z][A-Za-z-]+", run[0]):
+            if not words.mentions(name):
+                _learn(words, name, "group", plural=True)
     for name in _types(text):
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)

@@ -24,6 +24,8 @@ _CLAIMS = {
     "slower": r"\bslower\b",
     "smaller": r"\b(?:smaller|lighter|more compact|fewer parameters)\b",
     "larger": r"\b(?:larger|bigger|heavier) than\b",
+    "smallest": r"\b(?:the|our) (?:smallest|lightest|most compact)\b",
+    "fastest": r"\b(?:the|our) (?:fastest|quickest)\b(?!\s+(?:\w+\s+)?(?:took|takes|was|needed|needs|\d))",
     "best": r"\bstate[- ]of[- ]the[- ]art\b|\bSOTA\b|\bbest[- ](?:performing|in[- ]class)\b"
     r"|\b(?:the|our) best (?:model|results?|f1|scores?|accuracy|variant|version|system)\b"
     r"|\boutperforms? (?:all|every|any)\b|\bhighest f1\b",
@@ -52,7 +54,14 @@ _OWN_NUMBER = re.compile(
     re.I,
 )
 _COMPARING = ("faster", "slower", "smaller", "larger", "better", "worse")
-_OF = {"faster": "latency", "slower": "latency", "smaller": "size", "larger": "size"}
+_OF = {
+    "faster": "latency",
+    "slower": "latency",
+    "smaller": "size",
+    "larger": "size",
+    "smallest": "size",
+    "fastest": "latency",
+}
 
 
 def read_phrases(

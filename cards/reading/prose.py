@@ -62,7 +62,11 @@ def _distinct(made: list[tuple[Number, Meaning]]) -> list[tuple[Number, Meaning]
     values: dict[Meaning, set] = {}
     for number, meaning in made:
         values.setdefault(meaning, set()).add((number.value, number.unit))
-    return [(number, meaning) for number, meaning in made if len(values[meaning]) == 1]
+    return [
+        (number, meaning)
+        for number, meaning in made
+        if len(values[meaning]) == 1 or meaning.quantity == "sparsity"
+    ]
 
 
 class _Reader:
@@ -141,7 +145,7 @@ class _Reader:
             self.before = f"before {self.topic.subject}" if self.topic.subject else "before"
             meaning = replace(meaning, model=self.before, variants=frozenset())
         self.said.last = meaning
-        if meaning.quantity == "latency":
+        if meaning.quantity in ("latency", "throughput"):
             self.said.unit = stretch.number.unit or self.said.unit
         if meaning.quantity in SCORES:
             self.said.score, self.said.score_number = meaning, stretch.number
@@ -156,13 +160,14 @@ class _Reader:
         number, other = waiting.number, stretch.number
         alike = number.unit == other.unit and not number.whole and not number.multiple
         own = gather(_nearest(self.sentence, waiting))
-        if named.quantity not in SCORES or not alike or own.quantity or own.counted:
+        kept = named.quantity == "retention"  # "the teacher scored 93.0%, so ours keeps 96% of its accuracy"
+        quantity = named.of if kept else named.quantity
+        if quantity not in SCORES or not alike or own.quantity or own.counted:
             return None
-        if not (
-            self.said.only_filler(self.sentence, waiting) and self.said.only_filler(self.sentence, stretch)
-        ):
+        filling = kept or self.said.only_filler(self.sentence, stretch)
+        if not (filling and self.said.only_filler(self.sentence, waiting)):
             return None
-        meaning = replace(own, quantity=named.quantity, group=own.group or named.group)
+        meaning = replace(own, quantity=quantity, group=own.group or named.group)
         listed = gather(self.lists.get(number.start, ()))
         model = listed if listed.subject else whose.beside(self.sentence, waiting, compares=False)
         model = model if model.subject else self.topic
@@ -195,7 +200,7 @@ class _Reader:
         compares = meaning.quantity in _COMPARING
         named = whose.beside(self.sentence, stretch, compares)
         if named.subject or (compares and self.topic.subject):
-            return named if named.subject else self.topic
+            return whose.with_format(named, self.topic) if named.subject else self.topic
         last = self.said.last
         carried = last.subject and last.model != self.before and not whose.only_compared(self.sentence, last)
         return Meaning(model=last.model, variants=last.variants) if carried else self.topic

@@ -91,6 +91,8 @@ class Phrase:
         "larger",
         "better",
         "worse",
+        "smallest",
+        "fastest",
         "best",  # "state of the art", "outperforms all"
         "on device",  # "runs locally", "in your browser"
         "private",  # "never leaves", "no data is sent"

@@ -20,6 +20,7 @@ from .heads import (
     of_settings,
     read_head,
     with_types,
+    with_whole_names,
 )
 from .meaning import SCORES, SHARES, Meaning, gather, merge, statement
 from .prose import read_cell
@@ -99,7 +100,10 @@ class _Reader:
 
     def _column_heads(self, names: list[int]) -> list[Head]:
         heads = with_types([read_head(cell.text, self.words) for cell in self.rows[0]])
+        heads = with_whole_names(heads)
         kind = axis([h for c, h in enumerate(heads) if c not in names])
+        if kind == "group":  # "test" beside "problem" and "treatment" is a type
+            heads = [_as_type(h) if c not in names else h for c, h in enumerate(heads)]
         return [
             h if h.known or c in names else Head(h.text, named(h.text, kind, h.meaning), False)
             for c, h in enumerate(heads)
@@ -112,7 +116,8 @@ class _Reader:
             kind = kind_under(heading)
             if kind == "ignored":
                 continue
-            heads = with_types([read_head(row[column].text, self.words) for row in self.body])
+            heads = [read_head(row[column].text, self.words) for row in self.body]
+            heads = with_whole_names(with_types(heads))
             kind = kind or axis(heads)
             above = None
             for index, head in enumerate(heads):
@@ -162,6 +167,8 @@ class _Reader:
         said = self.words.mentions(
             cell.text[: found.start] + " " * (found.stop - found.start) + cell.text[found.stop :]
         )
+        if row.variants or column.variants:  # "dynamic INT8 | 131 MB (embeddings stay FP32)"
+            said = [m for m in said if m.kind != "variant"]
         if column.counted and found.whole and row.quantity in SCORES:  # "accuracy | 0.95 | 600"
             row = replace(row, quantity=None)
         meaning = _completed(merge(merge(gather(said), row), column), found)
@@ -181,6 +188,14 @@ class _Reader:
         if row.model or row.variants or column.model or column.variants:
             context = replace(context, model=None, variants=frozenset())
         return context
+
+
+def _as_type(head: Head) -> Head:
+    """A head of types that names nothing but a split."""
+    said = head.meaning
+    if said.split and said == Meaning(split=said.split, name=said.name):
+        return replace(head, meaning=Meaning(group=head.text.lower(), name=said.name))
+    return head
 
 
 def _completed(meaning: Meaning, number: Number) -> Meaning:

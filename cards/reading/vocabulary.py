@@ -58,12 +58,12 @@ _ADJECTIVES = frozenset(
         "to",
         "the",
         "and",
-        "s",
     ]
 )
 _FILE_NAME = re.compile(
     r"[\w.-]+(?:/[\w.-]+)*\.(?:onnx|safetensors|gguf|bin|pth?|tflite|h5|msgpack)\b", re.IGNORECASE
 )
+_SHORT_F = re.compile(r"\b(F)\s*[=:]\s*(?=0?\.\d|\d\d\.\d)")  # "F=.87"
 _WORDS_FILE = Path(__file__).with_name("words.yaml")
 
 
@@ -91,6 +91,7 @@ class Vocabulary:
     def mentions(self, text: str) -> list[Mention]:
         """All mentions in order; of phrases that overlap, the one that begins first, then the longest."""
         found = [Mention(*match.span(), "model", match[0].lower()) for match in _FILE_NAME.finditer(text)]
+        found += [Mention(*match.span(1), "quantity", "f1") for match in _SHORT_F.finditer(text)]
         for file in found:
             text = text[: file.start] + "|" * (file.end - file.start) + text[file.end :]
         words = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text)]

@@ -8,6 +8,7 @@ from .sentences import Sentence, Stretch
 from .vocabulary import Mention
 
 NAMES = ("model", "variant")
+_FORMATS = {"fp32", "fp16", "bf16", "int8", "int4"}
 
 # What stands before a model that others are compared with.
 _REFERENCE = re.compile(
@@ -34,6 +35,9 @@ _JOINED = re.compile(
 _OPENER = re.compile(
     r"\W*(?:quanti[sz]ed|pruned|after|with|in|as|once|when|exported)\b[^,;:]{0,60},", re.IGNORECASE
 )
+_COMPARED_FIRST = re.compile(
+    r"\W*(?:compared|relative|next|against|unlike|in contrast|while|whereas)\b", re.IGNORECASE
+)
 _PRONOUN = re.compile(r"\W*(?:it|its|this|that|these|they|at|with)\b", re.IGNORECASE)
 
 
@@ -47,6 +51,8 @@ def topic(sentence: Sentence, previous: Meaning) -> Meaning:
         return full_name(sentence, before)
     if _PRONOUN.match(sentence.text) or re.search(r"\bits?\b", sentence.text[:first], re.IGNORECASE):
         return previous if previous.subject else Meaning(model="model")
+    if named and _COMPARED_FIRST.match(sentence.text):
+        return full_name(sentence, named[0])  # "Compared with the teacher's 1.2 GB, Wren takes ..."
     own = next((m for m in named if m.start < stretches[0].end or len(stretches) == 1), None)
     return full_name(sentence, own) if own else Meaning()
 
@@ -89,6 +95,19 @@ def compared_with(sentence: Sentence, stretch: Stretch) -> Meaning:
         if is_reference(sentence, mention, compares=mention in near):
             return full_name(sentence, mention)
     return Meaning()
+
+
+def with_format(named: Meaning, topic: Meaning) -> Meaning:
+    """A format named alone is that of the model that the sentence speaks of: "Student: 45 MB in FP32"."""
+    if (
+        named.model
+        or not named.variants & _FORMATS
+        or not topic.model
+        or topic.variants
+        or "." in topic.model
+    ):
+        return named
+    return replace(named, model=topic.model)
 
 
 def _names(mentions: tuple[Mention, ...]) -> list[Mention]:

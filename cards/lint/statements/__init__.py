@@ -8,13 +8,24 @@ from .aggregates import harmonic, macro, micro, weighted
 from .averages import averages
 from .context import dataset, machine, revision, split
 from .counts import splits, types
-from .order import intervals, mean_in_range, median_in_range, percentiles, positive, shares, value_in_range
+from .moves import agreement, error_rate, moved, points
+from .order import (
+    intervals,
+    mean_in_range,
+    median_in_range,
+    percentiles,
+    positive,
+    shares,
+    top_k,
+    value_in_range,
+)
 from .parts import whole
+from .portions import parts, percent
 from .ratios import change, reduction, retention, speed_up
 from .sizes import bytes_alike, bytes_per_parameter, quantized_larger
 from .totals import totals
-from .values import count, latency, parameters, ratio, score, size
-from .words import best, better, faster, no_loss, smaller
+from .values import count, latency, parameters, ratio, score, size, sparsity, twins
+from .words import best, better, extreme, faster, no_loss, smaller
 
 STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     macro,
@@ -31,24 +42,34 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     latency,
     score,
     ratio,
+    sparsity,
+    twins,
     count,
     median_in_range,
     percentiles,
     mean_in_range,
     value_in_range,
     shares,
+    top_k,
     positive,
     intervals,
     splits,
     types,
     whole,
     totals,
+    parts,
+    percent,
+    moved,
+    points,
+    agreement,
+    error_rate,
     bytes_per_parameter,
     bytes_alike,
     quantized_larger,
     no_loss,
     faster,
     smaller,
+    extreme,
     better,
     best,
     dataset,

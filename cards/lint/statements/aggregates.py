@@ -131,7 +131,7 @@ def _triples(card: Card) -> Iterator[Average]:
                 continue
             found = [_beside(f1, [s for s in near if s.quantity == what]) for what in ("precision", "recall")]
             if all(found):
-                sure = all(_together(f1, part) is Same.YES for part in found)
+                sure = all(_together(f1, part) is Same.YES or part.passage == f1.passage for part in found)
                 yield Average(f1, tuple(found), sure)
 
 

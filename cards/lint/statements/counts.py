@@ -33,7 +33,8 @@ def sums(card: Card, along: str, across: str) -> Iterator[tuple[Statement, list[
         passages.setdefault(statement.passage, []).append(statement)
     for near in passages.values():
         for total in near:
-            named = total.statistic == "total" or getattr(total, along) in _WHOLE[1:]
+            averaged = along == "group" and total.group in AVERAGES  # the support beside an average
+            named = total.statistic == "total" or averaged or getattr(total, along) in _WHOLE[1:]
             if not named and (total.where == "table" or getattr(total, along) not in _WHOLE):
                 continue  # a table says which line is the total
             parts = _parts(near, total, along, across)
@@ -68,9 +69,15 @@ def _compare(rule_id: str, total: Statement, parts: list[Statement], along: str)
     low, high = sum(part.low for part in parts), sum(part.high for part in parts)
     if low <= total.high and total.low <= high:
         return
+    if total.group in AVERAGES and not 0.5 < low / max(total.high, 1) < 2:
+        return  # no sum of these
     names = ", ".join(f"{getattr(part, along)} {part.shown}" for part in parts)
     found = f"{told(total)} of {names}"
     right = f"their sum, {sum(part.value for part in parts):,.0f}"
     # Parts that stay below the total may leave some out; a table's total or three splits leave none.
-    whole = total.statistic == "total" or (along == "split" and (len(parts) > 2 or low > total.high))
+    whole = (
+        total.statistic == "total"
+        or total.group in AVERAGES
+        or (along == "split" and (len(parts) > 2 or low > total.high))
+    )
     yield (error if whole else warning)(rule_id, total.place, found, right)

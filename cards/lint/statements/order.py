@@ -1,6 +1,9 @@
 """The statistics of one measurement in their order, and values within their bounds."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
@@ -40,6 +43,30 @@ def value_in_range(card: Card) -> Iterator[Finding]:
     yield from _order(card, "order.below-min", (("min", None), (None, "max")))
 
 
+@rule("order.top-k")
+def top_k(card: Card) -> Iterator[Finding]:
+    """A score among the first k is no lower for a greater k."""
+    ranked = [(s, k) for s in of_quantity(card.statements, *SCORES) if (k := _top(s))]
+    for (one, k), (other, more) in combinations(ranked, 2):
+        (fewer, _), (all_of, _) = sorted(((one, k), (other, more)), key=lambda item: item[1])
+        if (
+            k == more
+            or not above(fewer, all_of)
+            or one.passage != other.passage
+            or one.quantity == "precision"
+        ):
+            continue
+        if one.quantity == other.quantity and same_thing(one, other, but=("conditions",)):
+            found = f"top-{min(k, more)} {told(fewer)} above top-{max(k, more)} {told(all_of)}"
+            yield error("order.top-k", all_of.place, found, "a score that does not fall as k grows")
+
+
+def _top(score: Statement) -> int:
+    """The k of "top-5 accuracy" and "recall@10"; 0 for other scores."""
+    found = [int(match[1]) for c in score.conditions if (match := re.fullmatch(r"(?:@-?|top-?)(\d+)", c))]
+    return found[0] if len(found) == 1 else 0
+
+
 @rule("range.share")
 def shares(card: Card) -> Iterator[Finding]:
     """Scores, shares and percentages of a whole lie between 0 and 100%."""
@@ -67,6 +94,9 @@ def intervals(card: Card) -> Iterator[Finding]:
             continue
         low, high = statement.interval
         rounding = (statement.high - statement.low) / 2
+        if "±" in statement.shown:  # a spread leaves the value where it is
+            rounding = 0.0
+            statement = replace(statement, low=statement.value, high=statement.value)
         if low > high:
             found = f"{told(statement)} with an interval whose lower bound is the greater"
             yield error("interval.value", statement.place, found, "the lower bound first")
@@ -92,7 +122,12 @@ def _order(
 
 def _near(one: Statement, other: Statement) -> bool:
     """What stands together, or is said of a model by name, is likely one measurement."""
-    return one.passage == other.passage or (one.subject is not None and one.subject == other.subject)
+    side_by_side = one.where == other.where == "prose" and abs(one.passage - other.passage) <= 1
+    return (
+        side_by_side
+        or one.passage == other.passage
+        or (one.subject is not None and one.subject == other.subject)
+    )
 
 
 def _unordered(rule_id: str, below: Statement, up: Statement, same: Same) -> Finding:

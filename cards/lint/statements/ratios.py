@@ -74,14 +74,30 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
             for pair in _pairs(of_quantity(card.statements, kind), stated, own)
             if (spans := kinds[kind](pair.own, pair.other))
         }
+        if stated.of == "size" and not candidates:  # "smaller" of what only parameters are given for
+            candidates = {
+                pair: _inverse(pair.own, pair.other)
+                for pair in _pairs(of_quantity(card.statements, "parameters"), stated, own)
+            }
         if not candidates or any(_meets(stated, spans) for spans in candidates.values()):
             continue
-        pair, spans = min(candidates.items(), key=lambda item: (not item[0].sure, _distance(stated, item[1])))
+        pair, spans = min(
+            candidates.items(), key=lambda item: (*_unlikely(stated, item[0]), _distance(stated, item[1]))
+        )
         found = f"{quantity.replace('_', '-')} {told(stated)}, but {told(pair.own)} and {told(pair.other)}"
-        right = f"what the two give: {_shown(quantity, spans[0])}"
+        right = f"what the two give: {_shown(stated, spans[0])}"
         # A last digit that was cut instead of rounded is worth a question, no more.
         cut = _meets(stated, spans, slack=(stated.high - stated.low) / 2)
         yield (error if pair.sure and not cut else warning)(rule_id, stated.place, found, right)
+
+
+_USUAL = (None, "median", "mean")
+
+
+def _unlikely(stated: Statement, pair: Pair) -> tuple:
+    """How unlikely a ratio is of two values: doubtful models, other passages, a percentile."""
+    near = sum(value.passage == stated.passage for value in (pair.own, pair.other))
+    return not pair.sure, -near, pair.own.statistic not in _USUAL
 
 
 def _reference(card: Card, stated: Statement) -> str | None:
@@ -173,8 +189,10 @@ def _distance(stated: Statement, spans: list[Span]) -> float:
     return min((abs(stated.value - (low + high) / 2) for low, high in spans), default=float("inf"))
 
 
-def _shown(quantity: str, span: Span) -> str:
-    middle = (span[0] + span[1]) / 2
+def _shown(stated: Statement, span: Span) -> str:
+    quantity, middle = stated.quantity, (span[0] + span[1]) / 2
+    if quantity == "reduction" and "%" in stated.shown:
+        return f"{1 - 1 / middle:.1%} less"
     if quantity == "retention":
         return f"{middle:.1%}"
     return f"{100 * middle:+.2f} points" if quantity == "change" else f"{middle:.2f} times"

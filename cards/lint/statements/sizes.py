@@ -75,6 +75,7 @@ def quantized_larger(card: Card) -> Iterator[Finding]:
         if not _names(small):
             plain = [s for s in plain if may_be_own(s.subject, own)]
         plain = [s for s in plain if s.passage == small.passage] or plain
+        plain = [s for s in plain if _names(s) == _names(small)] or plain
         larger = [s for s in plain if above(*in_one_unit(small, s))]
         if not larger or len(larger) < len(plain):
             continue

@@ -1,10 +1,12 @@
 """One quantity of one thing has one value, wherever the card gives it."""
 
 from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
 from .matching import (
+    AVERAGES,
     SCORES,
     Same,
     apart,
@@ -23,6 +25,7 @@ _RATIOS = ("retention", "speed_up", "reduction", "change")
 # second value is worth a question only.
 _LOOSE = 0.05
 _OWN = (None, "model")
+_WHOLE = (None, "overall", *AVERAGES)
 
 
 @rule("value.parameters")
@@ -55,6 +58,35 @@ def ratio(card: Card) -> Iterator[Finding]:
     yield from _agree(card, "value.ratio", *_RATIOS)
 
 
+@rule("value.sparsity", severity="warning")
+def sparsity(card: Card) -> Iterator[Finding]:
+    """A model that is said to be pruned to some sparsity is that sparse in the end."""
+    statements = of_quantity(card.statements, "sparsity")
+    for near in stretches(card, statements).values():
+        for earlier, later in pairwise(near):
+            if apart(earlier, later) and later.value < earlier.value and same_terms(earlier, later):
+                found = f"sparsity {told(later)}, but {told(earlier)}"
+                right = "one sparsity, that of the file as it is released, or what undid the pruning"
+                yield warning("value.sparsity", later.place, found, right)
+
+
+@rule("value.twins", severity="warning")
+def twins(card: Card) -> Iterator[Finding]:
+    """Two models of one table do not have all scores alike, to the last digit."""
+    tables: dict[int, dict[str, list[Statement]]] = {}
+    for score in of_quantity(card.statements, *SCORES):
+        if score.where == "table" and score.subject:
+            tables.setdefault(score.passage, {}).setdefault(score.subject, []).append(score)
+    for models in tables.values():
+        for (one, scores), (other, others) in combinations(models.items(), 2):
+            measured, again = ([(s.quantity, s.group, s.split, s.shown) for s in m] for m in (scores, others))
+            long = all(len(s.shown.strip("0.%")) > 2 for s in scores)
+            if len(models) > 2 and len(measured) > 1 and long and measured == again:
+                shown = ", ".join(s.shown for s in others)
+                found = f"{shown} for {other} (line {others[0].place.line}) as for {one}, digit for digit"
+                yield warning("value.twins", others[0].place, found, "the scores that were measured of each")
+
+
 @rule("value.count")
 def count(card: Card) -> Iterator[Finding]:
     """A number of texts, mentions or labels is the same wherever it stands."""
@@ -69,7 +101,9 @@ def _agree(
     unborne: whether a statement that may be of the same thing as others, and agrees with none, is one.
     """
     for quantity in quantities:
-        statements = of_quantity(card.statements, quantity)
+        statements = [
+            s for s in of_quantity(card.statements, quantity) if quantity not in SCORES or s.low <= 1
+        ]
         things = _Things(card, statements)
         alone = things.alone(statements) if unborne else set()
         for index, later in enumerate(statements):
@@ -100,8 +134,10 @@ class _Things:
         if one.quantity == "count":
             named = one.counted and (one.split or one.statistic == "total")
             return same_thing(one, other) if one.subject else same_terms(one, other) if named else Same.NO
+        if one.quantity in SCORES and (one.group in _WHOLE) != (other.group in _WHOLE):
+            return Same.NO  # the score of a type, and one that names none
         own = [s.subject in _OWN for s in (one, other)]
-        if all(own) and self.stretch[one] == self.stretch[other]:
+        if all(own) and one.where == other.where == "list" and self.stretch[one] == self.stretch[other]:
             return Same.NO  # items of a list, each of a model of its own
         if all(own) and self.one_model:
             unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)

@@ -35,7 +35,8 @@ def no_loss(card: Card) -> Iterator[Finding]:
             own, other = max(fell, key=lambda pair: _likely(phrase, pair))
             found = f'"{phrase.shown}", but {told(own)} and before it {told(other)}'
             right = f"the loss of {100 * (other.value - own.value):.2f} points, stated"
-            sure = phrase.subject is not None and other.low - own.high > _MATERIAL
+            sure = phrase.subject is not None or len(fell) == len(pairs)
+            sure = sure and other.low - own.high > _MATERIAL
             yield (error if sure else warning)("words.no-loss", phrase.place, found, right)
             continue
         for change in of_quantity(card.statements, "change", "retention"):
@@ -58,6 +59,25 @@ def faster(card: Card) -> Iterator[Finding]:
 def smaller(card: Card) -> Iterator[Finding]:
     """What is called smaller has the smaller size and no more parameters, and the larger the larger."""
     yield from _against(card, "words.smaller", ("smaller", "larger"), ("size", "parameters"), less="smaller")
+
+
+@rule("words.extreme")
+def extreme(card: Card) -> Iterator[Finding]:
+    """What is called the smallest or the fastest has nothing smaller or faster beside it."""
+    for phrase in _phrases(card, "smallest", "fastest"):
+        measured = of_quantity(card.statements, *_EXTREME[phrase.kind])
+        for own in measured:
+            if None in (phrase.subject, own.subject) or not _called(own.subject, phrase.subject):
+                continue
+            less = [s for s in measured if _beside(own, s) and above(*in_one_unit(own, s))]
+            if less:
+                least = min(less, key=lambda s: s.value)
+                found = f'"{phrase.shown}", but {told(own)} and {told(least)}'
+                yield error("words.extreme", phrase.place, found, "the words that fit the numbers")
+                break
+
+
+_EXTREME = {"smallest": ("size",), "fastest": ("latency",)}
 
 
 @rule("words.better")
@@ -106,7 +126,7 @@ def _compared(card: Card, phrase: Phrase, quantities: tuple[str, ...]) -> list[t
     statements = of_quantity(card.statements, *quantities)
     if phrase.of in SCORES and any(s.quantity == phrase.of for s in statements):
         statements = [s for s in statements if s.quantity == phrase.of]
-    return [
+    pairs = [
         (own, other)
         for own in statements
         if own.subject and (phrase.subject in _UNSAID or _called(own.subject, phrase.subject))
@@ -116,6 +136,8 @@ def _compared(card: Card, phrase: Phrase, quantities: tuple[str, ...]) -> list[t
         and _is_versus(phrase, own, other)
         and same_terms(own, other)
     ]
+    exact = [(a, b) for a, b in pairs if model(a.subject).names == model(b.subject).names]
+    return exact if exact and phrase.versus is None else pairs
 
 
 _UNSAID = (None, "model")

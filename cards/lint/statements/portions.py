@@ -1,0 +1,172 @@
+"""Counts of a whole and of its parts, in one sentence or one list."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ...reading import Card
+from ...reading.document import Block, Span
+from ..finding import Finding, error, rule, warning
+from .text import sentences, value
+
+_UNITS = r"%|percent|-|[kKMB]\b|ms\b|s\b|[KMG]i?B\b|x\b|×|hours?\b|epochs?\b|points?\b"
+_INT = rf"\d{{1,3}}(?:,\d{{3}})+(?![\d,]*\d)|\d+(?![.,]?\d|\s?(?:{_UNITS}))"
+_WHOLE_NUMBER = re.compile(rf"(?<![\w.,$€-])(?:{_INT})(?![\w])")
+# Words behind which the parts of what was counted right before are listed.
+_DIVIDES = re.compile(
+    r"\b(?:split|divided|divide|separated|partitioned|broken down)\s+(?:up\s+)?(?:in|into|as)\b"
+    r"|\bof which\b|\bof them\b|\bconsist\w*\s+of\b|\bcompris\w+|\bnamely\b",
+    re.IGNORECASE,
+)
+_ALL_OF_IT = re.compile(
+    r"\b(?:split|divided|divide|separated|partitioned|broken down|consist|compris)\w*\b", re.IGNORECASE
+)
+_OF_ALL = re.compile(r"\b(?:of|from)\s+(?:the|our|all|these)?\s*$", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:from|in|since|until|to|and|of)\s+(?:19|20)\d\d$", re.IGNORECASE)
+_SPLITS = [
+    re.compile(words, re.IGNORECASE)
+    for words in (r"\btrain", r"\b(?:dev|valid|tun)", r"\btest|\bheld[- ]out|\beval")
+]
+_OUTCOMES = re.compile(
+    rf"(?P<n>{_INT})\s+(?:of them\s+|requests?\s+|calls?\s+|runs?\s+|were\s+|was\s+)?"
+    r"(?:(?:had|got|returned|ended in|with)\s+)?"
+    r"(?P<what>succe\w+|ok\b|passed|completed|answered|failed|failures?|errors?|errored|timed out|timeouts?"
+    r"|rejected)",
+    re.IGNORECASE,
+)
+_TRIED = re.compile(
+    rf"(?P<n>{_INT})\s+(?:\w+\s+){{0,2}}?(?:requests?|calls?|queries|runs|prompts|trials|tests|notes|documents)\b",
+    re.IGNORECASE,
+)
+_SMALLEST = 20  # below it, what is more than the whole may be counted twice
+_OVERLAP = re.compile(
+    r"\b(?:overlap\w*|both|some of|several|multi-?label|more than one|other|including|among|at least)\b",
+    re.IGNORECASE,
+)
+_WITH_SHARE = re.compile(
+    rf"(?P<n>{_INT})(?P<what>[^\d()%;.]{{0,40}})\((?P<share>\d{{1,3}}(?:\.\d+)?)\s?(?:%|percent)\)"
+)
+_ITEM = re.compile(
+    rf"\W*(?P<name>[^\W\d][^:=|\d]{{0,30}}?)\s*(?:[:=|]|\s[–—-]\s)\s*(?P<n>{_INT})\s*(?P<unit>[a-z]*)[^\d]*"
+)
+_TOTAL = re.compile(r"\W*(?:total|sum|all|overall|altogether|gesamt|in all)\b.{0,24}", re.IGNORECASE)
+
+
+@rule("count.parts")
+def parts(card: Card) -> Iterator[Finding]:
+    """The parts of what a sentence or a list counts add up to the whole."""
+    for sentence in sentences(card):
+        found = _outcomes(sentence) or _divided(sentence)
+        if found:
+            yield _report(card, *found)
+    for items in _lists(card):
+        if (found := _totalled(items)) is not None:
+            yield _report(card, *found)
+
+
+@rule("count.percent")
+def percent(card: Card) -> Iterator[Finding]:
+    """A count with its share in brackets is that share of the whole that the sentence names."""
+    for sentence in sentences(card):
+        shares = list(_WITH_SHARE.finditer(sentence.text))
+        whole = next(
+            (m for m in _WHOLE_NUMBER.finditer(sentence.text) if not shares or m.start() < shares[0].start()),
+            None,
+        )
+        if not shares or whole is None or any(value(m["n"]) > value(whole[0]) for m in shares):
+            continue
+        off = [m for m in shares if not _is_share(m, value(whole[0]))]
+        if off and (len(off) < len(shares) or len(shares) == 1):  # where none fits, they are of another whole
+            for match in off if len(shares) > 1 else []:
+                found = f"{match['n']} of {whole[0]} given as {match['share']}%"
+                right = f"{100 * value(match['n']) / value(whole[0]):.1f}%"
+                yield error(
+                    "count.percent", card.document.place(sentence.start + match.start()), found, right
+                )
+
+
+def _is_share(match: re.Match, whole: float) -> bool:
+    rounding = 10.0 ** -len(match["share"].partition(".")[2])
+    return abs(100 * value(match["n"]) / whole - float(match["share"])) <= rounding
+
+
+def _outcomes(sentence: Span) -> tuple | None:
+    """Requests that succeeded and failed: more than there were, or not all."""
+    found = list(_OUTCOMES.finditer(sentence.text))
+    tried = _TRIED.search(sentence.text, 0, found[0].start()) if len(found) > 1 else None
+    if tried is None or any(value(m["n"]) > value(tried["n"]) for m in found):
+        return None
+    kinds = {m["what"].lower()[:4] for m in found}
+    if len(kinds) < 2:
+        return None
+    names = [(m["n"], m["what"]) for m in found]
+    return _sum(tried["n"], names, sentence.start + tried.start(), sure_below=False)
+
+
+def _divided(sentence: Span) -> tuple | None:
+    """ "12,000 reports, split into 9,000 for training, ...": all parts stand behind the whole."""
+    text = sentence.text
+    marked = [m for m in _WHOLE_NUMBER.finditer(text) if not _YEAR.search(text[: m.end()])]
+    if len(marked) < 3 or _OVERLAP.search(text):
+        return None
+    whole, *others = marked
+    listed = [others[0]]
+    for one, other in pairwise(others):
+        if not re.search(r",|;|\band\b|\+|/", text[one.end() : other.start()]):
+            break
+        listed.append(other)
+    between = text[whole.end() : listed[0].start()]
+    behind = text[whole.end() :]
+    divides = (
+        _DIVIDES.search(between)
+        or re.search(r"[:(]\s*(?:\w+\s+)?$", between)
+        or _OF_ALL.search(text[: whole.start()])
+    )
+    if len(listed) < 2 or not divides or any(value(m[0]) >= value(whole[0]) for m in listed):
+        return None
+    splits = all(pattern.search(behind) for pattern in _SPLITS) and len(listed) == 3
+    in_all = bool(_ALL_OF_IT.search(between))
+    if not splits and not in_all and not re.search(r"[:(]\s*(?:\w+\s+)?$", between):
+        return None
+    names = [(m[0], "") for m in listed]
+    return _sum(whole[0], names, sentence.start + whole.start(), sure_below=splits or in_all)
+
+
+def _lists(card: Card) -> Iterator[list[Block]]:
+    run: list[Block] = []
+    for block in [*card.document.blocks, None]:
+        if block is not None and block.kind == "item":
+            run.append(block)
+        elif run:
+            yield run
+            run = []
+
+
+def _totalled(items: list[Block]) -> tuple | None:
+    """A list of names and counts, one of which is the total of the others."""
+    matches = [(block, _ITEM.fullmatch(block.span.text)) for block in items]
+    read = [(block, match) for block, match in matches if match]
+    total = next(((block, match) for block, match in read if _TOTAL.fullmatch(match["name"])), None)
+    if total is None:
+        return None
+    others = [m for block, m in read if m is not total[1] and m["unit"] == total[1]["unit"]]
+    if len(others) < 2 or len(others) + 1 < len(items):
+        return None
+    names = [(m["n"], m["name"].strip(" *_")) for m in others]
+    return _sum(total[1]["n"], names, total[0].span.start + total[1].start("n"), sure_below=True)
+
+
+def _sum(whole: str, named: list[tuple[str, str]], at: int, sure_below: bool) -> tuple | None:
+    """What is to be reported, where the parts do not add up and are near enough to be meant as parts."""
+    total, added = value(whole), sum(value(number) for number, _ in named)
+    if added == total or not 0.5 * total < added < 2 * total:
+        return None
+    shown = " + ".join(f"{number} {name}".strip() for number, name in named)
+    return whole, shown, f"{added:,.0f}", at, sure_below or added > total >= _SMALLEST
+
+
+def _report(card: Card, whole: str, shown: str, added: str, at: int, sure: bool) -> Finding:
+    found = f"{whole} in all, but {shown} is {added}"
+    return (error if sure else warning)(
+        "count.parts", card.document.place(at), found, f"parts that sum to {whole}"
+    )
