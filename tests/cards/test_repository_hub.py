@@ -127,6 +127,14 @@ def test_an_id_in_code_that_there_is_not(hub, reef, lint):
     assert "'someone/reef', the id of this repository" in done.stdout
 
 
+def test_a_base_of_the_same_name_may_be_loaded(hub, reef, lint):
+    publish(hub, "model", "else/reef", {"README.md": b"# Reef\n"})
+    card = CARD.replace("someone/base", "else/reef")
+    code = '```python\nbase = AutoModel.from_pretrained("else/reef")\n```\n'
+    reef.edit("README.md", f"{card}\n{code}".encode())
+    assert "code.repo-id" not in lint("someone/reef").stdout
+
+
 def test_a_private_repository_needs_the_token(hub, lint):
     files = {"README.md": CARD.encode(), "config.json": b"{}"}
     publish(hub, "model", "me/secret", files, private=True)

@@ -79,6 +79,20 @@ FINE = [
 ]
 
 
+# What a reader would have to ask about: a part of the model, a page of the Hub, an example of nobody.
+ASKED = [
+    ("1.0M parameters; the FP32 weights take 4.0 MB", "0.6M active parameters", "weights.parameters"),
+    ("# reef-ner\n", "# reef-ner\n\n[Download](someone/reef-ner/tree/main) it.\n", "repo.link"),
+    ("An invented example: Ms Doe", "Seen today: Jane Doe", "privacy.patient"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "rule"), ASKED)
+def test_what_may_have_been_meant_otherwise_is_a_warning(reef, old, new, rule):
+    change(reef, old, new)
+    assert {(f.rule, f.severity) for f in lint(reef) if f.severity != "note"} == {(rule, "warning")}
+
+
 @pytest.mark.parametrize(("old", "new"), FINE)
 def test_what_is_fine_draws_nothing(reef, old, new):
     change(reef, old, new)

@@ -47,6 +47,7 @@ class Call:
 def repo_ids(subject: Subject) -> Iterator[Finding]:
     """Code loads this model by its own id, and no path or id that there is not."""
     own, asked = subject.repo_id, set()
+    bases = {value for value, _ in subject.matter.all("base_model")}
     for call in _calls(subject):
         target = call.target
         if target is None or (subject.ledger and target == subject.name):
@@ -56,7 +57,7 @@ def repo_ids(subject: Subject) -> Iterator[Finding]:
             yield warning("code.repo-id", call.place, repr(target), right)
         elif _PLACE_HOLDER.fullmatch(target):
             yield warning("code.repo-id", call.place, repr(target), own or "the id of the repository")
-        elif own and target != own and _nearly(target, own):
+        elif own and target not in (own, *bases) and _nearly(target, own):
             yield error("code.repo-id", call.place, repr(target), f"{own!r}, the id of this repository")
         elif subject.commit and _ID.fullmatch(target) and target not in (own, *asked):
             asked.add(target)

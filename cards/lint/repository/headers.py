@@ -19,6 +19,11 @@ _ELSEWHERE = re.compile(
     r"|int8|int4|[48]-?bit|quanti[sz]ed|pruned|gzip|zip|compressed|embeddings?|needs?|requires?)\b",
     re.IGNORECASE,
 )
+# Where a number of parameters is that of a part of the model.
+_PART_OF_IT = re.compile(
+    r"\b(?:embeddings?|activ(?:e|ated)|trainable|backbone|encoder|head|adapters?|lora|experts?|layers?)\b",
+    re.IGNORECASE,
+)
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -43,11 +48,13 @@ def parameters(subject: Subject) -> Iterator[Finding]:
     if not isinstance(counted, Tensors) or counted.packed or not counted.parameters:
         return
     stated = [s for s in subject.reading.statements if s.quantity == "parameters" and s.where != "code"]
+    lines = subject.text.split("\n")
     others = any(_meets(s, counted.parameters, 0.03) for s in stated)
     for statement in stated:
         if not is_own(subject, statement.subject) or _meets(statement, counted.parameters, 0.03):
             continue
-        near = others or _meets(statement, counted.parameters, 0.15)
+        partly = _PART_OF_IT.search(lines[statement.place.line - 1])
+        near = others or partly or _meets(statement, counted.parameters, 0.15)
         report = warning if near else error
         right = f"{counted.parameters:,}, as the header of the weights counts them"
         yield report("weights.parameters", statement.place, f"{statement.shown} parameters", right)

@@ -42,7 +42,9 @@ def links(subject: Subject) -> Iterator[Finding]:
         if _OUTSIDE.match(target) or target.startswith("/") or not path:
             continue
         if path not in subject.files and path not in folders:
-            report = error if not path.startswith("..") else warning
+            # The page of a repository, as some templates write it, may have been meant as an address.
+            elsewhere = path.startswith("..") or re.search(r"^[\w.-]+/[\w.-]+/(?:tree|blob|resolve)/", path)
+            report = warning if elsewhere else error
             right = "a file of this repository, or a whole address"
             yield report("repo.link", subject.at(found.start()), f"a link to {target}", right)
 

@@ -32,6 +32,7 @@ _IDENTIFYING = {
 }
 _MAIL = r"\b[\w.+-]+@(?!example|test|domain|email\.com|localhost)[\w-]+\.[a-z]{2,}\b"
 _EXAMPLE = re.compile(r"\b(?:patients?|examples?|notes?)\b|text\s*[:=]|\(\s*[\"']", re.IGNORECASE)
+_NOBODY = re.compile(r"\b(?:john|jane) (?:\w\.? )?doe\b|\bmustermann\b", re.IGNORECASE)
 _INVENTED = re.compile(
     r"\b(?:synthetic|fictional|fictitious|invented|made[- ]up|fake|not (?:a )?real|no real|simulated|dummy"
     r"|de-?identified|anonymi[sz]ed)\b",
@@ -83,7 +84,8 @@ def patients(subject: Subject) -> Iterator[Finding]:
             found["an e-mail address"] = mail
         if not found or re.search(r"X{3,}|_{3,}|\[[A-Z]+\]|\*{3,}", text):
             continue
-        report = error if len(found) > 1 or "a social security number" in found else warning
+        grave = len(found) > 1 or "a social security number" in found
+        report = error if grave and not _NOBODY.search(text) else warning
         around = subject.text[max(0, start - 400) : start + len(text) + 200]
         if _INVENTED.search(around):
             continue
