@@ -84,6 +84,7 @@ ASKED = [
     ("1.0M parameters; the FP32 weights take 4.0 MB", "0.6M active parameters", "weights.parameters"),
     ("# reef-ner\n", "# reef-ner\n\n[Download](someone/reef-ner/tree/main) it.\n", "repo.link"),
     ("An invented example: Ms Doe", "Seen today: Jane Doe", "privacy.patient"),
+    ("An invented example: Ms Doe", "For de-identification. Seen today: Ms Doe", "privacy.patient"),
 ]
 
 

@@ -32,6 +32,12 @@ _IDENTIFYING = {
 }
 _MAIL = r"\b[\w.+-]+@(?!example|test|domain|email\.com|localhost)[\w-]+\.[a-z]{2,}\b"
 _EXAMPLE = re.compile(r"\b(?:patients?|examples?|notes?)\b|text\s*[:=]|\(\s*[\"']", re.IGNORECASE)
+# Models that find such details need examples that hold some.
+_FINDS_THEM = re.compile(
+    r"\bde-?identif(?:ication|y|ies|ier)\b|\banonymi[sz](?:ation|es?|er|ing)\b|(?<![a-z])pii(?![a-z])"
+    r"|\bpersonally identifi|\bredact(?:s|ion|or)?\b",
+    re.IGNORECASE,
+)
 _NOBODY = re.compile(r"\b(?:john|jane) (?:\w\.? )?doe\b|\bmustermann\b", re.IGNORECASE)
 _INVENTED = re.compile(
     r"\b(?:synthetic|fictional|fictitious|invented|made[- ]up|fake|not (?:a )?real|no real|simulated|dummy"
@@ -85,7 +91,8 @@ def patients(subject: Subject) -> Iterator[Finding]:
         if not found or re.search(r"X{3,}|_{3,}|\[[A-Z]+\]|\*{3,}", text):
             continue
         grave = len(found) > 1 or "a social security number" in found
-        report = error if grave and not _NOBODY.search(text) else warning
+        meant = _NOBODY.search(text) or _FINDS_THEM.search(subject.text)
+        report = error if grave and not meant else warning
         around = subject.text[max(0, start - 400) : start + len(text) + 200]
         if _INVENTED.search(around):
             continue
