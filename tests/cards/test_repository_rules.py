@@ -11,6 +11,7 @@ from safetensors.numpy import save_file
 
 from cards.lint import catalogue, lint
 from cards.lint.repository import REPOSITORY_RULES
+from cards.lint.repository.own import own_names
 
 
 def found(path: Path, severities: tuple[str, ...] = ("error", "warning")) -> set[str]:
@@ -130,3 +131,12 @@ def test_every_rule_that_is_reported_is_listed(tmp_path, reef):
     assert found(made, ("error", "warning", "note")) <= known
     assert len(known) == len(catalogue())
     assert all(info.holds.endswith(".") for info in catalogue())
+
+
+def test_what_a_card_calls_its_model_is_found_out_once(reef):
+    """A card may compare hundreds of models, and each number asks whose it is."""
+    rows = "".join(f"| Model-{number} | {number + 5}M | {number + 20} MB |\n" for number in range(40))
+    change(reef, "# reef-ner\n", f"# reef-ner\n\n| Model | Params | Size |\n|---|---|---|\n{rows}")
+    own_names.cache_clear()
+    assert found(reef) == set()
+    assert own_names.cache_info().misses == 1

@@ -1,6 +1,7 @@
 """Whether a statement is about the model of the card's own repository."""
 
 import re
+from functools import lru_cache
 
 from ..subject import Subject
 
@@ -18,6 +19,7 @@ _FAMILIES = (
 _FILLER = re.compile(r"\b(?:onnx|model|file|version|variant|export|the|our|this|safetensors|pytorch)\b")
 
 
+@lru_cache(maxsize=1)
 def own_names(subject: Subject) -> set[str]:
     """What the card calls its model, letters and digits only."""
     names = {subject.repo_id, subject.folder.name if subject.files else None}
