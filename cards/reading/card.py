@@ -10,6 +10,7 @@ from .names import learn
 from .phrases import read_phrases
 from .prose import read_prose
 from .reports import report
+from .slashed import slashed
 from .statement import Phrase, Statement
 from .tables import read_table
 from .vocabulary import Vocabulary
@@ -37,14 +38,19 @@ def read(text: str, file: str) -> Card:
     above: Block | None = None
     lead, listed = Meaning(), 0
     title = next((" ".join(b.span.text.split()) for b in document.blocks if b.level == 1), None)
-    for block in document.blocks:
+    lists = slashed(document)
+    for index, block in enumerate(document.blocks):
         if block.span.start > _LONGEST_READ:
             break
         context = _context(block, above, words, title)
         passage += 1
         if block.kind in ("paragraph", "heading"):  # a list below it may hold what it announces
             lead, listed = _lasting(words, block.span.text), passage
-        if block.table:
+        if tabled := lists.get(index):
+            statements += read_table(tabled, document, words, context, passage)
+        elif index in lists:
+            continue  # a row of that table
+        elif block.table:
             statements += read_table(block, document, words, context, passage)
         elif block.kind == "code":
             if pasted := report(block):

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import pairwise
+from types import SimpleNamespace
 
 from markdown_it import MarkdownIt
 
@@ -185,19 +186,26 @@ class _Blocks:
     def _html(self, token) -> None:
         start = self.lines[token.map[0]]
         end = self.lines[token.map[1]] if token.map[1] < len(self.lines) else len(self.body)
-        if title := re.match(r"\s*<h([1-6])\b", self.body[start:end], re.IGNORECASE):
-            self._heading(token, int(title[1]))
+        if title := re.match(r"\s*<h([1-6])\b.*?(?:</h\1\s*>|$)", self.body[start:end], re.I | re.DOTALL):
+            below = bisect_right(self.lines, start + title.end() - 1)
+            self._heading(SimpleNamespace(map=(token.map[0], below)), int(title[1]))
+            if below < token.map[1]:
+                self._html(SimpleNamespace(map=(below, token.map[1])))
             return
         opened = re.compile(r"<table\b", re.IGNORECASE).search(self.body, start, end)
         if not opened:
             self._paragraph(token)
             return
+        if (above := bisect_right(self.lines, opened.start()) - 1) > token.map[0]:
+            self._paragraph(SimpleNamespace(map=(token.map[0], above)))
         closed = re.compile(r"</table\s*>", re.IGNORECASE).search(self.body, opened.start())
-        end = max(end, closed.end()) if closed else end
+        end = closed.end() if closed else end
         self.html_until = bisect_right(self.lines, end - 1)
         rows = _HtmlRows(self.body[opened.start() : end], self.masked, opened.start()).rows
         if rows:
             self._add("table", Span(self.masked[start:end], start), token, table=Table(tuple(rows)))
+        if closed and self.html_until < token.map[1]:
+            self._html(SimpleNamespace(map=(self.html_until, token.map[1])))
 
 
 class _HtmlRows(HTMLParser):

@@ -21,7 +21,8 @@ _MEMORY = re.compile(
 _DIFFERENCE = re.compile(r"\s*(?:larger|bigger|smaller|more|less|lighter|heavier|saved)\b", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(?:inference|forward pass|tagging|prediction"
-    r"|(?:per|an?|each|every) (?:text|document|note|report|sentence|request|call|sample|query))\b",
+    r"|(?:per|an?|each|every) (?:text|document|note|report|sentence|request|call|sample|query"
+    r"|recording|scan|image|page|patient|letter|question))\b",
     re.IGNORECASE,
 )
 _TRAINING = re.compile(

@@ -26,6 +26,13 @@ _METRIC_TYPE = re.compile(
 )
 # "Drug 0.95, Dosage 0.93, Reason 0.61": the names of a list of scores are types.
 _SCORED = re.compile(r"(?:\b[A-Z][A-Za-z-]{2,20}:? (?:0?\.\d+|\d\d\.\d)\s?%?(?:,? and |, |; )?){3,}")
+_SCORED_FOR = re.compile(r"(?:0?\.\d+|\d\d\.\d)\s?%? for (?P<name>[a-z]{3,20})(?=\s*[,.;]| and\b)")
+# "onco-ner-large" and, at the head of an item, "gastro-tag (66M): ..."
+_SIZED_NAME = re.compile(
+    r"(?<![\w/-])(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:small|large|base|tiny|mini|lite|xl|xs))(?![\w/-])"
+    r"|^\s*(?P<lead>[A-Za-z][\w-]{3,24})\s*\(\d+(?:\.\d+)?\s?[MB]\b",
+    re.MULTILINE,
+)
 _CORPUS = re.compile(
     r"\bthe (?P<name>(?:[A-Z0-9][\w.-]*)(?:[ -][A-Z0-9][\w.-]*){0,3})\s+"
     r"(?:(?:held-out )?(?:test|dev|development|validation|train|training)\s+(?:set|split|data|portion)\b"
@@ -176,6 +183,13 @@ def _from_text(words: Vocabulary, block: Block) -> None:
         for name in re.findall(r"[A-Z][A-Za-z-]+", run[0]):
             if not words.mentions(name):
                 _learn(words, name, "group", plural=True)
+    scored = [match["name"] for match in _SCORED_FOR.finditer(text)]
+    for name in scored if len(scored) > 2 else ():  # "F1=.95 for pain, .91 for toilet and .84 for food"
+        if not words.mentions(name):
+            _learn(words, name, "group", plural=True)
+    for sized in _SIZED_NAME.finditer(text):
+        if not words.mentions(sized["name"] or sized["lead"]):
+            _learn(words, sized["name"] or sized["lead"], "model")
     for name in _types(text):
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)

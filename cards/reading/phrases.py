@@ -16,6 +16,7 @@ _CLAIMS = {
     r"|visible|accuracy|performance|quality|f1)\s+)*(?:loss|drop|degradation|decrease|penalty|decline)\b(?!\s+function)"
     rf"|\bwithout\s+(?:losing|sacrificing|compromising|hurting|degrading|giving up|affecting)\b"
     rf"|\bloss-?less(?:ly)?\b|\bsame {_SCORE}\b|\bidentical {_SCORE}\b|\bunchanged {_SCORE}\b"
+    rf"|\bno {_SCORE} (?:is|was|has been|gets) (?:lost|sacrificed)\b|\b(?:loses?|lost) nothing\b"
     rf"|\b{_SCORE}\s+(?:is|are|remains?|stays?)\s+(?:the same|unchanged|identical|fully preserved|intact)\b"
     r"|\b(?:does|do|did)(?: not|n't)\s+(?:lose|degrade|sacrifice|hurt|reduce|drop|affect)\b"
     rf"|\b(?:preserv|retain|keep|maintain)\w*\s+(?:full|all|all of)\s+(?:the |its |of )*(?:teacher'?s? )?"

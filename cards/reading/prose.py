@@ -21,6 +21,7 @@ from .vocabulary import Mention, Vocabulary
 
 _COMPARING = ("retention", "reduction", "speed_up", "change")
 _DIGITS = re.compile(r"\d+")
+_RANGES = re.compile(r"\brang\w+\s+(?:from|between)\s+$|\bvar\w+\s+(?:from|between)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|down to|up to|→|->|=>)\s+(?:just\s+|only\s+|about\s+)?[(~≈]?$", re.IGNORECASE)
 
 
@@ -141,7 +142,9 @@ class _Reader:
         if not meaning:
             return None
         meaning = self._filled(meaning, stretch)
-        if stretch.number.start not in self.lists and self._is_before(index, meaning):
+        if bound := self._bound(index):
+            meaning = replace(meaning, statistic=bound)
+        elif stretch.number.start not in self.lists and self._is_before(index, meaning):
             self.before = f"before {self.topic.subject}" if self.topic.subject else "before"
             meaning = replace(meaning, model=self.before, variants=frozenset())
         self.said.last = meaning
@@ -204,6 +207,17 @@ class _Reader:
         last = self.said.last
         carried = last.subject and last.model != self.before and not whose.only_compared(self.sentence, last)
         return Meaning(model=last.model, variants=last.variants) if carried else self.topic
+
+    def _bound(self, index: int) -> str | None:
+        """Whether a number is an end of "ranges from A to B"."""
+        text, stretches = self.sentence.text, self.sentence.stretches
+        for at, name in ((index, "min"), (index - 1, "max")):
+            if not 0 <= at < len(stretches) - 1 or not _RANGES.search(text[: stretches[at].number.start]):
+                continue
+            between = text[stretches[at].number.stop : stretches[at + 1].number.start]
+            if re.fullmatch(r"\s*(?:to|and)\s*", between):
+                return name
+        return None
 
     def _is_before(self, index: int, meaning: Meaning) -> bool:
         """Whether a number is the first of "from A to B" or "(A to B)" and has no model of its own."""

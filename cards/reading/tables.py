@@ -228,6 +228,7 @@ def _main(text: str) -> Number | None:
 
 def _bare(text: str) -> bool:
     """Whether a cell is a number: little stands before its first one, and no long text after it."""
+    text = _DECIMAL_COMMA.sub(".", text)
     found = numbers(text)
     if not found:
         return False

@@ -64,6 +64,8 @@ _FILE_NAME = re.compile(
     r"[\w.-]+(?:/[\w.-]+)*\.(?:onnx|safetensors|gguf|bin|pth?|tflite|h5|msgpack)\b", re.IGNORECASE
 )
 _SHORT_F = re.compile(r"\b(F)\s*[=:]\s*(?=0?\.\d|\d\d\.\d)")  # "F=.87"
+_SHORT_PR = re.compile(r"\b([PR])\s*[=:]?\s*(?=0?\.\d|\d\d\.\d)")
+_LETTERS = {"P": "precision", "R": "recall"}
 _WORDS_FILE = Path(__file__).with_name("words.yaml")
 
 
@@ -92,6 +94,9 @@ class Vocabulary:
         """All mentions in order; of phrases that overlap, the one that begins first, then the longest."""
         found = [Mention(*match.span(), "model", match[0].lower()) for match in _FILE_NAME.finditer(text)]
         found += [Mention(*match.span(1), "quantity", "f1") for match in _SHORT_F.finditer(text)]
+        letters = list(_SHORT_PR.finditer(text))
+        if {match[1] for match in letters} == {"P", "R"}:  # "88.4 (P 90.1, R 84.9)"
+            found += [Mention(*m.span(1), "quantity", _LETTERS[m[1]]) for m in letters]
         for file in found:
             text = text[: file.start] + "|" * (file.end - file.start) + text[file.end :]
         words = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text)]

@@ -26,6 +26,7 @@ _BELONGS = re.compile(
     r"(?:\b(?:for|by|with|of|on|in|from|using)\s+(?:the|its|our|a|an)?\s*|[(\[]\s*(?:the\s+)?|^[-\s]*)$",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\s*(?:file|model|version|variant|build|weights|checkpoint|one)?\s*\(\s*")
 _BRACKETED = re.compile(r"\s*[(\[]\s*(?:the\s+)?", re.IGNORECASE)
 _JOINED = re.compile(
     r"[\s()-]*(?:(?:version|file|variant|build|export|model|checkpoint|weights)\s+(?:of\s+)?(?:the\s+)?|in\s+)?",
@@ -38,6 +39,7 @@ _OPENER = re.compile(
 _COMPARED_FIRST = re.compile(
     r"\W*(?:compared|relative|next|against|unlike|in contrast|while|whereas)\b", re.IGNORECASE
 )
+_STEP_THEN_IT = re.compile(r"\W*\w+(?:\s+\w+){0,2},\s*it\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\W*(?:it|its|this|that|these|they|at|with)\b", re.IGNORECASE)
 
 
@@ -48,7 +50,10 @@ def topic(sentence: Sentence, previous: Meaning) -> Meaning:
     named = [m for m in _names(sentence.mentions) if not is_reference(sentence, m)]
     before = next((m for m in named if m.start < first), None)
     if before:
-        return full_name(sentence, before)
+        found = full_name(sentence, before)
+        if not found.model and _STEP_THEN_IT.match(sentence.text):
+            return replace(found, model=previous.model)  # "Pruned, it takes ..."
+        return found
     if _PRONOUN.match(sentence.text) or re.search(r"\bits?\b", sentence.text[:first], re.IGNORECASE):
         return previous if previous.subject else Meaning(model="model")
     if named and _COMPARED_FIRST.match(sentence.text):
@@ -69,6 +74,9 @@ def is_reference(sentence: Sentence, mention: Mention, compares: bool = False) -
 
 def beside(sentence: Sentence, stretch: Stretch, compares: bool) -> Meaning:
     """The model named in the words of a number; nothing when there is none."""
+    for mention in _names(sentence.mentions):
+        if _IN_BRACKETS.fullmatch(sentence.text, mention.end, stretch.number.start):
+            return full_name(sentence, mention)  # "the FP32 file (39 MB)"
     bracketed = _BRACKETED.match(sentence.text, stretch.number.stop)
     if bracketed and (named := next((m for m in _names(stretch.after) if m.start == bracketed.end()), None)):
         return full_name(sentence, named)  # "0.84 (student)"
@@ -93,7 +101,9 @@ def compared_with(sentence: Sentence, stretch: Stretch) -> Meaning:
     near = [m for m in _names(sentence.mentions) if stretch.number.stop <= m.start < stretch.number.stop + 60]
     for mention in (*near, *_names(sentence.mentions)):
         if is_reference(sentence, mention, compares=mention in near):
-            return full_name(sentence, mention)
+            named = full_name(sentence, mention)
+            opening = _opening(sentence)  # "Pruned, it is faster than Wren": not than Wren pruned
+            return replace(named, variants=named.variants - opening)
     return Meaning()
 
 

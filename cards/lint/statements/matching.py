@@ -33,6 +33,13 @@ _HTML_TITLE = re.compile(r"<h1\b[^>]*>(.{0,300}?)</h1>", re.IGNORECASE | re.DOTA
 _WORD = re.compile(r"[\s/]+")
 
 
+_FILE = re.compile(r"[\w.-]+\.(?:gguf|onnx|safetensors|bin|pth?)\b")  # "wren-q8.gguf" is Wren in Q8
+
+
+def _parts_of(file: re.Match) -> str:
+    return re.sub(r"[-_.]+", " ", file[0].rpartition(".")[0])
+
+
 class Same(IntEnum):
     NO = 0
     PERHAPS = 1
@@ -49,7 +56,7 @@ class Model(NamedTuple):
 
 @lru_cache(10_000)
 def model(subject: str) -> Model:
-    words = [word for word in _WORD.split(subject.lower()) if word]
+    words = [word for word in _WORD.split(_FILE.sub(_parts_of, subject.lower())) if word]
     formats = [_FORMATS[word] for word in words if word in _FORMATS]
     names = frozenset(word for word in words if word not in _FORMATS and word not in ("before", "model"))
     return Model(names, formats[0] if formats else None, "before" in words)

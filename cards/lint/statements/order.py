@@ -7,7 +7,7 @@ from itertools import combinations
 
 from ...reading import Card, Statement
 from ..finding import Finding, error, rule, warning
-from .matching import SCORES, Same, above, of_quantity, pairs, same_thing, told
+from .matching import SCORES, Same, above, of_quantity, pairs, same_terms, same_thing, told
 
 _MEASURED = (*SCORES, "latency", "throughput", "size")
 _SHARES = (*SCORES, "sparsity", "confidence", "share")
@@ -115,6 +115,8 @@ def _order(
         if (below.statistic, up.statistic) not in rising or not above(below, up):
             continue
         same = same_thing(below, up, but=("statistic",))
+        if below.place.line == up.place.line and below.subject == up.subject:
+            same = same_terms(below, up, but=("statistic",))  # "p50 6 ms · p95 9 ms"
         if same is Same.NO or (same is Same.PERHAPS and not _near(below, up)):
             continue
         yield _unordered(rule_id, below, up, same)

@@ -97,7 +97,8 @@ _USUAL = (None, "median", "mean")
 def _unlikely(stated: Statement, pair: Pair) -> tuple:
     """How unlikely a ratio is of two values: doubtful models, other passages, a percentile."""
     near = sum(value.passage == stated.passage for value in (pair.own, pair.other))
-    return not pair.sure, -near, pair.own.statistic not in _USUAL
+    reversed_ = stated.quantity == "reduction" and pair.own.value > pair.other.value
+    return not pair.sure, reversed_, -near, pair.own.statistic not in _USUAL
 
 
 def _reference(card: Card, stated: Statement) -> str | None:
