@@ -168,6 +168,7 @@ FAULTS = [
         "privacy.hosted",
     ),
     ("license: mit\n", "license: other\n", "front-matter.field"),
+    ("license: mit\n", "license: mit\nbase_model:\n- name: someone/base\n", "front-matter.field"),
     ("library_name: transformers\n", "", "front-matter.missing"),
     ("---\nlicense: mit\n", "---\nlicense: [mit\n", "front-matter.yaml"),
     ("---\nlicense: mit\n", "license: mit\n", "front-matter.yaml"),

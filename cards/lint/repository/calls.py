@@ -47,7 +47,7 @@ class Call:
 def repo_ids(subject: Subject) -> Iterator[Finding]:
     """Code loads this model by its own id, and no path or id that there is not."""
     own, asked = subject.repo_id, set()
-    bases = {value for value, _ in subject.matter.all("base_model")}
+    bases = {str(value) for value, _ in subject.matter.all("base_model")}
     for call in _calls(subject):
         target = call.target
         if target is None or (subject.ledger and target == subject.name):
