@@ -125,6 +125,8 @@ class _Reader:
                     head = above
                 above = head
                 said = replace(head.meaning, split=None) if kind == "group" else head.meaning
+                if kind_under(heading) == "group" and len(head.text) == 1:
+                    said = Meaning(name=head.text)  # "N" beside "T" and "M" counts nothing
                 if kind in ("model", "group", "dataset") and not (said.quantity or said.statistic):
                     said = replace(said, unit="")  # "T-cell/B" is a name, no billions
                 if not self._says(said, kind):

@@ -44,7 +44,9 @@ _ERROR = re.compile(
     re.I,
 )
 _ACCURACY = re.compile(
-    r"\baccuracy\s*(?:is|was|of|:|=|at|reaches)?\s*(?P<a>\d*\.?\d+)\s?(?:%|percent\b)", re.I
+    r"\baccuracy\s*(?:on (?:the )?\w+(?: set)?)?\s*(?:is|was|of|:|=|at|reaches)?\s*(?P<a>\d*\.?\d+)"
+    r"\s?(?:%|percent\b)",
+    re.I,
 )
 
 

@@ -1,6 +1,7 @@
 """What a card says in words against what it says in numbers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...reading import Card, Phrase, Statement
 from ..finding import Finding, error, rule, warning
@@ -136,6 +137,8 @@ def _compared(card: Card, phrase: Phrase, quantities: tuple[str, ...]) -> list[t
         and _is_versus(phrase, own, other)
         and same_terms(own, other)
     ]
+    if not pairs and phrase.kind == "no loss" and phrase.of is not None:
+        return _compared(card, replace(phrase, of=None), quantities)  # "accuracy" for whatever was scored
     exact = [(a, b) for a, b in pairs if model(a.subject).names == model(b.subject).names]
     return exact if exact and phrase.versus is None else pairs
 
