@@ -33,7 +33,7 @@ _HTML_TITLE = re.compile(r"<h1\b[^>]*>(.{0,300}?)</h1>", re.IGNORECASE | re.DOTA
 _WORD = re.compile(r"[\s/]+")
 
 
-_FILE = re.compile(r"[\w.-]+\.(?:gguf|onnx|safetensors|bin|pth?)\b")  # "wren-q8.gguf" is Wren in Q8
+_FILE = re.compile(r"[\w.-]+\.gguf\b")  # "wren-q8.gguf" is Wren in Q8
 
 
 def _parts_of(file: re.Match) -> str:
