@@ -6,6 +6,7 @@ CommonMark with tables, by markdown-it; front matter between `---` lines. Inline
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -42,6 +43,11 @@ class Table:
     """Cells row by row; the first row is the head, which may be empty."""
 
     rows: tuple[tuple[Span, ...], ...]
+
+
+def columns(rows: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:
+    """The columns of a table's rows; a row that is too short has no cell in the last ones."""
+    return [tuple(row[i] for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
 
 
 @dataclass(frozen=True)

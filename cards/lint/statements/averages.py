@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...reading import Card
-from ...reading.document import Span
+from ...reading.document import Span, columns
 from ..finding import Finding, error, rule, warning
 
 _AVERAGE = re.compile(r"\W*(?:avg|average|mean)s?\b\.?[\w\s().]{0,24}\W*", re.IGNORECASE)
@@ -40,8 +40,7 @@ def averages(card: Card) -> Iterator[Finding]:
         if not block.table:
             continue
         rows = block.table.rows[:_MOST]
-        columns = [tuple(row[i] for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
-        for across in (rows, columns):
+        for across in (rows, columns(rows)):
             yield from _check(card, across)
 
 

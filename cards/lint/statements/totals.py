@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...reading import Card, Place
-from ...reading.document import Span
+from ...reading.document import Span, columns
 from ..finding import Finding, error, rule, warning
 from .counts import sums
 
@@ -39,8 +39,7 @@ def totals(card: Card) -> Iterator[Finding]:
         if not block.table:
             continue
         rows = block.table.rows
-        columns = [tuple(row[i] for row in rows if i < len(row)) for i in range(max(map(len, rows)))]
-        for lines in (_lines(rows), _lines(columns)):
+        for lines in (_lines(rows), _lines(columns(rows))):
             yield from _check(card, lines)
 
 
