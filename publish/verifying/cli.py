@@ -1,11 +1,10 @@
 """The command line of `publish/verify.py`."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..edge import at_the_edge, say
+from ..edge import at_the_edge, say, whisper
 from ..errors import PublishError
 from ..hub import Hub
 from .record import Verification
@@ -40,7 +39,7 @@ def verify_command(arguments: Sequence[str] | None = None) -> int:
 def _verify(options: argparse.Namespace) -> int:
     hub = Hub()
     request = Request(options.repo_id, options.revision, options.data, options.loaders)
-    verified = verify(request, hub, _progress)
+    verified = verify(request, hub, whisper)
     say(show(verified))
     if options.report:
         _report(verified, options.report)
@@ -55,10 +54,6 @@ def _report(verified: Verification, path: Path) -> None:
         verified.write(path)
     except OSError as error:
         raise PublishError(f"--report {path}: cannot be written ({error.strerror}).") from error
-
-
-def _progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
