@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hub_standin
 import pytest
+from hub_store import Repo
 from tiny_ledger import make_run
 
 from publish import cli
@@ -85,6 +86,19 @@ def verify(environment, tmp_path) -> Command:
     return lambda *arguments, **changes: command(
         "verify", *arguments, environment=environment | changes, cwd=tmp_path
     )
+
+
+@pytest.fixture
+def verify_files(verify) -> Command:
+    """Without the other programs that load a model: `test_verify_loaders.py` is about those."""
+    return lambda *arguments, **changes: verify(*arguments, "--no-loaders", **changes)
+
+
+@pytest.fixture
+def pushed_model(hub, push) -> Repo:
+    """The student's repository after a push."""
+    assert push("--repo-id", "me/model").returncode == 0
+    return hub.model("me/model")
 
 
 @pytest.fixture
