@@ -43,7 +43,7 @@ def _explain(endpoint: str, repo_id: str, error: BaseException) -> PublishError:
     ):
         return UnreachableError(
             f"no answer from the Hub at {endpoint} ({error}). Check the network, HF_ENDPOINT and "
-            "HF_HUB_OFFLINE, then run the same command again: what has arrived is not sent twice."
+            "HF_HUB_OFFLINE, then run the same command again."
         )
     if response is None:
         return PublishError(
