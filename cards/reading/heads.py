@@ -272,6 +272,7 @@ def is_condition(head: Head) -> bool:
 
 def condition(head: Head, value: str) -> str:
     what = "tokens" if "token" in head.text.lower() else _CONDITION_HEAD.search(head.text)["what"].lower()
+    value = re.sub(r"(?<=\d),(?=\d{3}\b)", "", value)  # "8,192" is 8192 in prose
     return f"{value} {what}" if what in ("tokens", "threads") else f"{what} {value}"
 
 

@@ -9,7 +9,7 @@ from .sentences import Sentence, Stretch
 from .vocabulary import filler
 
 # Words that make a number next to a metric's name one of something else.
-_OTHER = re.compile(
+OTHER = re.compile(
     r"\b(?:threshold|temperature|learning[ -]rate|lr|alpha|beta|dropout|decay|epochs?|seeds?|loss|kappa"
     r"|correlation|cost|price|co2\w*|kwh|energy|batch|warm-?up|weight|folds?|version|steps|patience|momentum"
     r"|kl|top[- ]?k|perplexity|rouge|bleu|wer|lambda|gamma|ratio|rank|bits?)\b",
@@ -32,6 +32,17 @@ _COUNT_GAP = re.compile(
     r"[\s-]*(?:(?:of|them|these|those|were|are)\s+){0,3}(?:[\w'-]+\s+){0,2}?", re.IGNORECASE
 )
 _IS = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[:=]|is|are|number)\s*")
+_BY = re.compile(r"(?<!followed )\bby\s+(?:[^\W\d]+\s+)?[~≈]?$", re.IGNORECASE)
+# "for wards", "on rare wards", and "Wards score" at the beginning: a part of what is scored, by its plural.
+_PLURAL = r"(?P<part>[a-z-]{3,}(?<!s)s)"
+_PART = re.compile(rf"\b(?:for|on|among)\s+(?:the\s+)?(?:(?P<which>[a-z-]+)\s+)?{_PLURAL}\b", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\W*{_PLURAL}\s+(?:score|reach|get|have|are|come)\b", re.IGNORECASE)
+_HARDEST = re.compile(
+    r"\b(?:hardest|easiest|weakest|strongest|worst|rarest)(?:\s+\w+)?\s+(?:type|class|label|category|entity)\b",
+    re.IGNORECASE,
+)
+_GENRES = ("note", "text", "document", "abstract", "article", "sentence")
+_WHOLE = re.compile(r"\b(?:the|all|our|clinical|medical|biomedical|these)\b", re.IGNORECASE)
 _PLAINLY = re.compile(r"\s*(?:score|scores|value)?\s*(?:of|is|was|:|=|at)?\s*")
 
 
@@ -146,17 +157,37 @@ def _counted(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     return None
 
 
+def part(sentence: Sentence, stretch: Stretch) -> str | None:
+    """What a score is of, where no known word says it: "on rare wards", "Wards score ..."."""
+    if _HARDEST.search(sentence.text):
+        return "one type"
+    found = (_SUBJECT.match(sentence.text), *_PART.finditer(sentence.text, stretch.start, stretch.end))
+    for match in filter(None, found):
+        known = [m for m in sentence.mentions if m.start < match.end() and match.start() < m.end]
+        genre = all(m.value in _GENRES for m in known) and not _WHOLE.search(match[0])
+        if match["part"].lower() not in filler() and (genre or not known):
+            return match["part"].lower()
+    return None
+
+
+def is_difference(sentence: Sentence, stretch: Stretch) -> bool:
+    """Whether a number says by how much something moved: "by 0.4 to 80.6"."""
+    return bool(_BY.search(sentence.text[: stretch.number.start]))
+
+
 def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> str | None:
     number, text = stretch.number, sentence.text
+    if is_difference(sentence, stretch):
+        return None
     if own.quantity in ("confidence", "sparsity", "retention"):
         return None if number.whole and not number.unit else own.quantity
     if own.quantity in SCORES:
         named = next((m for m in reversed(stretch.before) if m.value == own.quantity), None)
         between = text[named.end : number.start] if named else ""
-        if _OTHER.search(between) or len(between.split()) > 12:
+        if OTHER.search(between) or len(between.split()) > 12:
             return None
         window = text[max(stretch.start, number.start - 25) : number.start]
-        if not named and not number.unit and _OTHER.search(window):
+        if not named and not number.unit and OTHER.search(window):
             return None
         if number.whole and not number.unit:
             return own.quantity if number.value > 1 and _PLAINLY.fullmatch(between) else None

@@ -7,6 +7,7 @@ from .document import Block, Document, Table
 from .front_matter import FrontMatter
 from .heads import kind_under
 from .meaning import gather
+from .measured import OTHER
 from .vocabulary import Vocabulary, common, filler
 
 _TAG = re.compile(r"\b[BIESLU]-([A-Za-z][A-Za-z_]{2,30})\b")
@@ -26,7 +27,23 @@ _METRIC_TYPE = re.compile(
 )
 # "Drug 0.95, Dosage 0.93, Reason 0.61": the names of a list of scores are types.
 _SCORED = re.compile(r"(?:\b[A-Z][A-Za-z-]{2,20}:? (?:0?\.\d+|\d\d\.\d)\s?%?(?:,? and |, |; )?){3,}")
-_SCORED_FOR = re.compile(r"(?:0?\.\d+|\d\d\.\d)\s?%? for (?P<name>[a-z]{3,20})(?=\s*[,.;]| and\b)")
+_SCORED_FOR = re.compile(
+    r"(?:0?\.\d+|\d\d(?:\.\d|\s?%))\s?%? (?:(?:for|on) (?P<name>[a-z]{3,20})(?=\s*[,.;]| and\b)"
+    r"|\((?P<bracketed>[a-z]{3,20})\))"
+)
+_METRIC = r"(?:F1|F-scores?|precision|recall|accuracy)"
+_SCORE = r"(?:0?\.\d+|\d\d\.\d+|\d\d(?=\s?%))(?:\s?%)?"
+_BETWEEN = r"(?:[,;]? and |[,;] )"
+# "Drug F1 0.90, dose F1 0.70" and "F1 by type: ward 0.95, bay 0.83": lists of scores, each after its type.
+_TYPED = re.compile(
+    rf"(?:\b[A-Za-z][a-z-]{{2,20}}:? {_METRIC}(?: of| is| was)?\s*[:=]?\s*{_SCORE}{_BETWEEN}?){{2,}}"
+    rf"|(?<=[:,] )(?:(?:for |on )?[A-Za-z][a-z-]{{2,20}} {_SCORE}{_BETWEEN}?){{2,}}",
+    re.IGNORECASE,
+)
+_TYPED_NAME = re.compile(rf"(?P<name>[A-Za-z][a-z-]{{2,20}}):? (?:{_METRIC}\b|\d|\.)", re.IGNORECASE)
+_SCORED_ITEM = re.compile(
+    rf"\s*(?P<name>[A-Za-z][a-z-]{{2,20}}): {_METRIC}\s*[:=]?\s*{_SCORE}", re.IGNORECASE
+)
 # "onco-ner-large" and, at the head of an item, "gastro-tag (66M): ..."
 _SIZED_NAME = re.compile(
     r"(?<![\w/-])(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:small|large|base|tiny|mini|lite|xl|xs))(?![\w/-])"
@@ -138,6 +155,7 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
         elif block.kind != "code":
             _from_text(words, block)
     _actors(words, document)
+    _scored(words, document)
     for name in set(_TAG.findall(document.text)):
         _learn(words, name.replace("_", " "), "group", plural=True)
     return words
@@ -183,7 +201,7 @@ def _from_text(words: Vocabulary, block: Block) -> None:
         for name in re.findall(r"[A-Z][A-Za-z-]+", run[0]):
             if not words.mentions(name):
                 _learn(words, name, "group", plural=True)
-    scored = [match["name"] for match in _SCORED_FOR.finditer(text)]
+    scored = [match["name"] or match["bracketed"] for match in _SCORED_FOR.finditer(text)]
     for name in scored if len(scored) > 2 else ():  # "F1=.95 for pain, .91 for toilet and .84 for food"
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)
@@ -211,6 +229,20 @@ def _actors(words: Vocabulary, document: Document) -> None:
         proper = name.split()[0] in inside or re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", name)
         if proper and first.lower() not in lower and len(first) > 2 and not words.mentions(name):
             _learn(words, name, "model")
+
+
+def _scored(words: Vocabulary, document: Document) -> None:
+    """Names that no other pattern knew, in lists of scores: they are types, which set the scores apart."""
+    items = [_SCORED_ITEM.match(b.span.text) for b in document.blocks if b.kind == "item"]
+    names = [item["name"] for item in items if item]
+    names = names if len(names) > 1 else []
+    for block in document.blocks:
+        if block.kind in ("paragraph", "item") and re.search(_METRIC, block.span.text, re.IGNORECASE):
+            text = " ".join(block.span.text.split())
+            names += [m["name"] for run in _TYPED.finditer(text) for m in _TYPED_NAME.finditer(run[0])]
+    for name in names:
+        if not words.mentions(name) and not OTHER.search(name):
+            _learn(words, name, "group", plural=True)
 
 
 def _corpora(words: Vocabulary, text: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from . import whose
 from .document import Block, Document, Span
 from .meaning import SCORES, Meaning, gather, statement
-from .measured import Said, measured
+from .measured import Said, is_difference, measured, part
 from .parallel import parallel
 from .quantities import Number
 from .ratios import ratio
@@ -167,6 +167,8 @@ class _Reader:
         quantity = named.of if kept else named.quantity
         if quantity not in SCORES or not alike or own.quantity or own.counted:
             return None
+        if is_difference(self.sentence, waiting):
+            return None
         filling = kept or self.said.only_filler(self.sentence, stretch)
         if not (filling and self.said.only_filler(self.sentence, waiting)):
             return None
@@ -183,7 +185,8 @@ class _Reader:
         last = self.said.last
         meaning = replace(meaning, model=model.model, variants=model.variants, direction=None)
         if meaning.quantity in SCORES and not meaning.group:
-            meaning = replace(meaning, group=self.said.score.group)
+            group = self.said.score.group or part(self.sentence, stretch)
+            meaning = replace(meaning, group=group)
         if meaning.quantity == last.quantity and not meaning.statistic:
             meaning = replace(meaning, statistic=last.statistic)
         if last.quantity and meaning.quantity != "count" and not meaning.dataset and not meaning.split:

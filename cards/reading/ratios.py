@@ -10,7 +10,7 @@ from .vocabulary import Mention
 
 _LESS = (
     r"reduc\w*|cut\w*|lower\w*|decreas\w*|shr[iau]nk\w*|drop\w*|fall\w*|fell|compress\w*|slash\w*|trim\w*"
-    r"|sav\w+"
+    r"|sav\w+|declin\w*|slip\w*|down"
 )
 _LOSS = (
     r"los[et]s?\b|losing|loss|drop\w*|decreas\w*|decline\w*|degrad\w*|below|behind|lower|worse|less|fewer"
@@ -21,8 +21,9 @@ _GAIN = (
     r"|outperform\w*|exceed\w*|beats?\b"
 )
 _BY = re.compile(
-    rf"\b(?P<verb>{_LESS}|speed\w*|sped|accelerat\w*|improv\w*|increas\w*|boost\w*|ris\w+|rose|gain\w*)\b"
-    r"(?P<what>[^.;]*?)\bby\s+(?:a\s+factor\s+of\s+)?(?:[\w~≈]+\s+){0,2}$",
+    rf"\b(?P<verb>{_LESS}|speed\w*|sped|accelerat\w*|improv\w*|increas\w*|boost\w*|ris\w+|rose|gain\w*"
+    r"|climb\w*|gr[eo]w\w*|up)\b"
+    r"(?P<what>[^.;]*?)\bby\s+(?:a\s+factor\s+of\s+)?(?:(?!(?:to|from|at)\b)[^\W\d]+\s+|[~≈]\s*){0,2}$",
     re.IGNORECASE,
 )
 _LOST = re.compile(
@@ -163,7 +164,7 @@ def _by(words: _Words) -> Ratio | None:
     if re.match("speed|sped|accelerat", verb):
         return Ratio(number, Meaning(quantity="speed_up", of="latency"))
     less = re.fullmatch(_LESS, verb)
-    if of in SCORES and number.unit in ("points", "%"):
+    if of in SCORES and number.unit in ("points", "%", ""):  # "falls by 0.4 to 80.6"
         return _change(words, -1 if less else 1, of)
     if not less:
         return None

@@ -21,6 +21,8 @@ def facts(text: str) -> list[str]:
 
 
 SENTENCES = [
+    ("The macro F1 falls by 0.4 to 80.6.", ["-0.004 macro change of f1", "0.806 macro f1"]),
+    ("Accuracy was up by 0.012 to 0.871.", ["0.012 change of accuracy", "0.871 accuracy"]),
     (
         "The student reaches 80.7 macro F1 on the BC5CDR test set, 93.2% of its teacher's 86.57.",
         [

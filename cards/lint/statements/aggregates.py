@@ -106,7 +106,8 @@ def _averages(card: Card, kind: str) -> Iterator[Average]:
             parts = parts or _one_each(value, types, at_least=Same.YES)
             if len(parts) > 1 and not _shows_some(card, [value, *parts]):
                 together = all(_together(value, part, ("group",)) is Same.YES for part in parts)
-                yield Average(value, tuple(parts), together)
+                told_all = any(part.where != "prose" for part in parts)  # a sentence may leave types out
+                yield Average(value, tuple(parts), together and told_all)
 
 
 def _counts(support: Statement, part: Statement) -> bool:

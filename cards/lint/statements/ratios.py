@@ -102,9 +102,10 @@ def _unlikely(stated: Statement, pair: Pair) -> tuple:
 
 
 def _reference(card: Card, stated: Statement) -> str | None:
-    """The model that a column of ratios compares with: the one in whose row it is 1 or 100%."""
-    column = [s for s in card.statements if s.passage == stated.passage and s.quantity == stated.quantity]
-    whole = {s.subject for s in column if s.of == stated.of and s.value == 1.0 and s.group == stated.group}
+    """The model that a column of ratios compares with: the one all of whose ratios are 1 or 100%."""
+    table = [s for s in card.statements if s.passage == stated.passage and s.quantity == stated.quantity]
+    column = [s for s in table if s.of == stated.of and s.group == stated.group]
+    whole = {s.subject for s in column} - {s.subject for s in column if s.value != 1.0}
     return whole.pop() if len(whole) == 1 and stated.subject not in whole else None
 
 

@@ -1,5 +1,6 @@
 """One quantity of one thing has one value, wherever the card gives it."""
 
+import re
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
@@ -24,6 +25,10 @@ _RATIOS = ("retention", "speed_up", "reduction", "change")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
 # second value is worth a question only.
 _LOOSE = 0.05
+# A row that by its name takes over what another gave: of labelers combined by the word of one, or the best.
+_PICKED = re.compile(
+    r"\b(combin\w+|ensembles?|union|merged|vot(?:e|ing)|majority|chosen|selected|best|final|released)\b"
+)
 _OWN = (None, "model")
 _WHOLE = (None, "overall", *AVERAGES)
 
@@ -81,6 +86,8 @@ def twins(card: Card) -> Iterator[Finding]:
         for (one, scores), (other, others) in combinations(models.items(), 2):
             measured, again = ([(s.quantity, s.group, s.split, s.shown) for s in m] for m in (scores, others))
             long = all(len(s.shown.strip("0.%")) > 2 for s in scores)
+            if _PICKED.search(f"{one} {other}"):
+                continue
             if len(models) > 2 and len(measured) > 1 and long and measured == again:
                 shown = ", ".join(s.shown for s in others)
                 found = f"{shown} for {other} (line {others[0].place.line}) as for {one}, digit for digit"
