@@ -12,7 +12,9 @@ from .quantities import Number, numbers
 from .vocabulary import Mention, Vocabulary
 
 _END = re.compile(
-    r"(?<=[.!?。])[\"')\]]*\s+(?=[\"'(\[]?\s*[^\sa-z])|\n\s*\n|\n(?=[^\n:.]{1,40}:\s)|(?<=  )\n|\s[•·|]\s"
+    r"(?<=[.!?。])[\"')\]]*\s+(?=[\"'(\[]?\s*[^\sa-z])|\n\s*\n"
+    r"|\n(?=(?:[^\na-z:.][^\n:.]{0,39}|[^\s:.]+(?:[ ][^\s:.]+)?):\s)"  # "F1: 0.8", no sentence that goes on
+    r"|(?<=  )\n|\s[•·|]\s"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|ca|fig|eq|no|resp|cf|et al|dr|mr|mrs|st|incl|max|min|avg|params?)\."

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ...reading import Card
 from ..finding import Finding
+from .against import against
 from .aggregates import harmonic, macro, micro, weighted
 from .averages import averages
 from .context import dataset, machine, revision, split
@@ -72,6 +73,7 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     extreme,
     better,
     best,
+    against,
     dataset,
     split,
     revision,
