@@ -22,7 +22,9 @@ def run(context: Context) -> list[Claim]:
     jsonl.write(unlabelled, context.run.split("unlabelled"))
 
     count = partial(context.claim, "corpus", unit="count")
-    claims = [count("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled))]
+    claims = []
+    if recipe.unlabelled:
+        claims.append(count("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled)))
     for split, documents in splits.items():
         claims.append(count(f"corpus.{split}.documents", f"{split} documents", len(documents), split=split))
         for label in recipe.labels:
