@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from .edge import at_the_edge, say
+from .edge import Parser, at_the_edge, say
 from .errors import PublishError
-from .hub import Hub, check_repo_id
+from .hub import Hub
+from .names import check_repo_id
 from .plan import read_plan
 from .planning import read_run
 from .pushing import apply_plan, dry_run, write_plan
@@ -30,7 +31,7 @@ examples:
     python publish/push.py --restore push-2026-05-01-0a1b2c3d4e --repo-id me/clinical-ner
 
 A push that was interrupted is finished by the same command; docs/publishing.md says what holds meanwhile.
-The token is the one of `hf auth login`, or HF_TOKEN. HF_ENDPOINT names another Hub.
+The token is that of `hf auth login`, or HF_TOKEN; no option takes it. HF_ENDPOINT names another Hub.
 exit codes: 0 done, 1 a plan or dry run has conflicts, 2 could not be done (the message says why)
 """
 
@@ -96,15 +97,13 @@ def _restored(options: argparse.Namespace) -> Targets:
     models |= {"student": student} if student else {}
     models |= dict(options.model)
     datasets = {name or "dataset": repo for name, repo in options.dataset_id}
-    for repo in (*models.values(), *datasets.values(), *([options.space_id] if options.space_id else [])):
-        check_repo_id(repo)
     if not (models or datasets or options.space_id):
         raise PublishError("nothing to restore: give --repo-id, and --space-id where there is a Space.")
     return Targets(models=models, datasets=datasets, space=options.space_id)
 
 
 def _push_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="push.py",
         description="Push the models of a run, their cards, its labelled corpora and the Space to the "
         "Hugging Face Hub: one commit per repository, none without a change.",

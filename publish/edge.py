@@ -1,9 +1,13 @@
 """The edge of both commands: lines to standard output, one error to standard error, and never the token."""
 
+import argparse
 import logging
+import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
+from typing import NoReturn
 
 from huggingface_hub import get_token
 
@@ -12,11 +16,22 @@ from space.engine import EngineError
 
 from .errors import PublishError
 
+INTERRUPTED = 130  # as shells have it
+_LOOKS_LIKE_A_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{20,}")
+
+
+class Parser(argparse.ArgumentParser):
+    """Of a command line; what it cannot make sense of it repeats without tokens."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(redact(message))
+
 
 def at_the_edge(command: Callable[[], int]) -> int:
     """Run a command; an error that a person can mend is printed without a traceback, exit code 2.
 
-    A fault of ours keeps its traceback, and exit code 2 as well.
+    A fault of ours keeps its traceback, and exit code 2 as well. Where nobody reads on (`| head`), or at
+    Ctrl-C, the command ends in the middle; what it had begun is finished by the same command.
     """
     for handler in logging.getLogger("huggingface_hub").handlers:
         handler.addFilter(_redact_record)
@@ -24,6 +39,12 @@ def at_the_edge(command: Callable[[], int]) -> int:
         return command()
     except (PublishError, CardError, EngineError) as error:
         print(redact(f"error: {error}"), file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python fails again at its end
+        print("nobody reads the output, so the command ended; run it again to go on", file=sys.stderr)
     except Exception:
         print(redact(traceback.format_exc()), file=sys.stderr)
     return 2
@@ -39,9 +60,10 @@ def whisper(text: str) -> None:
 
 
 def redact(text: str) -> str:
-    """The text without the token, wherever it came from: a server may send it back."""
+    """The text without the token, wherever it came from (a server may send it back), nor another one."""
     token = get_token()
-    return text.replace(token, "[token]") if token else text
+    text = text.replace(token, "[token]") if token else text
+    return _LOOKS_LIKE_A_TOKEN.sub("[token]", text)
 
 
 def _redact_record(record: logging.LogRecord) -> bool:

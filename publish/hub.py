@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from huggingface_hub import (
     CommitOperationAdd,
@@ -22,13 +23,8 @@ from huggingface_hub import (
     set_client_factory,
     snapshot_download,
 )
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    HFValidationError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
-from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, validate_repo_id
+from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 from pydantic import ValidationError
 
 from cards.numbers import MAP_FILE, CardMap
@@ -57,7 +53,7 @@ class Hub:
     """The Hub at `HF_ENDPOINT`, with the token that huggingface_hub finds (HF_TOKEN or `hf auth login`)."""
 
     def __init__(self, patience: Patience | None = None) -> None:
-        self.endpoint = os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT).rstrip("/")
+        self.endpoint = _endpoint()
         self.api = HfApi(endpoint=self.endpoint, library_name="clinstill")
         self.patience = patience or Patience(say=whisper)
         set_client_factory(lambda: PatientClient(self.patience))
@@ -187,6 +183,21 @@ class Hub:
         return len(self.api.list_repo_commits(repo_id, repo_type=kind, revision=remote.head)) == 1
 
 
+def _endpoint() -> str:
+    """HF_ENDPOINT, or the public Hub. Raises PublishError for what is no address, or holds a secret:
+    addresses are printed, and stand in plans."""
+    endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+    address = urlsplit(endpoint)
+    if address.username or address.password:
+        raise PublishError(
+            f"HF_ENDPOINT holds a user name or password for {address.hostname}. Take it out of the address; "
+            "the token comes from `hf auth login` or HF_TOKEN."
+        )
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise PublishError(f"HF_ENDPOINT is {endpoint!r}; write it as {DEFAULT_ENDPOINT}.")
+    return endpoint
+
+
 def _manifest(repo_id: str, remote: Remote) -> dict[str, str]:
     text = remote.text(MANIFEST)
     try:
@@ -203,17 +214,3 @@ def _card_map(remote: Remote) -> CardMap | None:
         return CardMap.model_validate_json(remote.text(MAP_FILE)) if MAP_FILE in remote.files else None
     except ValidationError:
         return None  # of another version: then every part that differs counts as edited
-
-
-def check_repo_id(repo_id: str) -> str:
-    """`repo_id` itself when it reads namespace/name as the Hub wants it; otherwise a PublishError."""
-    try:
-        validate_repo_id(repo_id)
-    except HFValidationError as error:
-        raise PublishError(f"not a repo id: {error}") from error
-    if "/" not in repo_id:
-        raise PublishError(
-            f"not a repo id: {repo_id!r} lacks the namespace. Write it as NAME/{repo_id}, with your user or "
-            "organisation name."
-        )
-    return repo_id

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from cards.card import CARD_FILE
 from cards.collection import Collection
 
 from .edge import redact
@@ -78,7 +79,11 @@ class Plan(Strict):
         return any(repo.conflicts for repo in self.repos)
 
     def write(self, path: Path) -> None:
-        path.write_text(redact(self.model_dump_json(indent=1)) + "\n", encoding="utf-8")
+        """Raises PublishError where `path` cannot be written."""
+        try:
+            path.write_text(redact(self.model_dump_json(indent=1)) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise PublishError(f"--plan {path}: cannot be written ({error.strerror}).") from error
 
 
 def read_plan(path: Path) -> Plan:
@@ -90,8 +95,11 @@ def read_plan(path: Path) -> Plan:
             f"{path}: cannot be read ({error.strerror}). `push.py RUN --repo-id ... --plan {path}` writes it."
         ) from error
     except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
         raise PublishError(
-            f"{path}: not a plan of this version; write it anew with --plan.\n{error}"
+            f"{path}: not a plan of this version ({place and place + ': '}{first['msg']}). "
+            "Write it anew with --plan."
         ) from error
 
 
@@ -133,6 +141,8 @@ def refuse_conflicts(plan: Plan) -> None:
 def differences(planned: Plan, now: Plan) -> list[str]:
     """Why applying `planned` would not do what it says, given the plan made `now` for the same request.
     A repository that already holds what was planned is no difference: the plan was begun before."""
+    if [(repo.kind, repo.repo_id) for repo in planned.repos] != [(r.kind, r.repo_id) for r in now.repos]:
+        return ["its repositories, or their order, are not those of its request: it was edited"]
     found = []
     for then, today in zip(planned.repos, now.repos, strict=True):
         name = then.repo_id
@@ -142,14 +152,26 @@ def differences(planned: Plan, now: Plan) -> list[str]:
         found += [f"{name}: {path} is not the file that was planned" for path in changed]
         if today.empty or changed:
             continue
-        made = then.create and not today.keep and all(c.action == "add" for c in today.changes)
+        # A new Space has a card of the Hub's own; one of people's would have changed the hash of ours.
+        made = then.create and not today.keep
+        made = made and all(c.action == "add" or c.path == CARD_FILE for c in today.changes)
         if today.parent != then.parent and not made:
             found.append(f"{name}: its head was {then.parent or 'not there'}, and is {today.parent} now")
+        elif (today.revision, today.open_pull_request) != (then.revision, then.open_pull_request):
+            found.append(f"{name}: would be committed to {_target(today)}, not to {_target(then)}")
         elif set(today.delete) != set(then.delete):
             found.append(f"{name}: other files would be deleted: {', '.join(today.delete) or 'none'}")
         elif today.private != then.private:
             found.append(f"{name}: is {'private' if today.private else 'public'} now")
+    if planned.tag != now.tag:
+        found.append(f"the tag is {planned.tag} there, and would be {now.tag}")
+    if planned.collection != now.collection:
+        found.append("the collection is not that of its request")
     return found
+
+
+def _target(plan: RepoPlan) -> str:
+    return f"a pull request against {plan.revision}" if plan.open_pull_request else plan.revision
 
 
 def _commit(pin: Pin) -> str:

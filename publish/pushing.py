@@ -55,7 +55,6 @@ def apply_plan(planned: Plan, hub: Hub, say: Say) -> list[Pushed]:
             raise PublishError(
                 f"the plan is out of date, so nothing was sent:\n{listed}\nMake it anew with --plan."
             )
-        prepared.plan = prepared.plan.model_copy(update={"tag": planned.tag})
         return apply(prepared, hub, say)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cards.ledger import Ledger
 
 from .errors import PublishError
-from .hub import check_repo_id
+from .names import check_part, check_reference, check_repo_id
 from .staging import SHOWN
 
 
@@ -22,6 +22,17 @@ class Targets(Strict):
     models: dict[str, str]  # model name -> repo id, a teacher before its student
     datasets: dict[str, str] = Field(default_factory=dict)
     space: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Targets":
+        """Raises PublishError for a name or id that is none, wherever the targets come from."""
+        for group in (self.models, self.datasets):
+            for name, repo_id in group.items():
+                check_part(name)
+                check_repo_id(repo_id)
+        if self.space:
+            check_repo_id(self.space)
+        return self
 
     @property
     def repos(self) -> dict[str, str]:
@@ -39,6 +50,13 @@ class Settings(Strict):
     collection: bool = False
     templates: str | None = None  # a folder of card templates that replace ours
     overwrite: tuple[str, ...] = ()  # patterns: paths, or parts of a card, whose edits may be lost
+
+    @model_validator(mode="after")
+    def _check(self) -> "Settings":
+        for name in (self.revision, self.tag):
+            if name is not None:
+                check_reference(name)
+        return self
 
 
 class Request(Strict):
@@ -62,7 +80,7 @@ def resolve_targets(
     or overrides. `datasets` names labelled corpora; the name "" stands for the only one. Raises
     PublishError for what the run does not have, and for a bad or repeated id.
     """
-    wanted = {"student": repo_id} if repo_id else {}
+    wanted = {"student": check_repo_id(repo_id)} if repo_id else {}
     if teacher_repo_id or (repo_id and "teacher" in ledger.models):
         wanted["teacher"] = teacher_repo_id or f"{repo_id}-teacher"
     wanted |= models or {}
@@ -75,8 +93,6 @@ def resolve_targets(
             f"the run has no model {', '.join(unknown)}; it has {', '.join(ledger.models)}. "
             "Name one with --model NAME=REPO."
         )
-    for target in (*wanted.values(), *corpora.values()):
-        check_repo_id(target)
     for group in (wanted, corpora):
         if len(set(group.values())) < len(group):
             raise PublishError(
@@ -92,7 +108,7 @@ def resolve_targets(
     return Targets(
         models={name: wanted[name] for name in ordered},
         datasets=corpora,
-        space=check_repo_id(space_id) if space_id else None,
+        space=space_id,
     )
 
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..edge import at_the_edge, say, whisper
+from ..edge import Parser, at_the_edge, say, whisper
 from ..errors import PublishError
 from ..hub import Hub
 from .record import Verification
@@ -57,7 +57,7 @@ def _report(verified: Verification, path: Path) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="verify.py",
         description="Download a published model, check its files, card and loaders, and measure its numbers "
         "again.",

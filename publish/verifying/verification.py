@@ -12,7 +12,8 @@ from space.engine import EngineError
 from training.provenance import environment
 
 from ..errors import PublishError
-from ..hub import Hub, check_repo_id
+from ..hub import Hub
+from ..names import check_repo_id
 from . import data
 from .checks import check_folder
 from .comparing import compare

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from hub_pushing import ALL, commits, retitle, succeed
+from hub_standin import Fault
 
+from publish import patience
 from publish.errors import PublishError
 from publish.plan import read_plan
 
@@ -17,6 +19,21 @@ def push(inline, run):
 @pytest.fixture
 def apply(inline):
     return lambda **changes: inline("--apply", "plan.json", **changes)
+
+
+def nothing_after(step: str):
+    """The first request to such a path is done, and nobody hears of that nor of anything after it."""
+    done = []
+
+    def fault(request):
+        if done:
+            return Fault()
+        if step in request.path:
+            done.append(request)
+            return Fault(acts=True)
+        return None
+
+    return fault
 
 
 def write_plan(push, *options):
@@ -91,6 +108,64 @@ def test_a_plan_for_another_hub_or_with_conflicts_is_refused(hub, push, apply, c
 
     assert "1 conflict(s), so nothing was sent" in apply().stderr
     assert f"HF_ENDPOINT names {closed_port}" in apply(HF_ENDPOINT=closed_port).stderr
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (lambda plan: plan["repos"].pop(), "its repositories, or their order, are not those"),
+        (lambda plan: plan["request"]["targets"].update(space="me/elsewhere"), "its repositories"),
+        (lambda plan: plan["repos"].reverse(), "its repositories"),
+        (lambda plan: plan["request"]["settings"].update(revision="next"), "to next, not to main"),
+        (lambda plan: plan["request"]["settings"].update(create_pr=True), "a pull request against main"),
+        (lambda plan: plan["request"]["settings"].update(collection=True), "the collection is not"),
+        (lambda plan: plan.update(tag="v9"), "the tag is v9 there"),
+        (lambda plan: plan["request"]["settings"].update(tag="a..b"), "not a name of a branch or tag"),
+        (
+            lambda plan: plan["request"]["targets"]["models"].update({"../../x": "me/x"}),
+            "not a name of a model",
+        ),
+        (lambda plan: plan["request"]["targets"]["models"].update(student="../x"), "not a repo id"),
+        (lambda plan: plan["repos"][0]["files"][0].update(path="../../x"), "../../x is not the file"),
+        (lambda plan: plan["repos"][0]["files"][0].update(sha256="00" * 32), "is not the file"),
+        (lambda plan: plan.update(schema_version=2), "not a plan of this version (schema_version"),
+    ],
+)
+def test_a_plan_edited_by_hand_is_refused(hub, push, apply, tmp_path, edit, told):
+    write_plan(push)
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    edit(plan)
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+
+    done = apply()
+
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert hub.repos == {}
+
+
+def test_an_application_interrupted_anywhere_is_finished_by_another(hub, push, apply, monkeypatch):
+    """Also where a repository was made and has no commit yet: a Space then has a card of the Hub's own."""
+    monkeypatch.setattr(patience, "ATTEMPTS", 1)
+    write_plan(push, "--tag", "v1", "--collection")
+    for step in ("repos/create", "/commit/") * 3 + ("/tag/", "/items"):
+        hub.faults.append(nothing_after(step))
+        assert apply().returncode == 2, step
+        hub.faults.clear()
+    succeed(apply())
+
+    assert [len(repo.history) for repo in hub.repos.values()] == [1, 1, 1]
+    assert all(repo.refs["v1"] == repo.head.oid for repo in hub.repos.values())
+    (collection,) = hub.collections.values()
+    assert len(collection["items"]) == 3
+
+
+def test_where_a_plan_cannot_be_written_is_told(push):
+    done = push(*ALL, "--plan", "nowhere/plan.json")
+
+    assert done.returncode == 2
+    assert "--plan nowhere/plan.json: cannot be written" in done.stderr
 
 
 def test_what_is_no_plan_says_how_to_make_one(tmp_path):

@@ -1,8 +1,13 @@
 """What can go wrong in a push: exit code 2, one clear message, nothing half done."""
 
+import os
 import shutil
 
+import pytest
 from hub_store import RefusalError
+
+from publish.edge import at_the_edge
+from publish.hub import Hub
 
 BOTH = ("--repo-id", "me/model")
 ALL = (*BOTH, "--space-id", "me/demo")
@@ -28,6 +33,39 @@ def test_unknown_token(hub, push):
 
 def test_no_network(push, closed_port):
     refused(push(*BOTH, HF_ENDPOINT=closed_port), f"no answer from the Hub at {closed_port}", "HF_ENDPOINT")
+
+
+@pytest.mark.parametrize("endpoint", ["localhost:8000", "hub"])
+def test_an_address_that_is_none(push, endpoint):
+    refused(push(*BOTH, HF_ENDPOINT=endpoint), f"HF_ENDPOINT is '{endpoint}'; write it as https://")
+
+
+def test_an_empty_address_is_the_public_hub(monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "")
+    assert Hub().endpoint == "https://huggingface.co"
+
+
+@pytest.mark.parametrize("option", ["--tag", "--revision"])
+@pytest.mark.parametrize("name", ["two words", "a..b", "v1:", "-v1", "v1.lock", "v1/", "@{1}"])
+def test_a_tag_or_branch_that_git_would_refuse_last_of_all(hub, push, option, name):
+    refused(push(*BOTH, f"{option}={name}"), f"not a name of a branch or tag: {name!r}")
+    assert hub.requests == []
+
+
+def test_ctrl_c_and_a_closed_pipe_are_no_faults_of_ours(capfd, monkeypatch):
+    def stopped(error):
+        def command() -> int:
+            raise error
+
+        return command
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup2", lambda *places: None)  # the test's own output goes on
+        assert at_the_edge(stopped(BrokenPipeError())) == 2
+    assert at_the_edge(stopped(KeyboardInterrupt())) == 130
+    shown = capfd.readouterr().err
+    assert "Traceback" not in shown
+    assert "run it again to go on" in shown and "the same command goes on" in shown
 
 
 def test_namespace_of_someone_else(hub, push):

@@ -6,7 +6,8 @@ import pytest
 from hub_pushing import BOTH
 from hub_store import RefusalError
 
-from publish import edge
+from publish import cli, edge
+from publish.verifying.cli import verify_command
 
 CANARY = "hf_CANARYCANARYCANARY"
 
@@ -56,3 +57,21 @@ def test_what_the_library_logs_is_shown_without(monkeypatch, capsys):
     for handler in logging.getLogger("huggingface_hub").handlers:
         assert handler.filter(record)
     assert record.getMessage() == "got [token]"
+
+
+def test_one_given_as_an_option_is_not_repeated(capsys):
+    token = "hf_" + "Ab0" * 11
+    for command in (cli.push, verify_command):
+        with pytest.raises(SystemExit):
+            command(["me/model", "--token", token])
+        shown = capsys.readouterr().err
+        assert "unrecognized arguments: --token [token]" in shown
+        assert token not in shown
+
+
+def test_one_in_the_address_of_the_hub_is_refused(inline, run):
+    done = inline(run, *BOTH, HF_ENDPOINT="https://me:secret-token@mirror.example")
+
+    assert done.returncode == 2
+    assert "HF_ENDPOINT holds a user name or password for mirror.example" in done.stderr
+    assert "secret-token" not in done.stdout + done.stderr
