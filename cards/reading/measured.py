@@ -18,6 +18,18 @@ OTHER = re.compile(
 _MEMORY = re.compile(
     r"\b(?:ram|memory|vram|gpu|cores?|corpus|dataset|data set|text|dump|bandwidth)\b", re.IGNORECASE
 )
+# "L40S (48 GB)": what a processor has.
+_PROCESSOR = re.compile(
+    r"\b(?:T4|P4|P40|[PV]100|A10G?|A16|A30|A40|A100|A800|A[456]000|L4|L20|L40S?|[BH][12]00|GH200|MI\d{3}X?"
+    r"|(?:RTX|GTX|Tesla|Quadro|GeForce|Radeon|Jetson|Ryzen|EPYC|Xeon|MacBook|M[1-5] (?:Pro|Max|Ultra))"
+    r"\b[\w -]{0,16})"
+    r"(?:[ -](?:Ti|SXM\d?|PCIe|NVL))?[\s,(-]*(?:with\s+)?$"
+)
+# "the 95% bootstrap interval" says how sure a score is.
+_LEVEL = re.compile(
+    r"[\s-]*(?:(?:bootstrap|bootstrapped|percentile|confidence|credible|Wilson|BCa)\s+)*(?:intervals?|CIs?)\b",
+    re.IGNORECASE,
+)
 _DIFFERENCE = re.compile(r"\s*(?:larger|bigger|smaller|more|less|lighter|heavier|saved)\b", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(?:inference|forward pass|tagging|prediction"
@@ -36,7 +48,10 @@ _BY = re.compile(r"(?<!followed )\bby\s+(?:[^\W\d]+\s+)?[~≈]?$", re.IGNORECASE
 # "for wards", "on rare wards", and "Wards score" at the beginning: a part of what is scored, by its plural.
 _PLURAL = r"(?P<part>[a-z-]{3,}(?<!s)s)"
 _PART = re.compile(rf"\b(?:for|on|among)\s+(?:the\s+)?(?:(?P<which>[a-z-]+)\s+)?{_PLURAL}\b", re.IGNORECASE)
-_SUBJECT = re.compile(rf"\W*{_PLURAL}\s+(?:score|reach|get|have|are|come)\b", re.IGNORECASE)
+_SUBJECT = re.compile(
+    rf"\W*{_PLURAL}\s+(?:score|reach|get|have|are|come|with|without|(?:short|long|old|young)er than)\b",
+    re.IGNORECASE,
+)
 _HARDEST = re.compile(
     r"\b(?:hardest|easiest|weakest|strongest|worst|rarest)(?:\s+\w+)?\s+(?:type|class|label|category|entity)\b",
     re.IGNORECASE,
@@ -72,6 +87,8 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     nearby = sentence.text[stretch.start : stretch.end]
     if re.search(r"\b(?:no|none|never)\b[^,;]*\b(?:less|more|fewer|below|above|under|over)\b", nearby):
         return None  # "no report took less than 23 ms"
+    if number.unit == "%" and _LEVEL.match(sentence.text, number.stop):
+        return None
     if number.unit in ("ms", "us"):
         return replace(own, quantity="latency")
     if number.unit in ("s", "min", "h"):
@@ -94,6 +111,7 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     if re.fullmatch("[kmgt]?i?b", number.unit):
         difference = _DIFFERENCE.match(sentence.text, number.stop)  # "120 MB larger"
         memory = _MEMORY.search(nearby) and own.quantity != "size"
+        memory = memory or ("g" in number.unit and _PROCESSOR.search(sentence.text[: number.start]))
         return None if memory or difference else replace(own, quantity="size")
     if number.unit == "" and _is_parameters(sentence, stretch, own, said):
         return replace(own, quantity="parameters")
@@ -163,7 +181,7 @@ def part(sentence: Sentence, stretch: Stretch) -> str | None:
         return "one type"
     found = (_SUBJECT.match(sentence.text), *_PART.finditer(sentence.text, stretch.start, stretch.end))
     for match in filter(None, found):
-        known = [m for m in sentence.mentions if m.start < match.end() and match.start() < m.end]
+        known = [m for m in sentence.mentions if m.start < match.end("part") and match.start() < m.end]
         genre = all(m.value in _GENRES for m in known) and not _WHOLE.search(match[0])
         if match["part"].lower() not in filler() and (genre or not known):
             return match["part"].lower()
@@ -187,7 +205,10 @@ def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> st
         if OTHER.search(between) or len(between.split()) > 12:
             return None
         window = text[max(stretch.start, number.start - 25) : number.start]
-        if not named and not number.unit and OTHER.search(window):
+        behind = next((m for m in stretch.after if m.value == own.quantity), None)
+        if behind and not named:  # "13; the seed with the best F1"
+            window += text[number.stop : behind.start]
+        if not named and not number.unit and (OTHER.search(window) or ";" in window):
             return None
         if number.whole and not number.unit:
             return own.quantity if number.value > 1 and _PLAINLY.fullmatch(between) else None

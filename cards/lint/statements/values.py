@@ -25,6 +25,7 @@ _RATIOS = ("retention", "speed_up", "reduction", "change")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
 # second value is worth a question only.
 _LOOSE = 0.05
+_OTHER_MODEL = 0.05  # with fewer of the parameters than this share, it is another model
 # A row that by its name takes over what another gave: of labelers combined by the word of one, or the best.
 _PICKED = re.compile(
     r"\b(combin\w+|ensembles?|union|merged|vot(?:e|ing)|majority|chosen|selected|best|final|released)\b"
@@ -133,6 +134,15 @@ class _Things:
         self.one_model = not any(model(s.subject).names for s in statements if s.subject)
         self.own = own_names(card)
         self.stretch = {s: at for at, near in stretches(card, statements).items() for s in near}
+        self.unread = {  # rows of a table that something sets apart which was not read, such as seeds
+            s
+            for one, other in combinations([s for s in statements if s.where == "table"], 2)
+            if one.passage == other.passage
+            and one.subject == other.subject
+            and apart(one, other)
+            and same_terms(one, other) is Same.YES
+            for s in (one, other)
+        }
 
     def same(self, one: Statement, other: Statement) -> Same:
         """Whether two statements are of the same thing, said in two places."""
@@ -143,6 +153,12 @@ class _Things:
             return same_thing(one, other) if one.subject else same_terms(one, other) if named else Same.NO
         if one.quantity in SCORES and (one.group in _WHOLE) != (other.group in _WHOLE):
             return Same.NO  # the score of a type, and one that names none
+        if (one.subject == "before") != (other.subject == "before"):
+            return Same.NO  # what stood before a step that names no model
+        if self.unread & {one, other}:
+            return Same.NO
+        if one.quantity == "parameters" and not _OTHER_MODEL < one.value / other.value < 1 / _OTHER_MODEL:
+            return Same.NO
         own = [s.subject in _OWN for s in (one, other)]
         if all(own) and one.where == other.where == "list" and self.stretch[one] == self.stretch[other]:
             return Same.NO  # items of a list, each of a model of its own
