@@ -96,9 +96,15 @@ def names(subject: Subject) -> Iterator[Finding]:
         if isinstance(value, bool):
             right = 'the code in quotes, "no": YAML reads it as a truth value'
             yield error("front-matter.name", place, repr(value), right, "language")
-        elif not _LANGUAGE.fullmatch(text) or (len(text) == 2 and text not in known("languages")):
+        elif not _LANGUAGE.fullmatch(text) or _two_letters(text) not in (None, *known("languages")):
             right = "a code of ISO 639 such as en, or multilingual"
             yield error("front-matter.name", place, repr(value), right, "language")
+
+
+def _two_letters(language: str) -> str | None:
+    """The language of "pt" and "pt-BR"; None for codes of three letters, which are too many to list."""
+    first = re.split("[-_]", language)[0]
+    return first if len(first) == 2 else None
 
 
 def _licences(subject: Subject) -> Iterator[Finding]:

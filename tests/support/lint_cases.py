@@ -104,6 +104,17 @@ FAULTS = [
         'file_name="onnx/model_quantized.onnx")\ndrugs = [',
         "code.file",
     ),
+    (TITLE, f"{TITLE}\n```sh\nhf download someone/reef-ner model.gguf --local-dir .\n```\n", "code.command"),
+    (
+        TITLE,
+        f"{TITLE}\n```console\n$ huggingface-cli download someone/reef-ner \\\n    --include 'tf/*'\n```\n",
+        "code.command",
+    ),
+    (
+        TITLE,
+        f"{TITLE}\n```\nwget https://hub.example/someone/reef-ner/resolve/main/onnx/model_fp16.onnx\n```\n",
+        "code.command",
+    ),
     ('from_pretrained("someone/reef-ner")', 'from_pretrained("./output/checkpoint-500")', "code.repo-id"),
     ('from_pretrained("someone/reef-ner")', 'from_pretrained("your-username/reef-ner")', "code.repo-id"),
     ("AutoModelForTokenClassification", "AutoModelForMaskedLM", "code.task"),
@@ -132,6 +143,10 @@ FAULTS = [
         "# reef-ner\n\nExample: the patient can be reached at phone 212 555 0188.\n",
         "privacy.patient",
     ),
+    (TITLE, f"{TITLE}\nHerr Kolb, geb. am 03.12.1961, Patienten-Nr. 40817733.\n", "privacy.patient"),
+    (TITLE, f"{TITLE}\n> Mme Caradec, née le 3/12/1961, tél. 02 31 55 01 88\n", "privacy.patient"),
+    (TITLE, f"{TITLE}\nIt tells apart three labels (Drug, Problem and Route).\n", "labels.listed"),
+    ("- en\n", "- qq-Latn\n", "front-matter.name"),
     ("license: mit", "license: mit licence", "front-matter.name"),
     ("- en\n", "- english\n", "front-matter.name"),
     ("- en\n", "- no\n", "front-matter.name"),
@@ -233,6 +248,18 @@ RIGHT = [
     Case("code.data", (below('```json\n{"entity": "Drug"}\n{"entity": "Problem"}\n```'),)),
     Case("code.repo-id", (below('```python\nAutoModel.from_pretrained("someone-else/base")\n```'),)),
     Case("code.file", (below('```py\nhf_hub_download("someone/reef-ner", "config.json")\n```'),)),
+    Case(
+        "code.command",
+        (
+            below(
+                "```bash\nhf download someone/reef-ner model.safetensors --local-dir onnx-old\n"
+                "hf download someone/reef-ner --include 'onnx/*' '*.json' --exclude '*.bin'\n"
+                "hf download someone-else/base tf_model.h5\nhf download someone/reef-ner <FILE>\n```"
+            ),
+        ),
+    ),
+    Case("labels.listed", (below("It tells apart two entity types (Drug and Problem)."),)),
+    Case("privacy.patient", (below("Seit 2019 (geboren aus einer Masterarbeit), Tel. im Impressum."),)),
     Case("code.window", (card("model_max_length=512", "model_max_length=256"),)),
     Case("config.window", (below("It reads up to 512 tokens; its teacher up to 8,192 tokens."),)),
     Case("code.label", (card('== "Drug"', 'in ("Drug", "Problem")'),)),
@@ -253,7 +280,7 @@ RIGHT = [
         (card("library_name:", "base_model: someone/base\nlibrary_name:"), index("0.87")),
     ),
     Case("front-matter.value", (card("license: mit\n", 'license: mit\nlibrary_version: "4.10"\n'),)),
-    Case("front-matter.name", (card("- en\n", "- zh-Hans\n- yue\n- multilingual\n"),)),
+    Case("front-matter.name", (card("- en\n", "- zh-Hans\n- pt-BR\n- yue\n- multilingual\n"),)),
     Case("front-matter.model-index", (index("87.0"),)),
     Case("front-matter.task", (config(architectures=["DebertaV2ForTokenClassification"]),)),
     Case("licence.upstream", (below("Fine-tuned on a data set under CC BY 4.0."),)),

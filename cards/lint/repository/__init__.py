@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator
 
 from ..finding import Finding
 from ..subject import Subject
-from . import calls, headers, index_text, labelling, naming, privacy, shipping, snippets, upstream, window
+from . import (
+    calls,
+    commands,
+    headers,
+    index_text,
+    labelling,
+    naming,
+    privacy,
+    shipping,
+    snippets,
+    upstream,
+    window,
+)
 
 REPOSITORY_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     headers.readable,
@@ -21,6 +33,7 @@ REPOSITORY_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     snippets.data,
     calls.repo_ids,
     calls.files,
+    commands.commands,
     window.in_code,
     window.in_words,
     calls.compared_labels,

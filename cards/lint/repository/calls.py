@@ -71,7 +71,7 @@ def files(subject: Subject) -> Iterator[Finding]:
     if not subject.files or subject.ledger:
         return
     for call in _calls(subject):
-        if not _own(subject, call.target):
+        if not is_own_id(subject, call.target):
             continue
         folder = str(call.named.get("subfolder") or "").strip("/")
         name = call.named.get("file_name") or call.named.get("filename")
@@ -116,7 +116,7 @@ def task(subject: Subject) -> Iterator[Finding]:
         return
     for call in _calls(subject):
         used = _HEAD.fullmatch(call.owner)
-        if used and used[1] in known - has and _own(subject, call.target):
+        if used and used[1] in known - has and is_own_id(subject, call.target):
             right = f"a class for {', '.join(sorted(has))}: the weights of its head would be random"
             yield error("code.task", call.place, call.owner, right)
 
@@ -172,7 +172,7 @@ def _place(subject: Subject, snippet, node: ast.AST) -> Place:
     return Place(subject.card, snippet.line + node.lineno - 1, node.col_offset + 1)
 
 
-def _own(subject: Subject, target: str | None) -> bool:
+def is_own_id(subject: Subject, target: str | None) -> bool:
     """Whether an id is surely that of this repository, whatever the namespace where that is unknown."""
     if subject.repo_id:
         return target == subject.repo_id

@@ -18,6 +18,10 @@ _LISTED = re.compile(
     r"\s*(?:\([^)\n]*\))?\s*:\**\s*(?P<names>.+)$",
     re.IGNORECASE | re.MULTILINE,
 )
+# "It finds three entity types (Drug, Dose and Route)."
+_IN_BRACKETS = re.compile(
+    r"\b(?:entity types|labels|tags|classes)\s*\((?P<names>[^()\n]{3,300})\)", re.IGNORECASE
+)
 _NAME = re.compile(r"[A-Za-z][\w-]*(?: [A-Za-z][\w-]*)?")
 _HEADS = ("TokenClassification", "SequenceClassification")
 
@@ -99,9 +103,10 @@ def listed(subject: Subject) -> Iterator[Finding]:
     known = types(labels)
     if not known or subject.ledger:
         return
-    for line in _LISTED.finditer(subject.text):
-        said = [re.sub(r"^[BIESLU]-", "", name) for name in _NAME.findall(line["names"])]
-        said = [name for name in said if name.lower() not in ("o", "and", "or")]
+    for line in (*_LISTED.finditer(subject.text), *_IN_BRACKETS.finditer(subject.text)):
+        names = re.sub(r"\b(?:and|or)\b", ",", line["names"])
+        said = [re.sub(r"^[BIESLU]-", "", name) for name in _NAME.findall(names)]
+        said = [name for name in said if name.lower() != "o"]
         strange = [name for name in said if name.lower() not in known]
         if len(said) - len(strange) < max(1, len(strange)):
             continue  # a description of the labels, in words of its own

@@ -19,13 +19,26 @@ _SECRETS = {
 }
 _PLACEHOLDER = re.compile(r"(.)\1{7,}|x{4}|your|example|token_here|\.\.\.", re.IGNORECASE)
 
-_DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2} \w{3,9} \d{4}|\w{3,9} \d{1,2},? \d{4})"
-_RECORD = r"(?:MRN|medical record(?: number| no\.?)?|patient (?:id|number|no\.?)|NHS(?: number| no\.?)?)"
+_DATE = r"(?:\d{1,4}[-/.] ?\d{1,2}[-/.] ?\d{1,4}|\d{1,2} \w{3,9} \d{4}|\w{3,9} \d{1,2},? \d{4})"
+# English, and what the letters of German, French, Spanish, Italian, Dutch and Portuguese hospitals say.
+_BIRTH = (
+    r"(?:\bD\.?O\.?B\.?|\bdate of birth|\bborn(?: on)?|\bbirth ?date|\bgeb(?:\.|oren)(?: am| op)?"
+    r"|\bgeburtsdatum|\bnée? le|\bné\(e\) le|\bdate de naissance|\bnacid[oa](?: el)?|\b(?:fecha|data) de na[cs]\w+"
+    r"|\bnat[oa] il|\bnascid[oa] (?:em|a)|\bdata di nascita|\bgeboortedatum)"
+)
+_RECORD = (
+    r"(?:MRN|medical record(?: number| no\.?)?|patient (?:id|number|no\.?)|NHS(?: number| no\.?)?|IPP|NHC|BSN"
+    r"|(?:pati[eë]nt(?:en)?|fall|aufnahme)-?\s?(?:nr\.?|nummer|id)|num[eé]ro de (?:dossier|patient)"
+    r"|(?:n[uú]mero de )?historia cl[ií]nica|cartella clinica|prontu[aá]rio)(?:\s?(?:n[°ºr]\.?|n[uú]mero))?"
+)
 _SSN = r"\d{3}-?\d{2}-?\d{4}"
 _PLAIN_SSN = r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])"
-_PHONE = r"\b(?:phone|tel|telephone|cell|mobile|call)\b\W{0,3}(?:\w+\W{1,2}){0,2}"
+_PHONE = (
+    r"\b(?:phone|t[eé]l|tele(?:ph|f)one?|t[eé]l[eé](?:phone|fono)|telefoon|cell|mobile|call)\b"
+    r"\W{0,3}(?:\w+\W{1,2}){0,2}"
+)
 _IDENTIFYING = {
-    "a date of birth": rf"(?:\bD\.?O\.?B\.?|\bdate of birth|\bborn(?: on)?|\bbirth ?date)\W{{1,4}}{_DATE}",
+    "a date of birth": rf"{_BIRTH}\W{{1,4}}{_DATE}",
     "a number of a patient": rf"\b{_RECORD}\W{{1,4}}[A-Z]{{0,3}}-?\d[\d -]{{4,}}\d",
     "a social security number": rf"(?:\bSSN\W{{1,4}}|\bsocial security\D{{1,12}}){_SSN}\b|{_PLAIN_SSN}",
     "a phone number": rf"{_PHONE}\+?[\d(][\d ().-]{{7,}}\d",
@@ -40,7 +53,9 @@ _FINDS_THEM = re.compile(
 )
 _NOBODY = re.compile(r"\b(?:john|jane) (?:\w\.? )?doe\b|\bmustermann\b", re.IGNORECASE)
 _INVENTED = re.compile(
-    r"\b(?:synthetic|fictional|fictitious|invented|made[- ]up|fake|not (?:a )?real|no real|simulated|dummy"
+    r"\b(?:synthetic|fictional|fictitious|invented|made[- ]up|fake"
+    r"|erfunden\w*|fikti[vf]\w*|fictive?s?|fictici[oa]s?|inventat[aoie]|inventad[oa]s?|verzonnen"
+    r"|not (?:a )?real|no real|simulated|dummy"
     r"|de-?identified|anonymi[sz]ed)\b",
     re.IGNORECASE,
 )

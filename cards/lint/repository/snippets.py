@@ -13,7 +13,7 @@ from ..finding import Finding, error, rule, warning
 from ..subject import Subject
 
 _PYTHON = ("python", "py", "python3", "pycon")
-_SHELL = ("shell", "bash", "sh", "console", "zsh")
+SHELL = ("shell", "bash", "sh", "console", "zsh")
 _LEFT_OUT = re.compile(r"^\s*(?:\.\.\.|…|# \.\.\.)|<[A-Za-z][^<>\n]*>|…|\{\{", re.MULTILINE)
 
 
@@ -90,7 +90,7 @@ def data(subject: Subject) -> Iterator[Finding]:
                 [json.loads(part) for part in _documents(snippet.code)]
             except ValueError as problem:
                 yield warning("code.data", place, f"JSON with {problem}", "JSON that can be parsed")
-        if snippet.language in _SHELL and "<<" not in snippet.code:
+        if snippet.language in SHELL and "<<" not in snippet.code:
             try:
                 shlex.split(snippet.code, comments=True)
             except ValueError as problem:
