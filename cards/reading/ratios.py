@@ -137,7 +137,8 @@ def _direction(words: _Words) -> Ratio | None:
     if direction.value == "faster":
         if "time" in phrase or "latency" in phrase:
             return _compared(words.number, "latency")
-        return Ratio(words.number, Meaning(quantity="speed_up", of="latency"))
+        slowed = words.number.unit == "part"  # "half as fast"
+        return None if slowed else Ratio(words.number, Meaning(quantity="speed_up", of="latency"))
     if direction.value == "smaller":
         of = "parameters" if "param" in phrase + tail else "size"
         if phrase == "fewer" and of == "size":
@@ -197,7 +198,10 @@ def _noun(words: _Words) -> Ratio | None:
         )
         of = of or ("size" if re.search(r"compress", words.sentence.text, re.I) else words.last)
         if of in SCORES:
-            return _change(words, -1, of)
+            errors = re.search(
+                r"\berrors?\b", words.after[:30]
+            )  # "a 47% error reduction" is of 1 minus the score
+            return None if errors else _change(words, -1, of)
         return _compared(words.number, of)
     if "retention" in named and unit == "%":
         return Ratio(words.number, Meaning(quantity="retention", of=_kept_of(words)))

@@ -24,6 +24,7 @@ from .parts import whole
 from .portions import parts, percent
 from .ratios import change, reduction, retention, speed_up
 from .sizes import bytes_alike, bytes_per_parameter, quantized_larger
+from .steps import step
 from .totals import totals
 from .values import count, latency, parameters, ratio, score, size, sparsity, twins
 from .words import best, better, extreme, faster, no_loss, smaller
@@ -38,6 +39,7 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     speed_up,
     reduction,
     change,
+    step,
     parameters,
     size,
     latency,
