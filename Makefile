@@ -11,6 +11,9 @@ DOWNSTREAM := .venv-downstream
 SMOKE := build/smoke
 RUNTIME := space/private/vendor/ort-wasm-simd-threaded.wasm
 NPM := $(shell command -v npm)
+SPACE_TESTS := $(addprefix tests/,engine load private service space)
+# Two at a time, each one's output in a piece (GNU make 3, which macOS brings, mixes the lines).
+TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NODE_LOADER := publish/loaders/node_modules/.package-lock.json
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -32,7 +35,8 @@ $(1)/bin/python -m pip install --quiet $(2)
 touch $@
 endef
 
-.PHONY: help demo private setup lint test test-light test-training test-downstream smoke loaders rehearse load clean
+.PHONY: help demo private setup lint test test-light test-cards test-space test-training test-downstream \
+    smoke loaders rehearse load clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -49,10 +53,19 @@ lint: $(LIGHT)/.tests-ready ## ruff: rules and format
 	$(LIGHT)/bin/ruff check .
 	$(LIGHT)/bin/ruff format --check .
 
-test: test-light test-training test-downstream ## every test, each in its environment
+# Set up first: tests that run side by side shall find the same programs. What fails here fails again where
+# it is needed. Longest first, so that both end at about the same time.
+test: ## every test, each in its environment; two parts at a time, shown as each ends
+	-@$(MAKE) --no-print-directory --keep-going setup loaders
+	@$(MAKE) --no-print-directory $(TOGETHER) test-space test-cards test-training test-downstream
 
-test-light: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, cards, publish, space and the repository itself
-	$(LIGHT)/bin/python -m pytest tests --ignore=tests/training --ignore=tests/downstream
+test-light: test-cards test-space ## all that needs no torch
+
+test-cards: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## cards, publish, the repository itself, and any folder not named below
+	$(LIGHT)/bin/python -m pytest tests $(addprefix --ignore=,$(SPACE_TESTS) tests/training tests/downstream)
+
+test-space: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, Space, service, private page, load
+	$(LIGHT)/bin/python -m pytest $(SPACE_TESTS)
 
 test-training: $(TRAINING)/.tests-ready ## engine and training
 	$(TRAINING)/bin/python -m pytest tests/engine tests/training
