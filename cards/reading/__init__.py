@@ -4,6 +4,7 @@
 """
 
 from .card import Card, read
+from .document import Block
 from .statement import Phrase, Place, Statement
 
-__all__ = ["Card", "Phrase", "Place", "Statement", "read"]
+__all__ = ["Block", "Card", "Phrase", "Place", "Statement", "read"]

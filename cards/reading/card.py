@@ -9,7 +9,7 @@ from .meaning import Meaning, gather
 from .names import learn
 from .phrases import read_phrases
 from .prose import read_prose
-from .reports import report
+from .reports import with_reports
 from .slashed import slashed
 from .statement import Phrase, Statement
 from .tables import read_table
@@ -29,7 +29,7 @@ class Card:
 
 def read(text: str, file: str) -> Card:
     """Read a card; never fails, whatever the text. `file` names it in places."""
-    document = parse(text, file)
+    document = with_reports(parse(text, file))
     front_matter = parse_front_matter(document)
     words = learn(document, front_matter)
     statements: list[Statement] = read_model_index(front_matter, words, file)
@@ -51,11 +51,11 @@ def read(text: str, file: str) -> Card:
         elif index in lists:
             continue  # a row of that table
         elif block.table:
-            statements += read_table(block, document, words, context, passage)
+            found = read_table(block, document, words, context, passage)
+            pasted = block.kind == "code"
+            statements += [replace(statement, where="code") for statement in found] if pasted else found
         elif block.kind == "code":
-            if pasted := report(block):
-                found = read_table(pasted, document, words, context, passage)
-                statements += [replace(statement, where="code") for statement in found]
+            continue
         else:
             phrases += read_phrases(block, document, words, context, passage + 1)
             item = (
@@ -67,8 +67,7 @@ def read(text: str, file: str) -> Card:
                 ([item], passage) if item else read_prose(block, document, words, context, passage)
             )
             statements += found
-        if block.kind != "code":
-            above = block
+        above = above if block.kind == "code" else block
     return Card(document, tuple(statements), tuple(phrases))
 
 

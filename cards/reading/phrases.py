@@ -21,7 +21,7 @@ _CLAIMS = {
     r"|\b(?:does|do|did)(?: not|n't)\s+(?:lose|degrade|sacrifice|hurt|reduce|drop|affect)\b"
     rf"|\b(?:preserv|retain|keep|maintain)\w*\s+(?:full|all|all of)\s+(?:the |its |of )*(?:teacher'?s? )?"
     rf"{_SCORE}\b|\bat no cost\b|\bfull {_SCORE} (?:is )?(?:kept|retained|preserved)\b",
-    "faster": r"\b(?:faster|quicker)\b|\bspeeds? up\b",
+    "faster": r"\b(?:faster|quicker)\b(?!-[a-z])|\bspeeds? up\b",
     "slower": r"\bslower\b",
     "smaller": r"\b(?:smaller|lighter|more compact|fewer parameters)\b",
     "larger": r"\b(?:larger|bigger|heavier) than\b",
@@ -48,6 +48,11 @@ _CLAIM = re.compile(
 _HEDGED = re.compile(
     r"\b(?:may|might|could|would|can|if|whether|should|aims?|goals?|unless|not|no|never|isn't|expect\w*"
     r"|neither|nor|hope\w*|try|tries|want\w*|how much|instead of|rather than|depend\w*)\b[^.;:]{0,40}$",
+    re.IGNORECASE,
+)
+_OF_OTHERS = re.compile(
+    r"\b(?:other|others?'?|(?:one|some|among)(?: of)?(?: the)?|previous|prior|existing|earlier|close to|near"
+    r"|comparable to|competitive with|on par with|approaching|vs\.?|versus)\s+(?:the |current )*$",
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(
@@ -86,6 +91,8 @@ def _claims(sentence: Sentence, topic: Meaning, document: Document, passage: int
         before = sentence.text[: match.start()]
         absolute = kind in ("no loss", "private")
         if _HEDGED.search(before[-60:]) and not (absolute and not re.search(r"\bnot\b[^.;]{0,20}$", before)):
+            continue
+        if kind == "best" and _OF_OTHERS.search(before[-40:]):
             continue
         if kind in _COMPARING and _OWN_NUMBER.search(before[-25:]):
             continue

@@ -52,7 +52,7 @@ _UNIT = (
     r"|[xX](?![A-Za-z0-9]|\s*\d)|×(?!\s*\d)|times\b|-?\s?fold\b"
 )
 _NUMBER = re.compile(
-    r"(?<![\w.,#$€£§])(?<![A-Za-z][-_/.@:&?])(?:(?<![a-z]=)|(?<=acc=)|(?<=uracy=)|(?<=call=)|(?<=sion=))(?<!\d[,:])(?:(?P<factor>[x×])\s?)?(?P<sign>(?<![\w)\]])[-+–])?"
+    r"(?<![\w.,#$€£§])(?<![A-Za-z][-_/.@:&?])(?:(?<![a-z]=)|(?<=acc=)|(?<=uracy=)|(?<=call=)|(?<=sion=))(?<!\d[,:])(?:(?P<factor>[x×])\s?)?(?P<sign>(?<![\w)\]%])[-+–])?"
     rf"(?P<digits>{_DIGITS})(?![\d_])(?!\.\d)(?!,\d)(?P<multiple>{_MULTIPLE})?"
     rf"(?P<plus>\+)?(?:[\s-]{{0,2}}(?P<unit>{_UNIT}))?(?![A-Za-z])"
 )

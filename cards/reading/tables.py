@@ -178,6 +178,8 @@ class _Reader:
         if (self.settings and meaning.quantity == "count") or is_unread(row.name, column.name):
             return
         mode = percent if meaning.quantity in (*SCORES, "change") else None
+        if gather(said).quantity:  # "top-1 acc 76.2" in the cell: a scale of its own
+            mode = percent or None
         place = self.document.place(cell.start + found.start)
         shown = cell.text[found.start : found.stop]
         made = statement(found, meaning, "table", place, shown, self.passage, mode)

@@ -45,6 +45,11 @@ _IDENTIFYING = {
 }
 _MAIL = r"\b[\w.+-]+@(?!example|test|domain|email\.com|localhost)[\w-]+\.[a-z]{2,}\b"
 _EXAMPLE = re.compile(r"\b(?:patients?|examples?|notes?)\b|text\s*[:=]|\(\s*[\"']", re.IGNORECASE)
+_CLINICAL = re.compile(
+    r"\b(?:patients?|D\.?O\.?B|date of birth|birth ?date|admi(?:tted|ssion)|discharged?|hospital|clinic\w*"
+    r"|diagnos\w+|presents? with|presented with|prescribed|(?:Mr|Mrs|Ms)\.? [A-Z])",
+    re.IGNORECASE,
+)
 # Models that find such details need examples that hold some.
 _FINDS_THEM = re.compile(
     r"\bde-?identif(?:ication|y|ies|ier)\b|\banonymi[sz](?:ation|es?|er|ing)\b|(?<![a-z])pii(?![a-z])"
@@ -101,6 +106,8 @@ def patients(subject: Subject) -> Iterator[Finding]:
         }
         if found.keys() == {"a phone number"} and not _EXAMPLE.search(text):
             continue  # how to reach whoever made the model
+        if found.keys() == {"a date of birth"} and not _CLINICAL.search(text):
+            continue  # the first line of a life in an encyclopaedia
         if found and (mail := re.search(_MAIL, text)):
             found["an e-mail address"] = mail
         if not found or re.search(r"X{3,}|_{3,}|\[[A-Z]+\]|\*{3,}", text):

@@ -15,6 +15,10 @@ from ..subject import Subject
 _PYTHON = ("python", "py", "python3", "pycon")
 SHELL = ("shell", "bash", "sh", "console", "zsh")
 _LEFT_OUT = re.compile(r"^\s*(?:\.\.\.|…|# \.\.\.)|<[A-Za-z][^<>\n]*>|…|\{\{", re.MULTILINE)
+_COMMAND = re.compile(
+    r"\$ |(?:sudo )?(?:pip3?|uv|conda|mamba|git|cd|python3?|source|export|wget|curl|docker|npm|apt(?:-get)?"
+    r"|brew) \S"
+)
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,36 @@ class Snippet:
     @property
     def tree(self) -> ast.Module | None:
         """The code as Python; None where it cannot be parsed."""
-        try:
-            return ast.parse(self.python)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        parsed = (_parsed(code) for code in self.readings)
+        return next((tree for tree in parsed if isinstance(tree, ast.Module)), None)
 
     @property
-    def python(self) -> str:
-        """The code without prompts, notebook commands and common indentation; lines stay where they are."""
-        lines = textwrap.dedent(self.code).split("\n")
-        if any(line.startswith(">>>") for line in lines):
-            lines = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
-        return "\n".join("" if re.match(r"\s*[!%]", line) else line for line in lines)
+    def readings(self) -> list[str]:
+        """The code without prompts, notebook commands and common indentation; lines stay where they are.
+
+        With prompts there are several ways to read it: behind ">>>" may stand code or what it prints, and
+        a call may go on for lines without "...".
+        """
+        lines = [
+            "" if re.match(r"\s*[!%]", line) else line for line in textwrap.dedent(self.code).split("\n")
+        ]
+        prompted = [line.startswith((">>> ", "... ")) for line in lines]
+        if not any(line.startswith(">>>") for line in lines):
+            return ["\n".join(lines)]
+        bare = [line[4:] if is_prompt else line for line, is_prompt in zip(lines, prompted, strict=True)]
+        return [
+            "\n".join(line if is_prompt else "" for line, is_prompt in zip(bare, prompted, strict=True)),
+            "\n".join(bare),
+            "\n".join("" if line.startswith(">>>") else line for line in lines),
+        ]
+
+
+def _parsed(code: str) -> ast.Module | Exception:
+    """The tree of Python code, or what is wrong with it."""
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        return problem
 
 
 def snippets(subject: Subject) -> Iterator[Snippet]:
@@ -62,22 +84,18 @@ def snippets(subject: Subject) -> Iterator[Snippet]:
 def parses(subject: Subject) -> Iterator[Finding]:
     """Python on a card can be parsed."""
     for snippet in snippets(subject):
-        if not snippet.is_python:
+        if not snippet.is_python or snippet.tree:
             continue
-        try:
-            ast.parse(snippet.python)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-            line = snippet.line + (getattr(problem, "lineno", None) or 1) - 1
-            said = getattr(problem, "msg", None) or str(problem)
-            shown = (
-                snippet.code.split("\n")[line - snippet.line].strip()
-                if isinstance(problem, SyntaxError)
-                else ""
-            )
-            # What a card leaves out for brevity is no mistake of its code.
-            report = warning if _LEFT_OUT.search(snippet.code) else error
-            right = "code that can be copied and run"
-            yield report("code.python", Place(subject.card, line, 1), f"{said}: {shown[:80]!r}", right)
+        problem = _parsed(snippet.readings[0])
+        line = snippet.line + (getattr(problem, "lineno", None) or 1) - 1
+        said = getattr(problem, "msg", None) or str(problem)
+        shown = snippet.code.split("\n")[line - snippet.line].strip()
+        shown = shown if isinstance(problem, SyntaxError) else ""
+        # What a card leaves out or shows as a session is no code to copy; a command is in the wrong block.
+        loose = len(snippet.readings) > 1 or _LEFT_OUT.search(snippet.code) or _COMMAND.match(shown)
+        report = warning if loose else error
+        right = "code that can be copied and run"
+        yield report("code.python", Place(subject.card, line, 1), f"{said}: {shown[:80]!r}", right)
 
 
 @rule("code.data", severity="warning")

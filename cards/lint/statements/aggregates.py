@@ -155,7 +155,7 @@ def _together(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> Sa
 def _fits(triple: Average) -> bool:
     """Whether an F1 is the harmonic mean of values that round to its precision and recall."""
     precision, recall = triple.parts
-    low, high = _harmonic(precision.low, recall.low), _harmonic(precision.high, recall.high)
+    low, high = _harmonic(precision.low, recall.low), _harmonic(min(precision.high, 1), min(recall.high, 1))
     return low - _ROUNDING <= triple.value.high and triple.value.low <= high + _ROUNDING
 
 

@@ -143,6 +143,13 @@ def stretches(card: Card, statements: list[Statement]) -> dict[int, list[Stateme
     return found
 
 
+def parents(card: Card, statement: Statement) -> tuple[str, ...]:
+    """The list items that a statement's item stands in, outermost first."""
+    blocks = card.document.blocks
+    at = bisect_right(blocks, statement.place.line, key=lambda block: block.line) - 1
+    return blocks[at].parents if at >= 0 else ()
+
+
 def own_names(card: Card) -> set[str]:
     """Words by which a card calls its own model: those of its title, and the usual ones."""
     title = next((block.span.text for block in card.document.blocks if block.kind == "heading"), "")

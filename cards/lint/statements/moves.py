@@ -79,6 +79,8 @@ def moved(card: Card) -> Iterator[Finding]:
 def points(card: Card) -> Iterator[Finding]:
     """A value that is down or up by some points from another differs from it by as many."""
     for sentence in sentences(card):
+        if not re.search("point", sentence.text, re.I):
+            continue
         for match in _DOWN_FROM.finditer(sentence.text):
             if not _comparable(match):
                 continue

@@ -15,11 +15,13 @@ from .matching import (
     model,
     of_quantity,
     own_names,
+    parents,
     same_terms,
     same_thing,
     stretches,
     told,
 )
+from .repeats import repeats
 
 _RATIOS = ("retention", "speed_up", "reduction", "change")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
@@ -116,7 +118,10 @@ def _agree(
         alone = things.alone(statements) if unborne else set()
         for index, later in enumerate(statements):
             relations = [(s, things.same(s, later)) for s in statements[:index]]
-            surely = next((s for s, same in relations if same is Same.YES and apart(s, later)), None)
+            borne = {things.stretch[s] for s, same in relations if same is Same.YES and not apart(s, later)}
+            against = [s for s, same in relations if same is Same.YES and apart(s, later)]
+            # A list of three sizes told apart by unread words, said again, contradicts itself nowhere.
+            surely = next((s for s in against if things.stretch[s] not in borne), None)
             perhaps = [s for s, same in relations if same and {s, later} <= alone]
             earlier = surely or min(perhaps, key=lambda s: abs(s.value - later.value), default=None)
             if earlier is None:
@@ -143,11 +148,15 @@ class _Things:
             and same_terms(one, other) is Same.YES
             for s in (one, other)
         }
+        self.parents = {s: parents(card, s) for s in statements if s.where in ("list", "prose")}
+        self.repeats = repeats(card)
 
     def same(self, one: Statement, other: Statement) -> Same:
         """Whether two statements are of the same thing, said in two places."""
         if one.passage == other.passage:
             return Same.NO  # what stands together is told apart by words or heads that were not read
+        if self._told_apart(one, other):
+            return Same.NO
         if one.quantity == "count":
             named = one.counted and (one.split or one.statistic == "total")
             return same_thing(one, other) if one.subject else same_terms(one, other) if named else Same.NO
@@ -170,6 +179,14 @@ class _Things:
         ):
             return Same.NO  # what names no model, or a format alone, is of the card's own
         return same_thing(one, other)
+
+    def _told_apart(self, one: Statement, other: Statement) -> bool:
+        """Whether two statements stand below different items, or in two of a kind for different data."""
+        at, there = self.stretch[one], self.stretch[other]
+        if at != there and at in self.repeats and self.repeats[at] == self.repeats.get(there):
+            return True
+        above, below = self.parents.get(one), self.parents.get(other)
+        return one.subject is None is other.subject and bool(above and below) and above != below
 
     def alone(self, statements: list[Statement]) -> set[Statement]:
         """What agrees with no other statement of what may be the same thing."""
