@@ -23,7 +23,8 @@ _DATE = r"(?:\d{1,4}[-/.] ?\d{1,2}[-/.] ?\d{1,4}|\d{1,2} \w{3,9} \d{4}|\w{3,9} \
 # English, and what the letters of German, French, Spanish, Italian, Dutch and Portuguese hospitals say.
 _BIRTH = (
     r"(?:\bD\.?O\.?B\.?|\bdate of birth|\bborn(?: on)?|\bbirth ?date|\bgeb(?:\.|oren)(?: am| op)?"
-    r"|\bgeburtsdatum|\bnée? le|\bné\(e\) le|\bdate de naissance|\bnacid[oa](?: el)?|\b(?:fecha|data) de na[cs]\w+"
+    r"|\bgeburtsdatum|\bnée? le|\bné\(e\) le|\bdate de naissance|\bnacid[oa](?: el)?"
+    r"|\b(?:fecha|data) de na[cs]\w+"
     r"|\bnat[oa] il|\bnascid[oa] (?:em|a)|\bdata di nascita|\bgeboortedatum)"
 )
 _RECORD = (

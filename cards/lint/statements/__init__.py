@@ -9,6 +9,7 @@ from .aggregates import harmonic, macro, micro, weighted
 from .averages import averages
 from .context import dataset, machine, revision, split
 from .counts import splits, types
+from .fractions import fraction
 from .moves import agreement, error_rate, moved, points
 from .order import (
     intervals,
@@ -62,6 +63,7 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     totals,
     parts,
     percent,
+    fraction,
     moved,
     points,
     agreement,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ...reading import Card
 from ...reading.document import Span
 
-_END = re.compile(r"(?<=[.!?])\s+(?=\W*[^\sa-z\W]|\W*\d)|\n\s*\n")
+_ABBREVIATED = r"(?<!\bi\.e\.)(?<!\be\.g\.)(?<!\bvs\.)(?<!\bca\.)(?<!\bapprox\.)"
+_END = re.compile(rf"(?<=[.!?]){_ABBREVIATED}\s+(?=\W*[^\sa-z\W]|\W*\d)|\n\s*\n")
 _UNITS = r"%|percent\b|per cent\b|points?\b|ms\b|s\b|seconds?\b|[KMGT]i?B\b"
 NUMBER = rf"(?P<{{0}}>\d{{{{1,3}}}}(?:,\d{{{{3}}}})+|\d*\.?\d+)(?P<{{0}}m>[MBk]\b)?\s?(?P<{{0}}u>{_UNITS})?"
 
