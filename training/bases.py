@@ -19,6 +19,8 @@ from transformers import (
 
 from .recipe import Base, RecipeError
 
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
 
 def load_base(
     base: Base, texts: Callable[[], Iterable[str]]
@@ -67,8 +69,7 @@ def _from_scratch(shape: str, texts: Iterable[str]) -> tuple[PreTrainedModel, Pr
             f"a base from scratch reads scratch:LAYERSxHIDDEN, as in scratch:4x128; found {shape!r}"
         )
     layers, hidden = map(int, match.groups())
-    learner = BertWordPieceTokenizer(lowercase=True)
-    learner.train_from_iterator(texts, vocab_size=4000, min_frequency=2, show_progress=False)
+    learner = _learn_pieces(list(texts))
     learner.post_processor = BertProcessing(
         ("[SEP]", learner.token_to_id("[SEP]")), ("[CLS]", learner.token_to_id("[CLS]"))
     )
@@ -82,3 +83,19 @@ def _from_scratch(shape: str, texts: Iterable[str]) -> tuple[PreTrainedModel, Pr
         pad_token_id=tokenizer.pad_token_id,
     )
     return BertModel(config, add_pooling_layer=False), tokenizer
+
+
+def _learn_pieces(texts: list[str]) -> BertWordPieceTokenizer:
+    """A WordPiece vocabulary of up to 4,000 pieces, the same for the same texts.
+
+    The learner breaks ties between merges by the pieces' numbers, and numbers continuing characters
+    (`##a`) in an order that changes from process to process. Given as special tokens they have fixed
+    numbers; the tokenizer that is returned knows them as plain pieces.
+    """
+    learner = BertWordPieceTokenizer(lowercase=True)
+    characters = sorted({character for text in texts for character in learner.normalize(text)} - {" "})
+    fixed = [*SPECIAL_TOKENS, *(f"##{character}" for character in characters)]
+    learner.train_from_iterator(
+        texts, vocab_size=4000, min_frequency=2, special_tokens=fixed, show_progress=False
+    )
+    return BertWordPieceTokenizer(learner.get_vocab(with_added_tokens=True), lowercase=True)

@@ -8,6 +8,7 @@ from transformers import (
     AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerFast,
+    set_seed,
 )
 
 from cards.ledger import Claim
@@ -47,8 +48,7 @@ class Context:
         )
 
     def classifier(self, folder: Path) -> PreTrainedModel:
-        """A token classifier with this recipe's tags from a checkpoint, in FP32; a new head where
-        the checkpoint has none."""
+        """A token classifier with this recipe's tags from a checkpoint, in FP32."""
         tags = self.recipe.tags
         model = AutoModelForTokenClassification.from_pretrained(
             folder,
@@ -57,6 +57,11 @@ class Context:
         ).float()
         model.config.clinstill = {"window": self.recipe.window, "overlap": self.recipe.overlap}
         return model
+
+    def new_classifier(self, encoder: Path, seed: int) -> PreTrainedModel:
+        """As `classifier`, from a checkpoint without a head: `seed` decides the head's random weights."""
+        set_seed(seed)
+        return self.classifier(encoder)
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
+from transformers import set_seed
+
 from cards.ledger import Claim
 from space.engine import plain
 
@@ -15,11 +17,17 @@ from .vocabulary import kept_pieces, trim
 def run(context: Context) -> list[Claim]:
     """Write the encoders to work/encoders/{teacher,student}; the student's only when it has a base
     of its own."""
-    bases = {"teacher": context.recipe.teacher.base, "student": context.recipe.student.base}
-    return [claim for name, base in bases.items() if base for claim in _prepare(context, name, base)]
+    models = {"teacher": context.recipe.teacher, "student": context.recipe.student}
+    return [
+        claim
+        for name, model in models.items()
+        if model.base
+        for claim in _prepare(context, name, model.base, model.fitting.seed)
+    ]
 
 
-def _prepare(context: Context, name: str, base: Base) -> list[Claim]:
+def _prepare(context: Context, name: str, base: Base, seed: int) -> list[Claim]:
+    set_seed(seed)  # a base from scratch has random weights
     model, tokenizer = load_base(base, lambda: _texts(context))
     before = len(tokenizer)
     vocabulary = context.recipe.vocabulary

@@ -24,7 +24,8 @@ def run(context: Context) -> list[Claim]:
     student, work = context.recipe.student, context.run.work("student")
     if student.layers is None:
         encoder = context.run.work("encoders") / "student"
-        model, tokenizer = context.classifier(encoder), load_tokenizer(encoder)
+        model = context.new_classifier(encoder, student.fitting.seed)
+        tokenizer = load_tokenizer(encoder)
     else:
         model, tokenizer = _teacher(context), load_tokenizer(_teacher_folder(context))
         model = first_layers(model, student.layers)

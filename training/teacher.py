@@ -15,7 +15,7 @@ def run(context: Context) -> list[Claim]:
     prepared = [cutter.prepare(d, labelled=True) for d in context.documents(*recipe.teacher.fitting.train_on)]
     model = fit(
         "teacher",
-        context.classifier(encoder),
+        context.new_classifier(encoder, recipe.teacher.fitting.seed),
         [example for document in prepared for example in cutter.examples(document)],
         context.documents("guard"),
         cutter,

@@ -102,6 +102,14 @@ def test_the_student_has_the_chosen_layer_and_the_recipe_its_tags(folder):
     assert {p.dtype for p in student.parameters()} == {torch.float32}
 
 
+def test_a_run_again_from_nothing_gives_the_same_weights(folder):
+    made = [f"work/{stage}/model/model.safetensors" for stage in ("teacher", "student", "prune")]
+    first = [(folder / "run" / file).read_bytes() for file in made]
+    shutil.rmtree(folder / "run")
+    run_stages(context_of(folder))
+    assert [(folder / "run" / file).read_bytes() for file in made] == first
+
+
 def test_recovery_keeps_the_sparsity(folder):
     from training.pruning import sparsity
 
