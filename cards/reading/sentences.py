@@ -22,8 +22,8 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _STRONG = (
-    r";|,?\s(?:while|whereas|but|compared (?:to|with)|versus|vs\.?|against|instead of|rather than|up from"
-    r"|down from)\s"
+    r";|,?\s(?:while|whereas|where|but|compared (?:to|with)|versus|vs\.?|against|instead of|rather than"
+    r"|up from|down from)\s"
 )
 _BORDER = re.compile(
     rf"{_STRONG}|,\s(?:and|or|with|from|at|a|an|the)\s|,|\(|\)|\s(?:and|to|or|than|from)\s|→|->|=>|/|\|"

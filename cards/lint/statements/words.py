@@ -13,6 +13,7 @@ from .matching import (
     in_one_unit,
     is_quantized,
     made_of,
+    may_be_own,
     model,
     of_quantity,
     own_names,
@@ -36,7 +37,7 @@ def no_loss(card: Card) -> Iterator[Finding]:
             own, other = max(fell, key=lambda pair: _likely(phrase, pair))
             found = f'"{phrase.shown}", but {told(own)} and before it {told(other)}'
             right = f"the loss of {100 * (other.value - own.value):.2f} points, stated"
-            sure = phrase.subject is not None or len(fell) == len(pairs)
+            sure = own.subject is not None and (phrase.subject is not None or len(fell) == len(pairs))
             sure = sure and other.low - own.high > _MATERIAL
             yield (error if sure else warning)("words.no-loss", phrase.place, found, right)
             continue
@@ -67,14 +68,13 @@ def extreme(card: Card) -> Iterator[Finding]:
     """What is called the smallest or the fastest has nothing smaller or faster beside it."""
     for phrase in _phrases(card, "smallest", "fastest"):
         measured = of_quantity(card.statements, *_EXTREME[phrase.kind])
-        for own in measured:
-            if None in (phrase.subject, own.subject) or not _called(own.subject, phrase.subject):
-                continue
+        for own in _spoken_of(card, phrase, measured):
             less = [s for s in measured if _beside(own, s) and above(*in_one_unit(own, s))]
             if less:
                 least = min(less, key=lambda s: s.value)
                 found = f'"{phrase.shown}", but {told(own)} and {told(least)}'
-                yield error("words.extreme", phrase.place, found, "the words that fit the numbers")
+                report = warning if phrase.subject == "model" else error
+                yield report("words.extreme", phrase.place, found, "the words that fit the numbers")
                 break
 
 
@@ -92,17 +92,26 @@ def best(card: Card) -> Iterator[Finding]:
     """What is called the best has no better score beside it."""
     scores = of_quantity(card.statements, *SCORES)
     for phrase in _phrases(card, "best"):
-        for own in scores:
-            if None in (phrase.subject, own.subject) or not _called(own.subject, phrase.subject):
-                continue
+        for own in _spoken_of(card, phrase, scores):
             if phrase.of not in (None, own.quantity) or (own.group not in (None, *AVERAGES)):
                 continue
             above_it = [s for s in scores if _beside(own, s) and above(s, own)]
             if above_it:
                 top = max(above_it, key=lambda s: s.value)
                 found = f'"{phrase.shown}", but {told(own)} and {told(top)}'
-                yield error("words.best", phrase.place, found, "the better one named, or the claim narrowed")
+                report = warning if phrase.subject == "model" else error
+                yield report("words.best", phrase.place, found, "the better one named, or the claim narrowed")
                 break
+
+
+def _spoken_of(card: Card, phrase: Phrase, measured: list[Statement]) -> list[Statement]:
+    """The values of the model that a phrase speaks of; "ours" is called so or by the title."""
+    if phrase.subject != "model":
+        named = [s for s in measured if phrase.subject is not None and s.subject is not None]
+        return [s for s in named if _called(s.subject, phrase.subject)]
+    ours = [s for s in measured if s.subject == "model"]
+    titled = [s for s in measured if s.subject and model(s.subject).names & own_names(card)]
+    return ours or (titled if len({s.subject for s in titled}) == 1 else [])
 
 
 def _against(
@@ -149,16 +158,20 @@ _SOURCES = {"teacher", "baseline", "original"}
 
 def _distilled(card: Card, phrase: Phrase) -> list[tuple[Statement, Statement]]:
     """The card's own model beside the one that it was made from, for a phrase that names neither."""
-    if phrase.subject not in _UNSAID or phrase.versus is not None:
+    if phrase.subject not in (*_UNSAID, "distilled") or phrase.versus is not None:
         return []
     scores, own_words = of_quantity(card.statements, *SCORES), own_names(card)
-    return [
-        (own, other)
-        for own in scores
-        if own.subject and model(own.subject).names & own_words
-        for other in scores
-        if _beside(own, other) and model(other.subject).names & _SOURCES
-    ]
+    sources = [s for s in scores if s.subject and model(s.subject).names & _SOURCES]
+    owns = [s for s in scores if s not in sources and may_be_own(s.subject, own_words)]
+    return [(own, other) for own in owns for other in sources if _beside(own, other) or _follows(own, other)]
+
+
+def _follows(own: Statement, other: Statement) -> bool:
+    """Whether a score that names no model stands in the table or right beside another's, measured alike."""
+    apart = {"table": 0, "prose": 1, "list": 2}.get(own.where, 0)  # items are two passages apart
+    near = own.where == other.where and abs(own.passage - other.passage) <= apart
+    alike = own.quantity == other.quantity and same_terms(own, other) is Same.YES
+    return own.subject in _UNSAID and near and alike
 
 
 def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
@@ -187,13 +200,11 @@ def _called(subject: str, name: str) -> bool:
 
 def _beside(own: Statement, other: Statement) -> bool:
     """Whether a score can be held against another: the same score of another model in the same passage."""
-    return (
-        other.quantity == own.quantity
-        and other.passage == own.passage
-        and other.subject is not None
-        and same_model(own.subject, other.subject) is Same.NO
-        and same_terms(own, other) is Same.YES
-    )
+    if other.quantity != own.quantity or other.passage != own.passage or other.subject is None:
+        return False
+    ours = own.where == "table" and own.subject == "model" != other.subject  # no other row is "ours"
+    another = ours or same_model(own.subject, other.subject) is Same.NO
+    return another and same_terms(own, other) is Same.YES
 
 
 def _likely(phrase: Phrase, pair: tuple[Statement, Statement]) -> tuple[int, bool, float]:
