@@ -13,9 +13,11 @@ from pathlib import Path
 import hub_standin
 import pytest
 from hub_store import Repo
+from huggingface_hub import constants
 from tiny_ledger import make_run
 
 from publish import cli
+from publish.verifying.cli import verify_command
 
 PUBLISH = Path(__file__).parents[2] / "publish"
 TOKEN = "hf_me"  # the stand-in's token of user "me"
@@ -53,18 +55,24 @@ def environment(hub, tmp_path) -> dict[str, str]:
 
 
 @pytest.fixture
-def inline(environment, tmp_path, monkeypatch) -> Command:
-    """`inline(*arguments)` is push.py in this process, in a third of the time."""
+def here(environment, tmp_path, monkeypatch) -> Command:
+    """`here(main, *arguments)` runs a command in this process, in a third of the time."""
 
-    def push(*arguments, **changes) -> subprocess.CompletedProcess:
+    def run(main, *arguments, **changes) -> subprocess.CompletedProcess:
         for name, value in (environment | changes).items():
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(tmp_path)
         with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
-            code = cli.push([str(argument) for argument in arguments])
+            code = main([str(argument) for argument in arguments])
         return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
-    return push
+    return run
+
+
+@pytest.fixture
+def inline(here) -> Command:
+    """`inline(*arguments)` is push.py."""
+    return lambda *arguments, **changes: here(cli.push, *arguments, **changes)
 
 
 @pytest.fixture
@@ -82,7 +90,15 @@ def push_alone(environment, run, tmp_path) -> Command:
 
 
 @pytest.fixture
-def verify(environment, tmp_path) -> Command:
+def verify(here, tmp_path, monkeypatch) -> Command:
+    """`verify(*arguments)` is verify.py in this process, with a download cache of its own."""
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))  # read at the import
+    return lambda *arguments, **changes: here(verify_command, *arguments, **changes)
+
+
+@pytest.fixture
+def verify_alone(environment, tmp_path) -> Command:
+    """The same in a process of its own, as a user starts it."""
     return lambda *arguments, **changes: command(
         "verify", *arguments, environment=environment | changes, cwd=tmp_path
     )

@@ -11,8 +11,8 @@ def rows(done):
     return {line[1]: line[0] for line in lines if line and line[0] in ("ok", "FAIL")}
 
 
-def test_pushed_model_holds(pushed_model, verify_files):
-    done = verify_files("me/model")
+def test_pushed_model_holds(pushed_model, verify_alone):
+    done = verify_alone("me/model", "--no-loaders")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(done) == dict.fromkeys(("layout", "manifest", "files", "card", "example"), "ok")
