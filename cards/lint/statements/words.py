@@ -1,5 +1,6 @@
 """What a card says in words against what it says in numbers."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -85,6 +86,44 @@ _EXTREME = {"smallest": ("size",), "fastest": ("latency",)}
 def better(card: Card) -> Iterator[Finding]:
     """What is called better has the higher score, and what is called worse the lower."""
     yield from _against(card, "words.better", ("better", "worse"), SCORES, less="worse")
+    for phrase in _phrases(card, "better", "worse"):
+        if phrase.versus is None or _NARROWS.search(_clause(card, phrase)) or _compared(card, phrase, SCORES):
+            continue
+        changes = [s for s in of_quantity(card.statements, "change") if _tells_of(phrase, s)]
+        sign = 1 if phrase.kind == "better" else -1
+        if changes and all(s.value * sign < 0 and not _STEP.search(_clause(card, s)) for s in changes):
+            found = f'"{phrase.shown}", but {told(changes[0])}'
+            yield warning("words.better", phrase.place, found, "the word that fits the change")
+
+
+# What limits a claim to some texts or scores, and what makes a change one of something else.
+_NARROWS = re.compile(
+    r"\b(?:on|in|for|at|under|when|with|among|per|by|if|speed|size|latency)\b", re.IGNORECASE
+)
+_STEP = re.compile(
+    r"\b(?:after|when|without|if|only|once|quanti\w+|prun\w+|int8|int4|remov\w+)\b", re.IGNORECASE
+)
+
+
+def _clause(card: Card, said: Phrase | Statement) -> str:
+    """The clause that a phrase opens, or the sentence that a number stands in."""
+    at = card.document.lines[said.place.line - 1] + said.place.column - 1
+    masked = card.document.masked
+    if isinstance(said, Phrase):
+        return re.split(r"[.;,:(]|\b(?:but|though|although|while)\b|\n\s*\n", masked[at : at + 200])[0]
+    before, after = masked[max(0, at - 200) : at], masked[at : at + 200]
+    return re.split(r"[.;]\s|\n\s*\n", before)[-1] + re.split(r"[.;]\s|\n\s*\n", after)[0]
+
+
+def _tells_of(phrase: Phrase, change: Statement) -> bool:
+    """Whether a change of a score is of the two models that a phrase compares, and stands beside it."""
+    return (
+        abs(change.passage - phrase.passage) <= 1
+        and change.group in (None, *AVERAGES)
+        and phrase.of in (None, change.of)
+        and same_model(change.subject, phrase.subject) is not Same.NO
+        and (change.versus is None or same_model(change.versus, phrase.versus) is not Same.NO)
+    )
 
 
 @rule("words.best")
