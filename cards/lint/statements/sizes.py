@@ -30,9 +30,10 @@ _SMALL_FILE = 4_000_000  # below this, what is no weights may weigh more than th
 def bytes_per_parameter(card: Card) -> Iterator[Finding]:
     """A file takes as many bytes as its parameters in its format."""
     counts = of_quantity(card.statements, "parameters")
-    own = own_names(card)
-    for size in of_quantity(card.statements, "size"):
+    sizes, own, alone = of_quantity(card.statements, "size"), own_names(card), _one_model(card)
+    for size in sizes:
         of_model = [s for s in counts if _holds(size, s) or (not _names(size) and may_be_own(s.subject, own))]
+        named, of_model = bool(of_model), of_model or (counts if alone else [])
         if not of_model or size.high < _SMALL_FILE:
             continue
         form = model(size.subject).format if size.subject else None
@@ -43,7 +44,7 @@ def bytes_per_parameter(card: Card) -> Iterator[Finding]:
         _, high, count = spans[0]
         found = f"{told(size)} for {told(count)} parameters: {size.value / count.value:.2f} bytes a parameter"
         right = f"{lowest:g} to {highest:g} bytes a parameter" + (f" in {form.upper()}" if form else "")
-        surely = form in _BYTES or high < _ANY[0] / 2
+        surely = named and (form in _BYTES or high < _ANY[0] / 2)
         yield (error if surely else warning)("size.parameters", size.place, found, right)
 
 
@@ -87,6 +88,12 @@ def quantized_larger(card: Card) -> Iterator[Finding]:
 
 def _names(size: Statement) -> frozenset[str]:
     return model(size.subject).names if size.subject else frozenset()
+
+
+def _one_model(card: Card) -> bool:
+    """Whether the numbers and claims of a card are of one model, by whatever words, or of none by name."""
+    said = [name for s in (*card.statements, *card.phrases) for name in (s.subject, s.versus) if name]
+    return len({model(name).names for name in said} - {frozenset()}) < 2
 
 
 def _holds(size: Statement, count: Statement) -> bool:
