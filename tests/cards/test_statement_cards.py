@@ -82,7 +82,7 @@ BAD = {
         "interval.value",
     },
     "quantised": {"words.no-loss", "ratio.reduction"},
-    "brackets": {"ratio.retention", "ratio.reduction", "order.percentiles"},
+    "brackets": {"count.slashes", "ratio.retention", "ratio.reduction", "order.percentiles"},
     "story": {"words.no-loss"},
     "slashes": {"aggregate.macro", "score.harmonic", "size.quantized-larger"},
     "ratio_columns": {"ratio.retention", "ratio.reduction"},

@@ -25,6 +25,7 @@ from .parts import whole
 from .portions import parts, percent
 from .ratios import change, reduction, retention, speed_up
 from .sizes import bytes_alike, bytes_per_parameter, quantized_larger
+from .slashes import slashes
 from .steps import step
 from .totals import totals
 from .values import count, latency, parameters, ratio, score, size, sparsity, twins
@@ -59,6 +60,7 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     intervals,
     splits,
     types,
+    slashes,
     whole,
     totals,
     parts,
