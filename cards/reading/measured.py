@@ -31,6 +31,7 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _DATA = re.compile(r"\b(?:corpus|corpora|data ?sets?|training (?:set|data)|vocab\w*)\b", re.IGNORECASE)
+_MACHINE = re.compile(r"\s*(?:graphics )?(?:cards?|GPUs?|machines?|laptops?|phones?|Macs?)\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\s*(?:larger|bigger|smaller|more|less|lighter|heavier|saved)\b", re.IGNORECASE)
 _TIMED = re.compile(
     r"\b(?:inference|forward pass|tagging|prediction"
@@ -112,11 +113,8 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
     if re.fullmatch("[kmgt]?i?b", number.unit):
         difference = _DIFFERENCE.match(sentence.text, number.stop)  # "120 MB larger"
         memory = _MEMORY.search(nearby) and own.quantity != "size"
-        memory = (
-            memory
-            or _DATA.search(nearby)
-            or ("g" in number.unit and _PROCESSOR.search(sentence.text[: number.start]))
-        )
+        memory = memory or _DATA.search(nearby) or _MACHINE.match(sentence.text, number.stop)
+        memory = memory or ("g" in number.unit and _PROCESSOR.search(sentence.text[: number.start]))
         return None if memory or difference else replace(own, quantity="size")
     if number.unit == "" and _is_parameters(sentence, stretch, own, said):
         return replace(own, quantity="parameters")

@@ -7,9 +7,12 @@ from .vocabulary import Mention
 
 _KINDS = ("quantity", "group", "model", "dataset", "split", "statistic", "counted")
 _LINK = re.compile(
-    r"[\s,/&|%()]*(?:\band\b|\bor\b|\bplus\b|→|->)?[\s,/&|()]*(?:(?:the|its|an?|on|for|of|our|to)\s+)*",
+    r"[\s,/&|%()]*(?:\band\b|\bor\b|\bplus\b|\bthan\b|\bagainst\b|→|->)?[\s,/&|()]*"
+    r"(?:(?:the|its|an?|on|for|of|our|to|with)\s+)*",
     re.IGNORECASE,
 )
+# "slower with X than with Y (31 ms against 24 ms)": the one goes with the other
+_COMPARES = re.compile(r"\b(?:than|against)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s:=()]*(?:[a-z'-]+\s+){0,6}[\s:=(]*", re.IGNORECASE)
 _RESPECTIVELY = re.compile(r"\brespectively\b|\bin (?:that|this) order\b", re.IGNORECASE)
 
@@ -24,7 +27,8 @@ def parallel(sentence: Sentence) -> dict[int, tuple[Mention, ...]]:
         for kind in _KINDS:
             mentions = [m for m in sentence.mentions if _alike(m.kind, kind)]
             for names in _runs(mentions, sentence.text, "end"):
-                if len(names) == len(numbers) and len({name.value for name in names}) == len(names):
+                distinct = len({name.value for name in names}) == len(names) == len(numbers)
+                if distinct and _compares(sentence, numbers) == _compares(sentence, names):
                     first, last = sorted((names, numbers), key=lambda run: run[0].start)
                     end = last[0].start
                     begin = first[-1].end if first is names else first[-1].stop
@@ -32,6 +36,10 @@ def parallel(sentence: Sentence) -> dict[int, tuple[Mention, ...]]:
                         for number, name in zip(numbers, names, strict=True):
                             found[number.start] = (*found.get(number.start, ()), name)
     return found
+
+
+def _compares(sentence: Sentence, items: list) -> bool:
+    return bool(_COMPARES.search(sentence.text, items[0].start, items[-1].start))
 
 
 def _alike(kind: str, wanted: str) -> bool:

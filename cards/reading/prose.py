@@ -20,6 +20,9 @@ from .statement import Statement
 from .vocabulary import Mention, Vocabulary
 
 _COMPARING = ("retention", "reduction", "speed_up", "change")
+_AGAINST = re.compile(r"\d\s?[^\W\d]*\s+against\s+(?:about\s+)?[~≈]?$", re.IGNORECASE)
+# "faster than the ward's lexicon, which needs 31 ms": of something that no name tells.
+_RELATIVE = re.compile(r"\bthan\s[^,;.]{2,40},\s(?:which|whose)\b[^,;.\d]*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _RANGES = re.compile(r"\brang\w+\s+(?:from|between)\s+$|\bvar\w+\s+(?:from|between)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|down to|up to|→|->|=>)\s+(?:just\s+|only\s+|about\s+)?[(~≈]?$", re.IGNORECASE)
@@ -139,7 +142,8 @@ class _Reader:
     def _measured(self, stretch: Stretch, index: int) -> tuple[Number, Meaning] | None:
         own = gather((*self.lists.get(stretch.number.start, ()), *_nearest(self.sentence, stretch)))
         meaning = measured(self.sentence, stretch, own, self.said)
-        if not meaning:
+        relative = _RELATIVE.search(self.sentence.text[: stretch.number.start])
+        if not meaning or (relative and not whose.beside(self.sentence, stretch, compares=False).subject):
             return None
         meaning = self._filled(meaning, stretch)
         if bound := self._bound(index):
@@ -207,6 +211,8 @@ class _Reader:
         named = whose.beside(self.sentence, stretch, compares)
         if named.subject or (compares and self.topic.subject):
             return whose.with_format(named, self.topic) if named.subject else self.topic
+        if _AGAINST.search(self.sentence.text[: stretch.number.start]):  # "than with X: 31 ms against 24 ms"
+            return whose.compared_with(self.sentence, stretch)
         last = self.said.last
         carried = last.subject and last.model != self.before and not whose.only_compared(self.sentence, last)
         return Meaning(model=last.model, variants=last.variants) if carried else self.topic

@@ -129,7 +129,8 @@ class _Reader:
                     said = Meaning(name=head.text)  # "N" beside "T" and "M" counts nothing
                 if kind in ("model", "group", "dataset") and not (said.quantity or said.statistic):
                     said = replace(said, unit="")  # "T-cell/B" is a name, no billions
-                if not self._says(said, kind):
+                formats = kind == "group" and said.variants  # the type of a file: "Q4_K_M"
+                if not formats and not self._says(said, kind):
                     said = named(head.text, kind, said)
                 meanings[index] = merge(meanings[index], said) if column != names[0] else said
         return meanings

@@ -63,6 +63,8 @@ _ADJECTIVES = frozenset(
 _FILE_NAME = re.compile(
     r"[\w.-]+(?:/[\w.-]+)*\.(?:onnx|safetensors|gguf|bin|pth?|tflite|h5|msgpack)\b", re.IGNORECASE
 )
+# What llama.cpp calls its quantizations: "Q4_K_M", "IQ3_XS".
+QUANT = re.compile(r"(?<![A-Za-z0-9])I?Q\d_(?:\d|[A-Z]{1,3})(?:_[A-Z]{1,3})?(?![A-Za-z0-9])", re.IGNORECASE)
 _SHORT_F = re.compile(r"\b(F)\s*[=:]\s*(?=0?\.\d|\d\d\.\d)")  # "F=.87"
 _SHORT_PR = re.compile(r"\b([PR])\s*[=:]?\s*(?=0?\.\d|\d\d\.\d)")
 _LETTERS = {"P": "precision", "R": "recall"}
@@ -97,6 +99,11 @@ class Vocabulary:
         letters = list(_SHORT_PR.finditer(text))
         if {match[1] for match in letters} == {"P", "R"}:  # "88.4 (P 90.1, R 84.9)"
             found += [Mention(*m.span(1), "quantity", _LETTERS[m[1]]) for m in letters]
+        found += [
+            Mention(*match.span(), "variant", match[0].lower())
+            for match in QUANT.finditer(text)
+            if not any(file.start <= match.start() < file.end for file in found)
+        ]
         for file in found:
             text = text[: file.start] + "|" * (file.end - file.start) + text[file.end :]
         words = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text)]

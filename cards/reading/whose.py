@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .meaning import Meaning, gather
 from .sentences import Sentence, Stretch
-from .vocabulary import Mention
+from .vocabulary import QUANT, Mention
 
 NAMES = ("model", "variant")
 _FORMATS = {"fp32", "fp16", "bf16", "int8", "int4"}
@@ -13,7 +13,7 @@ _FORMATS = {"fp32", "fp16", "bf16", "int8", "int4"}
 # What stands before a model that others are compared with.
 _REFERENCE = re.compile(
     r"\b(?:than|vs\.?|versus|against|(?:compared|relative|comparable|close|next) (?:to|with)|from|below"
-    r"|above|behind|as|over|outperforms?|outperforming|beats?|like|into)\s+(?:that\s+of\s+)?"
+    r"|above|behind|as|over|outperforms?|outperforming|beats?|like|into)\s+(?:that\s+of\s+|with\s+|for\s+)?"
     r"(?:the|its|their|our|a|an)?\s*(?:(?:much|full|larger|bigger|original|fine-tuned)\s+)*$",
     re.IGNORECASE,
 )
@@ -111,7 +111,7 @@ def with_format(named: Meaning, topic: Meaning) -> Meaning:
     """A format named alone is that of the model that the sentence speaks of: "Student: 45 MB in FP32"."""
     if (
         named.model
-        or not named.variants & _FORMATS
+        or not any(v in _FORMATS or QUANT.fullmatch(v) for v in named.variants)
         or not topic.model
         or topic.variants
         or "." in topic.model

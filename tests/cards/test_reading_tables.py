@@ -115,7 +115,7 @@ Results on the NCBI Disease test set:
 | Q4_K_M | 4 | 4.08 GB | 6.12 |
 | Q8_0 | 8 | 7.70 GB | 5.98 |
 """,
-        ["4.08e+09 q4 k m | size", "7.7e+09 int8 | size"],
+        ["4.08e+09 q4_k_m | size", "7.7e+09 q8_0 | size"],
     ),
     "splits with a total": (
         """

@@ -222,6 +222,10 @@ WRONG = [
     Case("weights.readable", (file("model.safetensors", weights([1000, 1000])[:-4]),)),
     Case("weights.readable", (file("model.safetensors", b"<html>not found</html>"),)),
     Case("weights.readable", shards("w1")),
+    Case(
+        "weights.size",
+        (file("reef-ner-Q5_K_M.gguf", b"x" * 700_000), below("| | Q5_K_M |\n|---|---|\n| Size | 1.4 MB |")),
+    ),
     Case("index.text", (index("0.87"), below(f"{SCORE} 0.912."))),
     Case(
         "index.text",
@@ -236,6 +240,14 @@ RIGHT = [
     Case("weights.readable", (*shards("w1", "w2"), card("the FP32 weights take 4.0 MB, ", ""))),
     Case("weights.parameters", (card("1.0M parameters", "about one million parameters"),)),
     Case("weights.size", (card("4.0 MB", "3.8 MiB"),)),
+    Case(
+        "weights.size",
+        (
+            file("reef-ner-Q5_K_M.gguf", b"x" * 700_000),
+            file("reef-ner-Q8_0.gguf", b"x" * 1_060_000),
+            below("Q8_0 takes 1.06 MB, Q5_K_M 0.70 MB. Q5_K_M needs 5 MB of memory."),
+        ),
+    ),
     Case("weights.sha256", (below(f"SHA-256 of `config.json`: {CONFIG_HASH}"),)),
     Case("index.text", (index("0.87"), below(f"{SCORE} 87.0%."))),
     Case("index.text", (index("0.87"), below(f"{SCORE.replace('reef-ner', 'Skua, the teacher,')} 0.912."))),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ...reading import Statement
+from ...reading.vocabulary import QUANT
 from ..finding import Finding, error, rule, warning
 from ..listing import Files
 from ..subject import Subject
@@ -76,6 +77,9 @@ def sizes(subject: Subject) -> Iterator[Finding]:
         named = [name for name in weights if _names(line, name)]
         if named and alone:
             yield from _compare(statement, {name: weights[name] for name in named}, error)
+        elif quantized := _quantized(subject, statement, weights):
+            if not named and not _ELSEWHERE.search(line):
+                yield from _compare(statement, quantized, error if len(quantized) == 1 else warning)
         elif not named and is_own(subject, statement.subject) and own_variant(statement.subject) == "int8":
             quantized = {name: size for name, size in weights.items() if _QUANTIZED.search(name)}
             yield from _compare(statement, quantized, error if len(quantized) == 1 else warning)
@@ -124,6 +128,15 @@ def _possible(files: Files, weights: dict[str, int]) -> dict[str, int]:
 def _shards(files: Files) -> list[str]:
     index = files.json(INDEX).get("weight_map")
     return sorted({str(name) for name in index.values()}) if isinstance(index, dict) else []
+
+
+def _quantized(subject: Subject, statement: Statement, weights: dict[str, int]) -> dict[str, int]:
+    """The GGUF files of the quantization that a size of the card's own model is said of."""
+    quant = QUANT.search(statement.subject or "")
+    if not quant or not is_own(subject, QUANT.sub("", statement.subject).strip() or None):
+        return {}
+    files = {name: [match[0].lower() for match in QUANT.finditer(name)] for name in weights}
+    return {name: weights[name] for name, quants in files.items() if quant[0].lower() in quants}
 
 
 def _names(line: str, file: str) -> bool:

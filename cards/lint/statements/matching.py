@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...reading import Card, Statement
+from ...reading.vocabulary import QUANT
 
 SCORES = ("f1", "precision", "recall", "accuracy", "auroc")
 AVERAGES = ("macro", "micro", "weighted")
@@ -26,6 +27,7 @@ _FORMATS = {
     **dict.fromkeys(("quantized", "quantised"), "quantized"),
 }
 _SMALL = ("int8", "int4", "quantized")
+_BITS = (("int8", "q8"), ("int4", "q4"), ("int4", "iq4"))
 _EXTREMES = {"min", "max", "p90", "p95", "p99"}  # what names no statistic is none of these
 _MOST = 600  # of one kind: rules compare each with each, and what has more is a log
 _UNSAID = re.compile(r"v\d+|\d+|onnx|pytorch|torch|openvino|tensorrt|cased|uncased|en|ner|distilled|best")
@@ -37,7 +39,10 @@ _FILE = re.compile(r"[\w.-]+\.gguf\b")  # "wren-q8.gguf" is Wren in Q8
 
 
 def _parts_of(file: re.Match) -> str:
-    return re.sub(r"[-_.]+", " ", file[0].rpartition(".")[0])
+    stem = file[0].rpartition(".")[0]
+    quant = QUANT.search(stem)
+    name = stem[: quant.start()] if quant else stem
+    return re.sub(r"[-_.]+", " ", name) + (quant[0] if quant else "")
 
 
 class Same(IntEnum):
@@ -57,9 +62,13 @@ class Model(NamedTuple):
 @lru_cache(10_000)
 def model(subject: str) -> Model:
     words = [word for word in _WORD.split(_FILE.sub(_parts_of, subject.lower())) if word]
-    formats = [_FORMATS[word] for word in words if word in _FORMATS]
-    names = frozenset(word for word in words if word not in _FORMATS and word not in ("before", "model"))
+    formats = [found for word in words if (found := _format(word))]
+    names = frozenset(word for word in words if not _format(word) and word not in ("before", "model"))
     return Model(names, formats[0] if formats else None, "before" in words)
+
+
+def _format(word: str) -> str | None:
+    return word if QUANT.fullmatch(word) else _FORMATS.get(word)
 
 
 def same_model(one: str | None, other: str | None) -> Same:
@@ -85,14 +94,20 @@ def _same_format(a: Model, b: Model) -> Same:
     if a.format == b.format:
         return Same.YES
     formats = {a.format, b.format}
-    if "quantized" in formats and formats & set(_SMALL[:2]):
+    if "quantized" in formats and all(map(_is_small, formats)):
         return Same.PERHAPS
+    if any(bits in formats and f.startswith(first) for f in map(str, formats) for bits, first in _BITS):
+        return Same.PERHAPS  # "the INT8 file" of one that has Q8_0 alone
     # A model whose format goes unsaid is the plain one.
     return Same.PERHAPS if formats <= {None, "fp32", "fp16"} and None in formats else Same.NO
 
 
 def is_quantized(subject: str | None) -> bool:
-    return subject is not None and model(subject).format in _SMALL
+    return subject is not None and _is_small(model(subject).format)
+
+
+def _is_small(form: str | None) -> bool:
+    return form in _SMALL or (form is not None and QUANT.fullmatch(form) is not None)
 
 
 def made_of(quantized: str | None, plain: str | None) -> bool:
