@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from . import whose
 from .meaning import SCORES, Meaning
 from .quantities import Number
 from .sentences import Sentence, Stretch
@@ -200,6 +201,11 @@ def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> st
     number, text = stretch.number, sentence.text
     if is_difference(sentence, stretch):
         return None
+    listed = whose.before_bracket(sentence, stretch) and ":" in text[stretch.start : number.start]
+    if listed and number.unit in ("", "%") and not number.whole:  # "Accuracy by bits: q8 (0.83), q4 (0.81)"
+        scores = [m.value for m in stretch.before if m.value in SCORES]
+        if len(scores) == 1:
+            return scores[0]
     if own.quantity in ("confidence", "sparsity", "retention"):
         return None if number.whole and not number.unit else own.quantity
     if own.quantity in SCORES:

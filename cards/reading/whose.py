@@ -74,9 +74,8 @@ def is_reference(sentence: Sentence, mention: Mention, compares: bool = False) -
 
 def beside(sentence: Sentence, stretch: Stretch, compares: bool) -> Meaning:
     """The model named in the words of a number; nothing when there is none."""
-    for mention in _names(sentence.mentions):
-        if _IN_BRACKETS.fullmatch(sentence.text, mention.end, stretch.number.start):
-            return full_name(sentence, mention)  # "the FP32 file (39 MB)"
+    if named := before_bracket(sentence, stretch):
+        return full_name(sentence, named)
     bracketed = _BRACKETED.match(sentence.text, stretch.number.stop)
     if bracketed and (named := next((m for m in _names(stretch.after) if m.start == bracketed.end()), None)):
         return full_name(sentence, named)  # "0.84 (student)"
@@ -88,6 +87,13 @@ def beside(sentence: Sentence, stretch: Stretch, compares: bool) -> Meaning:
         if not (compares and is_reference(sentence, mention, compares)) and _BELONGS.search(between):
             return full_name(sentence, mention)
     return Meaning()
+
+
+def before_bracket(sentence: Sentence, stretch: Stretch) -> Mention | None:
+    """The model whose number stands in brackets: "the FP32 file (39 MB)"."""
+    number = stretch.number.start
+    named = _names(sentence.mentions)
+    return next((m for m in named if _IN_BRACKETS.fullmatch(sentence.text, m.end, number)), None)
 
 
 def only_compared(sentence: Sentence, said: Meaning) -> bool:
