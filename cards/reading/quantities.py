@@ -41,7 +41,7 @@ _MULTIPLE = (
     r"\s?(?:million|billion|thousand|trillion|mio\.?|bn|mn)\b|[kKMBm](?![A-Za-z0-9])"
     r"|\s[MB](?=\s|-param|\)|$|,|;|\.|\|)"
 )
-_RATE = r"(?:[a-z]+s?\s*(?:/|per)\s*(?:s|sec|second)\b|/s(?:ec)?\b|per second\b|qps\b|rps\b)"
+_RATE = r"(?:[a-z]+s?\s*(?:/|per)\s*(?:s|sec|second)\b|/s(?:ec)?\b|per second\b|(?i:qps|rps)\b)"
 _UNIT = (
     r"%(?:\s*-?(?:age\s+)?points?)?|(?:percentage|F1|absolute|accuracy|percent)[ -]points?\b"
     r"|percent\b|per\s?cent\b"

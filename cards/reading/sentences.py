@@ -143,6 +143,10 @@ def _border(text: str, number: Number, start: int, following: int, mentions: lis
     if border and border[0] == "(" and (closed := text.find(")", border.end(), following)) > 0:
         later = _BORDER.search(text, closed + 1, following)  # "80.7 (student), 86.6 (teacher)"
         return later.start() if later else closed + 1
+    if border and border[0] == "(":  # "180 ms (median; the fastest took 150 ms)"
+        for mention in mentions:
+            if mention.start == border.end() and mention.kind == "statistic" and text[mention.end] in ",;":
+                return mention.end
     if border:
         return border.start()
     named_before = any(start <= m.start and m.end <= number.start and m.kind == "quantity" for m in mentions)

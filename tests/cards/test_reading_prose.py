@@ -21,6 +21,11 @@ def facts(text: str) -> list[str]:
 
 
 SENTENCES = [
+    ("It serves 1,240 QPS.", ["1240 model throughput"]),
+    (
+        "It takes 84 ms (p95; the slowest letter took 0.3 s).",
+        ["84 model p95 latency", "300 model max latency"],
+    ),
     ("The macro F1 falls by 0.4 to 80.6.", ["-0.004 macro change of f1", "0.806 macro f1"]),
     ("Accuracy was up by 0.012 to 0.871.", ["0.012 change of accuracy", "0.871 accuracy"]),
     (

@@ -46,7 +46,8 @@ def fraction(card: Card) -> Iterator[Finding]:
             # A last digit that was cut instead of rounded is no finding.
             slack = step(match["share"]) + share * (part_off / part + whole_off / whole)
             if abs(share - float(match["share"])) > slack + 1e-9:
-                found = f"{match['share']}% beside {match['part']} of {match['whole']}"
+                shown = [match[name] + (match[f"{name}m"] or "") for name in ("part", "whole")]
+                found = f"{match['share']}% beside {shown[0]} of {shown[1]}"
                 place = card.document.place(sentence.start + match.start("share"))
                 yield error("count.fraction", place, found, f"{share:.1f}%")
 

@@ -18,6 +18,8 @@ _DIVIDES = re.compile(
     r"|\bof which\b|\bof them\b|\bconsist\w*\s+of\b|\bcompris\w+|\bnamely\b",
     re.IGNORECASE,
 )
+_OF_WHICH = re.compile(r"\bof (?:which|these|them)\b", re.IGNORECASE)
+_ALMOST = 0.9  # of a whole
 _ALL_OF_IT = re.compile(
     r"\b(?:split|divided|divide|separated|partitioned|broken down|consist|compris)\w*\b", re.IGNORECASE
 )
@@ -126,7 +128,10 @@ def _divided(sentence: Span) -> tuple | None:
         return None
     splits = all(pattern.search(behind) for pattern in _SPLITS) and len(listed) == 3
     in_all = bool(_ALL_OF_IT.search(between))
-    if not splits and not in_all and not re.search(r"[:(]\s*(?:\w+\s+)?$", between):
+    added = sum(value(m[0]) for m in listed)
+    # "of which 900 are routine, 80 urgent and 10 critical": the rest may go unsaid, but hardly so little
+    almost = len(listed) > 2 and _OF_WHICH.search(between) and added >= _ALMOST * value(whole[0])
+    if not splits and not in_all and not almost and not re.search(r"[:(]\s*(?:\w+\s+)?$", between):
         return None
     names = [(m[0], "") for m in listed]
     return _sum(whole[0], names, sentence.start + whole.start(), sure_below=splits or in_all)
