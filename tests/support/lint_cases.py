@@ -227,6 +227,7 @@ WRONG = [
         (file("reef-ner-Q5_K_M.gguf", b"x" * 700_000), below("| | Q5_K_M |\n|---|---|\n| Size | 1.4 MB |")),
     ),
     Case("index.text", (index("0.87"), below(f"{SCORE} 0.912."))),
+    Case("index.text", (index("0.87"), below("Results on the test split:\n\n- Micro F1: 91.2%\n"))),
     Case(
         "index.text",
         (index("87.0"), below("| Model | Micro F1 (CoNLL-2003 test, %) |\n|---|---|\n| reef-ner | 91.2 |")),
@@ -250,6 +251,9 @@ RIGHT = [
     ),
     Case("weights.sha256", (below(f"SHA-256 of `config.json`: {CONFIG_HASH}"),)),
     Case("index.text", (index("0.87"), below(f"{SCORE} 87.0%."))),
+    Case(
+        "index.text", (index("0.87"), below("- Micro F1 (development set): 91.2%\n- Micro F1 of v1: 80.1%"))
+    ),
     Case("index.text", (index("0.87"), below(f"{SCORE.replace('reef-ner', 'Skua, the teacher,')} 0.912."))),
     Case("labels.inverse", (labels(["O", "B-Drug", "I-Drug", "B-Problem", "I-Problem"]),)),
     Case("labels.output", (file("onnx/model.onnx", graph(5)),)),
