@@ -28,6 +28,7 @@ from .sizes import bytes_alike, bytes_per_parameter, quantized_larger
 from .slashes import slashes
 from .steps import step
 from .totals import totals
+from .twice import twice
 from .values import count, latency, parameters, ratio, score, size, sparsity, twins
 from .words import best, better, extreme, faster, no_loss, smaller
 
@@ -49,6 +50,7 @@ STATEMENT_RULES: tuple[Callable[[Card], Iterator[Finding]], ...] = (
     ratio,
     sparsity,
     twins,
+    twice,
     count,
     median_in_range,
     percentiles,
