@@ -25,8 +25,8 @@ class Mention:
 
 _WORD = re.compile(r"[vV]\d+(?:\.\d+)+(?!\w)|[^\W_]+")
 _VERSION = re.compile(r"v\d{1,2}(?:\.\d+)*")
-# "q4", "Q4_K_M", "iq3-xxs"; but a quarter ("Q4 2024") and a question ("Q4:") are none
-_QUANT = re.compile(r"(?i:i?q[2-8](?:[_-][a-z0-9]{1,3})*)(?![\w.:]|\s+(?:19|20)\d\d\b)")
+# A bare "q4" is a format; a quarter ("Q4 2024") and a question ("Q4:") are none.
+_BITS = re.compile(r"(?i:q[2-8])(?![\w.:-]|\s+(?:19|20)\d\d\b)")
 _GAP = re.compile(r"[ \t\r\n\-_/'’‑–]{0,6}")
 _LONGEST = 5  # words in a phrase
 
@@ -117,9 +117,8 @@ class Vocabulary:
                 mention = Mention(words[at][1], words[at + length - 1][2], kind, value)
             elif _VERSION.fullmatch(words[at][0]):
                 mention = Mention(*words[at][1:], "variant", re.sub(r"(?:\.0)+$", "", words[at][0]))
-            elif quant := _QUANT.match(text, words[at][1]):
-                name = " ".join(re.findall(r"[a-z0-9]+", quant[0].lower()))
-                mention = Mention(*quant.span(), "variant", name)
+            elif bits := _BITS.match(text, words[at][1]):
+                mention = Mention(*bits.span(), "variant", bits[0].lower())
             elif not (mention := _name(text, words[at][1])):
                 at += 1
                 continue
