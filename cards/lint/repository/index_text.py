@@ -23,7 +23,8 @@ def index_and_text(subject: Subject) -> Iterator[Finding]:
         same = [s for s in written if _terms(s) == _terms(result)]
         named = bool(same)
         if not named and len(datasets) == 1:  # "- Macro F1: 84.7%" is of the only data set
-            same = [s for s in written if _may_be(s, result)]
+            # In a sentence, "its macro F1" may be that of the model that this one began with.
+            same = [s for s in written if s.subject != "model" and _may_be(s, result)]
             same = same if len(same) == 1 else []
         if same and not any(s.low <= result.high and result.low <= s.high for s in same):
             sure = named and len(same) == 1  # of several, one may be another variant
