@@ -17,6 +17,8 @@ _NAME = r"(?:[a-z]+\d[\w-]*|[A-Za-z][\w-]*[A-Z][\w-]*|[A-Z][\w-]*\d[\w-]*)"
 _DATA = r"(?:test|dev|development|validation|held[- ]out|data ?set|corpus|benchmark|data|split)"
 _DATASET = re.compile(
     rf"\b(?:on|split of|part of|set of)\s+(?:the\s+)?(?:[\w-]+\s+){{0,2}}?{_NAME}"
+    r"|\[[^\]\n]*\b(?:data ?sets?|corpus|corpora)\b[^\]\n]*\]\("  # a link may say which
+    r"|\]\([^)\s]*\)\W{0,3}(?:data ?sets?|corpus|corpora)\b"
     rf"|\b{_DATA}(?: set)?\s*[:=(]\s*{_NAME}|\b{_NAME}[\s\w,(]{{0,24}}\b{_DATA}\b"
     r"|^(?:datasets|task_categories|size_categories):",
     re.MULTILINE,

@@ -35,12 +35,15 @@ class Line:
 @rule("count.total")
 def totals(card: Card) -> Iterator[Finding]:
     """A table's row or column of totals is the sum of the others."""
-    for block in card.document.blocks:
-        if not block.table:
-            continue
-        rows = block.table.rows
-        for lines in (_lines(rows), _lines(columns(rows))):
-            yield from _check(card, lines)
+    tables = [block.table.rows for block in card.document.blocks if block.table]
+    found = [lines for rows in tables for lines in (_lines(rows), _lines(columns(rows))) if lines]
+    if not found:
+        return
+    # An overall score is no total, and what was read as counts of splits or types has rules of its own.
+    known = {s.place for s in card.statements if s.quantity != "count"}
+    known |= {total.place for way in _WAYS for total, _ in sums(card, *way)}
+    for lines in found:
+        yield from _check(card, lines, known)
 
 
 def _lines(rows: Sequence[tuple[Span, ...]]) -> list[Line]:
@@ -55,12 +58,9 @@ def _lines(rows: Sequence[tuple[Span, ...]]) -> list[Line]:
     return [line for line in lines if len(line.parts) > 1]
 
 
-def _check(card: Card, lines: list[Line]) -> Iterator[Finding]:
-    """Lines that do not add up: surely wrong where another line of the table does."""
+def _check(card: Card, lines: list[Line], known: set[Place]) -> Iterator[Finding]:
+    """Lines that do not add up: surely wrong where another line of the table does; known are left out."""
     right = sum(line.sum == _count(line.total) for line in lines)
-    # An overall score is no total, and what was read as counts of splits or types has rules of its own.
-    known = {s.place for s in card.statements if s.quantity != "count"}
-    known |= {total.place for way in _WAYS for total, _ in sums(card, *way)}
     lines = [line for line in lines if _place(card, line.total) not in known]
     for line in lines:
         total = _count(line.total)

@@ -148,7 +148,8 @@ class _Things:
             and same_terms(one, other) is Same.YES
             for s in (one, other)
         }
-        self.parents = {s: parents(card, s) for s in statements if s.where in ("list", "prose")}
+        items = [s for s in statements if s.where in ("list", "prose")]
+        self.parents = {s: above for s in items if (above := parents(card, s))}
         self.repeats = repeats(card)
 
     def same(self, one: Statement, other: Statement) -> Same:
@@ -182,6 +183,8 @@ class _Things:
 
     def _told_apart(self, one: Statement, other: Statement) -> bool:
         """Whether two statements stand below different items, or in two of a kind for different data."""
+        if not self.repeats and not self.parents:
+            return False
         at, there = self.stretch[one], self.stretch[other]
         if at != there and at in self.repeats and self.repeats[at] == self.repeats.get(there):
             return True
