@@ -143,6 +143,18 @@ def one_instruction_set(facts: Facts) -> Iterator[Limit]:
         )
 
 
+def int8_elsewhere(facts: Facts) -> Iterator[Limit]:
+    """onnxruntime issue 6004; `space.engine.cpu.int8_may_saturate` says where."""
+    if any(claim.id.startswith(f"{facts.name}.int8.") for claim in facts.own):
+        yield Limit(
+            "INT8 in other programs.",
+            "On Intel and AMD processors without VNNI instructions, the fast sums of ONNX Runtime's INT8 "
+            "products can overflow. `clinstill` asks for exact sums there; `optimum`, transformers.js and "
+            "sessions of your own need the session option `session.x64quantprecision` for that. Without it "
+            "they may give somewhat other scores than were measured.",
+        )
+
+
 def latency(facts: Facts) -> Iterator[Limit]:
     if not any(".latency." in claim.id for claim in facts.own):
         yield Limit("Speed was not measured.", "Nothing is known of its latency on any machine.")
@@ -193,6 +205,7 @@ DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
     one_seed,
     one_machine,
     one_instruction_set,
+    int8_elsewhere,
     latency,
     energy,
 )
