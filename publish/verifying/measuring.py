@@ -5,6 +5,7 @@ are tagged by the engine with the very files of the repository.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -157,14 +158,31 @@ def _latencies(
     name: str, taggers: Mapping[str, Tagger], texts: list[Document], wanted: list[int]
 ) -> dict[str, float]:
     """Median milliseconds of each file at each length, the files taking turns; of several rounds the
-    quietest, since what else this machine does is none of the model's."""
+    quietest, since what else this machine does is none of the model's. Beside them, how far it was."""
     here: dict[str, float] = {}
-    fitting = [length for length in wanted if all(length <= tagger.window for tagger in taggers.values())]
-    for length in fitting * ROUNDS:
-        for variant, times in latency.measure(taggers, texts, length, REPEATS).items():
-            claim = f"{name}.{variant}.latency.{length}.median"
-            here[claim] = min(float(np.median(times)), here.get(claim, np.inf))
+    for length in wanted:
+        if any(length > tagger.window for tagger in taggers.values()):
+            continue
+        medians: dict[str, list[float]] = {variant: [] for variant in taggers}
+        disturbed = []
+        for _ in range(ROUNDS):
+            started, used = time.perf_counter(), time.process_time()
+            for variant, times in latency.measure(taggers, texts, length, REPEATS).items():
+                medians[variant].append(float(np.median(times)))
+            disturbed.append((time.perf_counter() - started) / (time.process_time() - used))
+        disturbed += [max(of_rounds) / min(of_rounds) for of_rounds in medians.values()]
+        here[unrest(name, length)] = max(disturbed)
+        here |= {
+            f"{name}.{variant}.latency.{length}.median": min(found) for variant, found in medians.items()
+        }
     return here
+
+
+def unrest(name: str, length: int) -> str:
+    """The id of what says how far other programs disturbed the latencies at a length: the seconds that a
+    second of this process's work took, or how many times as long a file took in one round as in another,
+    whichever is more. About 1 on a quiet machine."""
+    return f"{name}.latency.{length}.unrest"
 
 
 def _texts(ledger: Ledger, splits: Mapping[str, Split]) -> list[Document]:

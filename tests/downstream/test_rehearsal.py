@@ -147,17 +147,16 @@ def test_the_page_finds_what_the_engine_finds(rehearsal, texts, by_engine):
 
 
 def test_what_was_pushed_is_verified_and_measured_again(rehearsal, tmp_path):
-    """All but the ratio of latencies, which belongs to a quiet machine."""
+    """On a busy machine too: ratios of latencies are then told to be not comparable."""
     report = tmp_path / "report.json"
 
     done = rehearsal.publish("verify", STUDENT, "--data", f"smoke={CORPUS}", "--report", report, "--write")
 
-    assert done.returncode in (0, 1), done.stdout
+    assert done.returncode == 0, done.stdout
     verified = json.loads(report.read_text(encoding="utf-8"))
     assert [check for check in verified["checks"] if check["verdict"] == "FAIL"] == []
     claims = {claim["claim"]: claim for claim in verified["claims"]}
-    differing = {name for name, claim in claims.items() if claim["verdict"] == "differs"}
-    assert {name for name in differing if not name.startswith("speed_up(")} == set()
+    assert {name for name, claim in claims.items() if claim["verdict"] == "differs"} == set()
     assert claims["student.int8.test.macro.f1"]["verdict"] == "holds"
     assert claims["student.int8.test.macro.f1"]["here"] == pytest.approx(
         claims["student.int8.test.macro.f1"]["stated"], abs=0.003

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tiny_model import make_model
 
 from cards.ledger import DataSet, Interval, project
 from publish.errors import PublishError
-from publish.verifying import data
+from publish.verifying import data, measuring
 from publish.verifying.comparing import compare
 from publish.verifying.data import Split
 from publish.verifying.measuring import measure, scores, sparsity
@@ -186,6 +187,55 @@ def test_speed_is_compared_as_a_ratio_on_the_same_kind_of_machine(ledger, factor
     [row] = [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
     assert row.stated == pytest.approx(ratio)
     assert row.verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("factor", "disturbed", "expected"),
+    [(5, 1.2, "differs"), (5, 1.6, "not measured"), (1, 1.6, "not measured"), (1, 1.2, "holds")],
+)
+def test_on_a_busy_machine_speed_is_neither_confirmed_nor_refuted(ledger, factor, disturbed, expected):
+    slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
+    ratio = factor * stated(ledger, slow) / stated(ledger, fast)
+    here = {slow: ratio, fast: 1.0, "student.latency.128.unrest": disturbed}
+
+    rows = compare(ledger, here, {}, machine(ledger))
+
+    [row] = [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
+    assert row.verdict == expected
+    assert row.here == pytest.approx(ratio)
+    assert ("not comparable here" in row.remark) == (expected == "not measured")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "processor", "expected"),
+    [
+        ([1, 1.1, 1], 1.0, 1.1),  # quiet
+        ([1, 3, 2], 1.0, 3),  # somebody came, or went
+        ([1, 1, 1], 0.25, 4),  # somebody was there all the time
+        ([1, 1, 1], 2.0, 1),  # two threads, both at work
+    ],
+)
+def test_what_other_programs_took_is_seen(monkeypatch, rounds, processor, expected):
+    turns, clock = iter(rounds), [0.0]
+
+    def timed(taggers, texts, length, repeats):
+        clock[0] += 1
+        median = next(turns)
+        return {variant: np.full(repeats, median * (number + 1)) for number, variant in enumerate(taggers)}
+
+    monkeypatch.setattr(measuring.latency, "measure", timed)
+    monkeypatch.setattr(measuring.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(measuring.time, "process_time", lambda: clock[0] * processor)
+
+    files = dict.fromkeys(("fp32", "int8"), SimpleNamespace(window=128))
+
+    here = measuring._latencies("m", files, [], [64, 256])
+
+    assert here == {
+        "m.latency.64.unrest": pytest.approx(expected),
+        "m.fp32.latency.64.median": 1,
+        "m.int8.latency.64.median": 2,
+    }
 
 
 def test_what_is_not_measured_says_why(ledger):
