@@ -85,6 +85,7 @@ class Hub:
                 if anonymous or isinstance(error, RepositoryNotFoundError):
                     return None
                 raise
+            _refuse_renamed(repo_id, info.id)
             listed = self.api.list_repo_tree(repo_id, repo_type=kind, revision=info.sha, recursive=True)
             files = {
                 f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None, f.size)
@@ -142,9 +143,10 @@ class Hub:
     def download(self, repo_id: str, revision: str | None, *, kind: Kind = "model") -> tuple[Path, str]:
         """Fetch a repository whole. Returns its folder and full commit id."""
         with self.explained(repo_id):
-            commit = self.api.repo_info(repo_id, revision=revision, repo_type=kind).sha
-            where = {"repo_type": kind, "revision": commit, "endpoint": self.endpoint}
-            return Path(snapshot_download(repo_id, **where)), commit
+            info = self.api.repo_info(repo_id, revision=revision, repo_type=kind)
+            _refuse_renamed(repo_id, info.id)
+            where = {"repo_type": kind, "revision": info.sha, "endpoint": self.endpoint}
+            return Path(snapshot_download(repo_id, **where)), info.sha
 
     def add_file(self, repo_id: str, path: str, content: Path, *, head: str, message: str) -> Pushed:
         """Put one file into a model repository, in a commit of its own on top of the commit `head`.
@@ -196,6 +198,12 @@ def _endpoint() -> str:
     if address.scheme not in ("http", "https") or not address.hostname:
         raise PublishError(f"HF_ENDPOINT is {endpoint!r}; write it as {DEFAULT_ENDPOINT}.")
     return endpoint
+
+
+def _refuse_renamed(asked: str, found: str) -> None:
+    """The Hub leads on from an old name; cards, pins and results would name what may be another's one day."""
+    if found != asked:
+        raise PublishError(f"{asked}: is {found} on the Hub now. Run the command again with that id.")
 
 
 def _manifest(repo_id: str, remote: Remote) -> dict[str, str]:

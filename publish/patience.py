@@ -1,9 +1,10 @@
 """When the Hub does not answer, or asks to wait: what is tried again, how often, and for how long.
 
-Tried again are reads and requests that do the same once or twice. A commit is never sent again
-unseen, nor an upload: the one looks at the head first (`committing`), the other asks the Hub which
-files it still lacks. `huggingface_hub` has retries of its own, for some requests only, and sleeps for
-as long as a server says; here waiting has one limit for a whole command.
+Tried again are reads, requests that do the same once or twice, and what the Hub's rate limit refused to
+do. Else a commit is never sent again unseen, nor an upload: the one looks at the head first
+(`committing`), the other asks the Hub which files it still lacks. `huggingface_hub` has retries of its
+own, for some requests only, and sleeps for as long as a server says; here waiting has one limit for a
+whole command.
 """
 
 import re
@@ -28,7 +29,7 @@ TIMEOUT = httpx.Timeout(60, connect=20, read=300)  # seconds; a large commit tak
 PASSING = (408, 429, 500, 502, 503, 504)
 _SAME_TWICE = re.compile(
     r"/api/(repos/create|validate-yaml|collections)$|/(preupload|paths-info|branch|tag)/[^/]+$|/items$"
-    r"|/info/lfs/objects/batch$|/verify$"
+    r"|/info/lfs/objects/batch$|/verify$|/comment/[^/]+/edit$"
 )
 
 
@@ -45,7 +46,8 @@ class GaveUpError(Exception):
 
 @dataclass
 class Patience:
-    """The waiting of one command. `sleep` and `say` are handed in by tests and by the terminal."""
+    """The waiting of one command, for answers that did not come as well. `sleep` and `say` are handed in by
+    tests and by the terminal."""
 
     say: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
@@ -57,9 +59,11 @@ class Patience:
         asked = asked_wait(response) if response is not None else None
         seconds = 2 ** (attempt - 1) if asked is None else asked
         if self.waited + seconds > WAIT_AT_MOST:
+            why = reason(response) if asked is None else f"the Hub asks to wait {duration(seconds)}"
+            again = "later" if asked is None else f"in {duration(seconds)}"
             raise PublishError(
-                f"the Hub asks to wait {duration(seconds)}, and one command waits {duration(WAIT_AT_MOST)} "
-                f"at most in all. Run it again in {duration(seconds)}: what has arrived is not sent twice."
+                f"{why}, and one command waits {duration(WAIT_AT_MOST)} at most in all. Run it again "
+                f"{again}: what has arrived is not sent twice."
             )
         if seconds > 2:
             self.say(f"waiting {duration(seconds)}: {reason(response)}")
@@ -83,12 +87,18 @@ class PatientClient(httpx.Client):
     def send(self, request: httpx.Request, **options) -> httpx.Response:
         """Send, and send again what may be. Raises GaveUpError where the library would begin anew."""
         response, error = None, None
-        for attempt in range(1, (ATTEMPTS if may_repeat(request) else 1) + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             if attempt > 1:
                 self.patience.wait(attempt - 1, response)
+            started = time.monotonic()
             response, error = self._try(request, options)
             if response is not None and response.status_code not in PASSING:
                 return response
+            self.patience.waited += time.monotonic() - started  # for nothing
+            # Of what was refused for its rate nothing was done. An upload's body cannot be sent again here.
+            refused = response is not None and response.status_code == 429 and request.method != "PUT"
+            if not (may_repeat(request) or refused):
+                break
             if isinstance(error, httpx.ConnectError) and not self.answered:
                 break  # nobody there: waiting does not help
         if may_repeat(request) or request.method == "PUT":
@@ -129,7 +139,7 @@ def asked_wait(response: httpx.Response) -> float | None:
     if response.status_code == 429 and limit and limit.remaining == 0:
         return limit.reset_in_seconds + 1  # the header counts whole seconds
     stated = response.headers.get("Retry-After", "").strip()
-    if stated.isdigit():
+    if stated.isdecimal():
         return float(stated)
     try:
         return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds())

@@ -261,8 +261,8 @@ def test_one_failure_at_any_write_is_overcome_or_told(hub, pushed, contents, rem
                 pushed("first")
             remote.complete(["first"], contents)
     remote.agrees()
-    # Only a commit that did not land is not tried again by itself: dropped before, or refused for its rate.
-    assert told == {("commit", HICCUPS.index(DROPPED)), ("commit", 3)}
+    # Only a commit that was dropped, and did not land, is not tried again by itself.
+    assert told == {("commit", HICCUPS.index(DROPPED))}
 
 
 def test_killed_processes(hub, environment, run, tmp_path, remote):

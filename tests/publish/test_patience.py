@@ -6,6 +6,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
+from publish import patience
 from publish.errors import PublishError
 from publish.patience import ATTEMPTS, WAIT_AT_MOST, GaveUpError, Patience, PatientClient, may_repeat
 
@@ -55,12 +56,19 @@ def test_a_commit_and_an_upload_are_sent_once():
     assert (client.sent, client.slept) == (2, [])
 
 
+def test_a_commit_refused_for_its_rate_is_sent_again():
+    client = Client([answer(429, Retry_After="3"), answer(200)])
+    assert client.post("http://hub/api/models/me/model/commit/main").status_code == 200
+    assert (client.sent, client.slept) == (2, [3])
+
+
 @pytest.mark.parametrize(
     ("headers", "wait"),
     [
         (LIMIT, 56),
         ({"Retry-After": "7"}, 7),
         ({"Retry-After": "nonsense"}, 1),
+        ({"Retry-After": b"\xb2"}, 1),  # a digit to Python, not to float()
         (LIMIT | {"RateLimit": '"api";r=12;t=55'}, 1),
     ],
 )
@@ -86,6 +94,16 @@ def test_a_wait_is_told():
 def test_all_waits_of_a_command_have_one_limit():
     client = Client([answer(429, Retry_After=str(WAIT_AT_MOST // 2 + 1))])
     with pytest.raises(PublishError, match="asks to wait 5 minutes, and one command waits 10 minutes"):
+        client.get("http://hub/")
+    assert client.sent == 2
+
+
+def test_waiting_for_answers_that_do_not_come_counts(monkeypatch):
+    """A Hub that takes requests and never answers would hold a command for half an hour."""
+    client = Client([httpx.ReadTimeout("silent")])
+    clock = iter(range(0, 9000, 300))  # each attempt runs into the limit of one request
+    monkeypatch.setattr(patience.time, "monotonic", lambda: next(clock))
+    with pytest.raises(PublishError, match=r"not answer, and one command waits 10 minutes .* again later"):
         client.get("http://hub/")
     assert client.sent == 2
 

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from hub_store import RefusalError
+from hub_store import RefusalError, Repo
 
 from publish.edge import at_the_edge
 from publish.hub import Hub
@@ -181,6 +181,41 @@ def test_gitattributes_that_would_hide_the_card(hub, push):
 
 
 def test_rate_limit(hub, push):
-    hub.faults.append(lambda request: RefusalError(429, "slow down") if "/commit/" in request.path else None)
+    long = RefusalError(429, "slow down", headers={"Retry-After": "1200"})
+    hub.faults.append(lambda request: long if "/commit/" in request.path else None)
 
-    refused(push(*BOTH), "fewer requests", "HTTP 429: slow down")
+    refused(push(*BOTH), "the Hub asks to wait 20 minutes", "Run it again in 20 minutes")
+
+
+@pytest.mark.parametrize(
+    ("step", "refusal", "told"),
+    [
+        ("/tree/", RefusalError(403, "no"), "this token may not read it"),
+        ("/tree/", RefusalError(403, "no", "GatedRepo"), "it is gated"),
+        ("/lfs/models", RefusalError(403, "expired"), "the Hub's storage refused a file"),
+        ("/commit/", RefusalError(409, "busy"), "it is being changed at this moment"),
+        ("/commit/", RefusalError(413, "too much"), "takes no file or commit as large"),
+        ("/commit/", RefusalError(418, "teapot"), "Mend what it says, then run the same command again"),
+    ],
+)
+def test_each_refusal_says_what_to_do(hub, push, step, refusal, told):
+    hub.repos["model", "me/model"] = Repo("model", "me/model", private=False)
+    hub.faults.append(lambda request: refusal if step in request.path else None)
+
+    message = refused(push("--model", "student=me/model"), told)
+
+    assert f"HTTP {refusal.status}: {refusal.message}" in message
+
+
+def test_a_repository_that_was_renamed(hub, push):
+    hub.repos["model", "me/new"] = Repo("model", "me/new", private=False)
+    hub.faults.append(
+        lambda request: (
+            RefusalError(307, "moved", headers={"Location": request.path.replace("me/old", "me/new")})
+            if "me/old" in request.path
+            else None
+        )
+    )
+
+    refused(push("--model", "student=me/old"), "me/old: is me/new on the Hub now")
+    assert {method for method, _ in hub.requests} == {"GET"}
