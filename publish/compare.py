@@ -27,7 +27,8 @@ def compare(
     """Plan the commit that makes the remote hold the staged files.
 
     Only files that an earlier push put there are deleted: what people added stays. A file of theirs, or one
-    that they changed since the last push, is a conflict where this push would replace or delete it.
+    that they changed since the last push, is a conflict where this push would replace or delete it; one of
+    ours that they deleted, where it would come back.
     `card`: what merging the card came to; None where it was not merged. Raises PublishError where the
     card would not be shown.
     """
@@ -41,8 +42,13 @@ def compare(
     gone = [path for path in sorted(there) if path not in ours and path != ATTRIBUTES]
     listed = remote.manifest if remote else {}
     delete = tuple(path for path in gone if path in listed)
+    brought_back = [change.path for change in files if change.action == "add" and change.path in listed]
     replaced = [change.path for change in files if change.action == "update"]
-    touched = [p for p in (*replaced, *delete) if p != MANIFEST and not (p == CARD_FILE and card is not None)]
+    touched = [
+        path
+        for path in (*replaced, *delete, *brought_back)
+        if path != MANIFEST and not (path == CARD_FILE and card is not None)
+    ]
     return RepoPlan(
         kind=staged.kind,
         repo_id=staged.repo_id,
@@ -93,13 +99,16 @@ def _conflicts(
     for path in touched:
         if chosen(path, overwrite):
             continue
-        if remote.edited(path):
+        if path not in remote.files:
+            found.append(Conflict(name=path, found=TAKEN_AWAY))
+        elif remote.edited(path):
             found.append(Conflict(name=path, found=_told(local.get(path), remote, path)))
         elif path.startswith("private/vendor/") and path not in local:
             found.append(Conflict(name=path, found=RUNTIME_LOST))
     return found
 
 
+TAKEN_AWAY = "people deleted it since the last push, and this push would put it back"
 RUNTIME_LOST = (
     "the private page on the Hub runs with this file, and it is not here: push where npm can fetch it"
 )

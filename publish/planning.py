@@ -9,7 +9,7 @@ from pathlib import Path
 from cards.collection import Collection, collection
 from cards.ledger import Ledger, read_ledger
 
-from .compare import compare
+from .compare import compare, holds
 from .errors import PublishError, UnreachableError
 from .hub import Hub
 from .merging import keep_peoples_text
@@ -72,7 +72,7 @@ def prepare(request: Request, hub: Hub, folder: Path, *, offline_ok: bool = Fals
         _refuse_public(hub, staged.values(), remotes)
     items: list[Item] = []
     for (name, one), remote in zip(staged.items(), remotes, strict=True):
-        items.append(_item(name, one, remote, request, items))
+        items.append(_item(name, one, remote, request, items, hub))
     tag = None if request.settings.create_pr or request.restore else _tag(request, items)
     plan = Plan(
         endpoint=hub.endpoint,
@@ -120,12 +120,14 @@ def pin_space(item: Item, items: list[Item], revisions: dict[str, str]) -> None:
     seal(item.staged)
 
 
-def _item(name: str, staged: Staged, remote: Remote | None, request: Request, before: list[Item]) -> Item:
+def _item(
+    name: str, staged: Staged, remote: Remote | None, request: Request, before: list[Item], hub: Hub
+) -> Item:
     settings, pins = request.settings, {}
     if staged.kind == "space" and request.restore:
         pins = restored_pins(staged)
     elif staged.kind == "space":
-        known = {item.name: item.plan.parent if item.plan.empty else None for item in before}
+        known = {item.name: _shown(item, remote, hub) for item in before if item.staged.kind == "model"}
         repos = request.targets.models
         pins = {name: Pin(repo_id=repos[name], revision=known[name]) for name in SHOWN}
         models = {item.name: item.staged for item in before if item.staged.kind == "model"}
@@ -134,6 +136,30 @@ def _item(name: str, staged: Staged, remote: Remote | None, request: Request, be
     seal(staged)
     plan = compare(staged, remote, settings, card=card, pins=pins)
     return Item(name, staged, remote, card, plan)
+
+
+def _shown(model: Item, space: Remote | None, hub: Hub) -> str | None:
+    """The commit of a model that the Space is to show; None: the one that the push makes.
+
+    The commit that it shows already stays where it holds the same files of ours as the head: a commit of
+    people on top, or of `verify.py --write`, makes no new Space.
+    """
+    if not model.plan.empty:
+        return None
+    shown = space and _pinned(space, model)
+    if shown and shown != model.plan.parent:
+        then = hub.read("model", model.staged.repo_id, shown)
+        if then and then.head == shown and holds(model.staged, then, ()):
+            return shown
+    return model.plan.parent
+
+
+def _pinned(space: Remote, model: Item) -> str | None:
+    try:
+        entry = json.loads(space.text(MODELS) or "{}")[model.name]
+        return str(entry["revision"]) if entry["repo"] == model.staged.repo_id else None
+    except (ValueError, KeyError, TypeError):
+        return None  # shows another, or people wrote in it
 
 
 def _remotes(

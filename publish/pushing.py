@@ -16,6 +16,7 @@ from .errors import PublishError
 from .hub import Hub, Pushed
 from .plan import Pin, Plan, differences, refuse_conflicts, show
 from .planning import Item, Prepared, pin_space, prepare, title
+from .proposing import PULLS, keep_described, merge_first
 from .request import Request
 from .runtime import ensure_runtime
 from .staging import SHOWN, SPACE
@@ -76,12 +77,12 @@ def apply(prepared: Prepared, hub: Hub, say: Say) -> list[Pushed]:
     done: list[Pushed] = []
     for item in items:
         if item.staged.kind == "space" and not plan.request.restore:
-            revisions = {other.name: made.revision for other, made in zip(items, done, strict=False)}
+            known = {name: pin.revision for name, pin in item.plan.pins.items()}
+            made = {other.name: pushed.revision for other, pushed in zip(items, done, strict=False)}
+            revisions = {name: known[name] or made[name] for name in SHOWN}
             pin_space(item, items, revisions)
-            pins = {
-                name: Pin(repo_id=plan.request.targets.models[name], revision=revisions[name])
-                for name in SHOWN
-            }
+            repos = plan.request.targets.models
+            pins = {name: Pin(repo_id=repos[name], revision=revisions[name]) for name in SHOWN}
             item.plan = item.compared(item.remote, plan.request.settings, pins)
         done.append(_push_one(item, plan, done, hub, say))
     _tag_all(plan, items, done, hub, say)
@@ -97,14 +98,17 @@ def _push_one(item: Item, plan: Plan, before: list[Pushed], hub: Hub, say: Say) 
         item.plan = item.compared(_just_made(item, hub), settings, dict(item.plan.pins))
         refuse_conflicts(plan.model_copy(update={"repos": (item.plan,)}))
     say(show(item.plan, diff=False))
+    description = merge_first(before) if staged.kind == "space" else ""
     if item.plan.empty:
         say(f"  unchanged at {item.plan.parent}")
-        return Pushed(staged.repo_id, item.plan.parent, place(hub, staged, item.plan), made_commit=False)
-    description = _merge_first(item, before)
-    made = commit(hub, staged, item.plan, title=title(staged.kind, plan.request), description=description)
-    say(f"  committed {made.revision}\n  {made.url}")
+        made = Pushed(staged.repo_id, item.plan.parent, place(hub, staged, item.plan), made_commit=False)
+    else:
+        made = commit(hub, staged, item.plan, title=title(staged.kind, plan.request), description=description)
+        say(f"  committed {made.revision}\n  {made.url}")
     if description:
         say(f"  {description}")
+        if item.plan.revision.startswith(PULLS):
+            keep_described(hub, item.plan, description)
     return made
 
 
@@ -116,15 +120,6 @@ def _just_made(item: Item, hub: Hub):
             "Use a token with access to it."
         )
     return remote
-
-
-def _merge_first(item: Item, before: list[Pushed]) -> str:
-    """What has to be merged before a Space's pull request, which names the commits of the others."""
-    proposed = [made for made in before if "/discussions/" in made.url]
-    if item.staged.kind != "space" or not proposed:
-        return ""
-    named = ", ".join(f"{made.url} (commit {made.revision})" for made in proposed)
-    return f"Merge first: {named}. models.json of this Space names those commits."
 
 
 def _tag_all(plan: Plan, items: list[Item], done: list[Pushed], hub: Hub, say: Say) -> None:

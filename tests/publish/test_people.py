@@ -74,6 +74,23 @@ def test_a_changed_file_of_ours_is_a_conflict_and_a_dry_run_shows_it(hub, push, 
     assert b"theirs" not in model.head.files["config.json"].content
 
 
+@pytest.mark.parametrize("path", ["onnx/model.onnx", "README.md", "vocab.txt"])
+def test_a_file_of_ours_that_they_deleted_comes_back_only_when_that_is_asked_for(push, model, path):
+    files = {name: blob for name, blob in model.head.files.items() if name != path}
+    model.add_commit("main", f"Delete {path}", files, model.head.oid)
+
+    dry = push(*BOTH, "--dry-run")
+    assert dry.returncode == 1
+    assert f"CONFLICT {path}: people deleted it since the last push" in dry.stdout
+    done = push(*BOTH)
+    assert done.returncode == 2
+    assert f"--overwrite {path}" in done.stderr
+    assert path not in model.head.files
+
+    succeed(push(*BOTH, "--overwrite", path))
+    assert path in model.head.files
+
+
 def test_a_repository_with_a_card_of_theirs_gets_ours_above_it(hub, push):
     theirs = hub.repos["model", "me/first"] = Repo("model", "me/first", private=False)
     theirs.edit("README.md", b"# Our plans\n\nTo publish a model here.\n")

@@ -27,6 +27,28 @@ def test_a_rerun_updates_its_own_pull_request(hub, push, run):
     assert f"Merge first: {hub.url}/me/model/discussions/1 " in done.stdout
 
 
+@pytest.mark.parametrize("words", ["Please look at the limits.", ""])
+def test_the_spaces_description_names_the_latest_commits(hub, push, run, words):
+    """Words that people added to it stay; one that they emptied says it from now on."""
+    succeed(push(*ALL))
+    retitle(run, "Proposed recogniser")
+    succeed(push(*ALL, "--create-pr"))
+    model, proposal = hub.model("me/model"), hub.space("me/demo").proposals[1]
+    first = model.commit("refs/pr/1").oid
+    proposal.description = words and f"{words}\n\n{proposal.description}"
+    retitle(run, "Better proposal")
+
+    succeed(push(*ALL, "--create-pr"))
+
+    assert f"(commit {model.commit('refs/pr/1').oid})" in proposal.description
+    assert first not in proposal.description
+    assert proposal.description.startswith(words)
+    assert proposal.description.count("Merge first: ") == 1
+    hub.requests.clear()
+    succeed(push(*ALL, "--create-pr"))
+    assert not [path for method, path in hub.requests if method == "POST" and "comment" in path]
+
+
 def test_a_stranger_may_propose_and_the_space_says_what_to_merge_first(hub, push, run):
     succeed(push(*ALL))
     retitle(run, "Proposed recogniser")

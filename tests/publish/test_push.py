@@ -87,6 +87,31 @@ def test_space_is_pinned_to_the_commits_just_pushed(hub, push, run):
     assert set(pins) == {"student", "teacher"}
 
 
+def test_a_commit_of_others_on_a_model_makes_no_new_space(hub, push):
+    """Theirs, or the one that holds a verification: the Space shows what was pushed."""
+    succeed(push(*ALL))
+    pins = hub.space("me/demo").head.files["models.json"].content
+    hub.model("me/model").edit("verification.json", b"{}")
+    hub.requests.clear()
+
+    succeed(push(*ALL))
+
+    assert commits(hub) == []
+    assert hub.space("me/demo").head.files["models.json"].content == pins
+
+
+def test_the_space_moves_on_when_its_model_is_not_what_it_shows(hub, push):
+    """People's words on the card are shown there too, so they are pinned."""
+    succeed(push(*ALL))
+    card = hub.model("me/model").head.files["README.md"].content
+    hub.model("me/model").edit("README.md", card + b"\nWe use it.\n")
+
+    succeed(push(*ALL))
+
+    pins = json.loads(hub.space("me/demo").head.files["models.json"].content)
+    assert pins["student"]["revision"] == hub.model("me/model").head.oid
+
+
 def test_space_holds_the_app_but_no_bundled_models_caches_or_tests(hub, push):
     succeed(push(*ALL))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from hub_store import Blob, RefusalError, Repo, refuse_bad_card
+from hub_store import Blob, Proposal, RefusalError, Repo, refuse_bad_card
 
 if TYPE_CHECKING:
     from hub_standin import Hub
@@ -215,6 +215,42 @@ def discussions(hub: Hub, request: Request, kinds: str, repo_id: str) -> Answer:
     return Answer({"count": len(found), "start": 0, "discussions": found})
 
 
+def discussion(hub: Hub, request: Request, kinds: str, repo_id: str, number: str) -> Answer:
+    repo = hub.readable(request, kinds, repo_id)
+    proposal = repo.proposals[int(number)]
+    return Answer(
+        {
+            "num": int(number),
+            "title": proposal.title,
+            "author": {"name": proposal.author},
+            "createdAt": MOMENT,
+            "status": proposal.status,
+            "repo": {"name": repo_id, "type": repo.kind},
+            "isPullRequest": True,
+            "changes": {"base": "main"},
+            "filesWithConflicts": [],
+            "events": [_comment(proposal)] if proposal.description else [],
+        }
+    )
+
+
+def _comment(proposal: Proposal) -> dict:
+    """The first comment, which is the description."""
+    latest = {"raw": proposal.description, "html": "", "updatedAt": MOMENT}
+    data = {"edited": False, "hidden": False, "latest": latest, "history": []}
+    author = {"name": proposal.author}
+    return {"id": "ab12", "type": "comment", "createdAt": MOMENT, "author": author, "data": data}
+
+
+def describe(hub: Hub, request: Request, kinds: str, repo_id: str, number: str) -> Answer:
+    """A first comment, or the first edited."""
+    proposal = hub.readable(request, kinds, repo_id).proposals[int(number)]
+    if hub.require_user(request) != proposal.author:
+        raise RefusalError(403, "You cannot edit comments of others")
+    proposal.description = request.json.get("content") or request.json["comment"]
+    return Answer({"updatedComment": _comment(proposal), "newMessage": _comment(proposal)})
+
+
 def whoami(hub: Hub, request: Request) -> Answer:
     return Answer({"type": "user", "name": hub.require_user(request)})
 
@@ -268,6 +304,8 @@ ROUTES = (
     ("GET", API + "/commits/(?P<revision>[^/]+)", commits),
     ("POST", API + "/paths-info/(?P<revision>[^/]+)", paths_info),
     ("GET", API + "/discussions", discussions),
+    ("GET", API + r"/discussions/(?P<number>\d+)", discussion),
+    ("POST", API + r"/discussions/(?P<number>\d+)/comment(?:/ab12/edit)?", describe),
     ("GET", "/api/whoami-v2", whoami),
     ("POST", "/api/collections", create_collection),
     ("GET", "/api/collections/(?P<slug>[^/]+/[^/]+)", collection),
