@@ -19,7 +19,9 @@ def check_repo_id(repo_id: str) -> str:
     try:
         validate_repo_id(repo_id)
     except HFValidationError as error:
-        raise PublishError(f"not a repo id: {error}") from error
+        raise PublishError(
+            f"not a repo id: {error} Write NAME/REPOSITORY, as the Hub shows it; a folder is none."
+        ) from error
     if "/" not in repo_id:
         raise PublishError(
             f"not a repo id: {repo_id!r} lacks the namespace. Write it as NAME/{repo_id}, with your user or "
