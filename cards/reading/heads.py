@@ -191,20 +191,17 @@ def with_whole_names(heads: list[Head]) -> list[Head]:
     """The heads of an axis of models, where "KD + prune" beside "KD" is a model of its own."""
     subjects = [head.meaning.subject for head in heads]
     texts = [re.sub(r"[^a-z0-9]+", " ", head.text.lower()).strip() for head in heads]
+    lengths: dict[str | None, dict[str, int]] = {}  # of the texts that name one subject
+    for subject, text in zip(subjects, texts, strict=True):
+        lengths.setdefault(subject, {})[text] = len(text)
+    longest = {subject: max(named.values()) for subject, named in lengths.items()}
     made = []
     for head, subject, text in zip(heads, subjects, texts, strict=True):
         said = head.meaning
-        like = [t for s, t in zip(subjects, texts, strict=True) if s == subject and t != text]
         bare = said.model and not (
             said.quantity or said.group or said.statistic or said.conditions or said.split
         )
-        if (
-            bare
-            and like
-            and text != said.model
-            and len(text) < 40
-            and not any(len(t) > len(text) for t in like)
-        ):
+        if bare and len(lengths[subject]) > 1 and text != said.model and len(text) == longest[subject] < 40:
             head = replace(head, meaning=replace(said, model=text, variants=frozenset()))
         made.append(head)
     return made

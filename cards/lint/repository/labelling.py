@@ -8,10 +8,10 @@ from ..subject import Subject
 from ..weights import graph_width
 
 _ENTRY = re.compile(
-    r"""["'`*]*\b(\d{1,3})\b["'`*]*\s*(?::|=>?|->|→|\|)\s*["'`*]*([A-Za-z][\w-]*)["'`*]*\s*(?=[,;|}\n]|$)"""
+    r"""\b(\d{1,3})\b["'`*]{0,4}\s*(?::|=>?|->|→|\|)\s*["'`*]{0,4}([A-Za-z][\w-]*)["'`*]{0,4}\s*(?=[,;|}\n]|$)"""
 )
 _TURNED = re.compile(
-    r"""["'`*]*\b([A-Za-z][\w-]*)["'`*]*\s*(?::|=>?|->|→|\|)\s*["'`*]*(\d{1,3})\b["'`*]*\s*(?=[,;|}\n]|$)"""
+    r"""\b([A-Za-z][\w-]*)["'`*]{0,4}\s*(?::|=>?|->|→|\|)\s*["'`*]{0,4}(\d{1,3})\b["'`*]{0,4}\s*(?=[,;|}\n]|$)"""
 )
 _LISTED = re.compile(
     r"^[\s>*-]*\**(?:entity (?:types|labels)|labels|label set|tags|tag set|classes|entities)\**"
