@@ -1,6 +1,7 @@
 """`python -m cards`: render, lint, rules and readme."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -52,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
         return options.run(options)
     except CardError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has left (`| head`). Nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
 
 

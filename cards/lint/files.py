@@ -3,32 +3,33 @@
 import re
 from collections.abc import Iterator
 
-from .finding import Finding, error, rule, warning
+from .finding import Finding, error, rule
 from .subject import Subject
 from .weights import graph_width, tensors
 
 WEIGHTS = "model.safetensors"
 
 
-@rule("file.missing", "Each measured file is here; a folder without weights may lack variants.")
+@rule("file.missing", "Each measured file is here; a folder without weights has one of them at least.")
 @rule("file.bytes", "Each file has the bytes that were measured.")
 @rule("file.sha256", "Each file has the SHA-256 that was measured.")
 def artifacts(subject: Subject) -> Iterator[Finding]:
     """Each measured file is here, with the bytes and the SHA-256 that were measured.
 
-    Where the weights are missing, the folder is the inference-only subset, which may lack variants.
+    Where the weights are missing, the folder is the inference-only subset, which has one of them at least.
     """
     measured = {
         c.artifact.file: c.artifact
         for c in subject.ledger.claims
         if c.artifact and c.artifact.model == subject.name
     }
-    missing = error if WEIGHTS in subject.files else warning
+    subset = WEIGHTS not in subject.files and any(name in subject.files for name in measured)
     for name, artifact in measured.items():
         place = subject.file(name)
         if name not in subject.files:
-            right = "the file that the ledger's claims were measured on"
-            yield missing("file.missing", place, "no file", right)
+            if not subset:
+                right = "the file that the ledger's claims were measured on"
+                yield error("file.missing", place, "no file", right)
             continue
         size = subject.files.sizes[name]
         if size != artifact.bytes:

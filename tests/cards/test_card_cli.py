@@ -1,11 +1,16 @@
 """`python -m cards`: render, lint, readme."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import tiny_ledger
 
 from cards.__main__ import main
 from cards.readme import RESULTS
 
+ROOT = Path(__file__).parents[2]
 BEGIN, END = RESULTS.begin, RESULTS.end
 
 
@@ -28,6 +33,20 @@ def test_render_writes_every_card(tmp_path, capsys):
 def test_lint_of_what_is_right(run, capsys):
     assert main(["lint", str(run)]) == 0
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["student", "teacher"])
+def test_lint_of_the_bundled_pair(name, capsys):
+    assert main(["lint", str(ROOT / "space" / "bundled" / name)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_nobody_reads_on():
+    line = [sys.executable, "-m", "cards", "rules"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 2
 
 
 def test_lint_of_what_is_wrong(run, capsys):
