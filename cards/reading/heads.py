@@ -79,6 +79,10 @@ _NEUTRAL = re.compile(
     r"\W*(?:value|score|result|results|measured|metric|metrics|metrik|figure|wert|notes?|property)?\W*", re.I
 )
 
+_SHARE_OF = re.compile(
+    r"(?:%|\b(?:share|fraction|percent(?:age)?))\s*of\s+(?:the\s+|its\s+)?(?:teacher|base|original)",
+    re.IGNORECASE,
+)
 _VERSUS = re.compile(r"\W*(?:vs\b|versus\b|against\b|(?:compared|relative) (?:to|with)\b)", re.IGNORECASE)
 _NO_NAMES = {
     *(
@@ -161,7 +165,7 @@ def read_head(text: str, words: Vocabulary) -> Head:
     if at := _AT.search(plain):
         meaning = replace(meaning, conditions=meaning.conditions | {at[0].lower().replace(" ", "-")})
     meaning = replace(meaning, unit=_unit_of(plain), name=plain, **_ratio_of(meaning, mentions, plain))
-    if _VERSUS.match(plain) and meaning.subject:
+    if (_VERSUS.match(plain) or _SHARE_OF.search(plain)) and meaning.subject:
         meaning = replace(meaning, versus=meaning.subject, model=None, variants=frozenset())
     known = (
         bool(mentions) or meaning != Meaning(unit=meaning.unit, name=plain) or bool(_NEUTRAL.fullmatch(plain))
@@ -290,7 +294,7 @@ def _ratio_of(meaning: Meaning, mentions: list[Mention], text: str) -> dict:
             return {"quantity": "speed_up", "of": of}
         return {"quantity": "reduction", "of": "parameters" if "param" in lower else of or "size"}
     kept = any(m.value == "retention" and m.kind == "quantity" for m in mentions)
-    if kept or re.search(r"%\s*of\s+(?:the\s+)?(?:teacher|base|original)", lower):
+    if kept or _SHARE_OF.search(lower):
         return {"quantity": "retention", "of": of or "f1"}
     changed = any(m.value == "change" and m.kind == "quantity" for m in mentions)
     if changed or "Δ" in text or re.search(r"\bδ", lower):

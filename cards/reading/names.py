@@ -8,6 +8,7 @@ from .front_matter import FrontMatter
 from .heads import kind_under
 from .meaning import gather
 from .measured import OTHER
+from .roles import call_by_role
 from .vocabulary import Vocabulary, common, filler
 
 _TAG = re.compile(r"\b[BIESLU]-([A-Za-z][A-Za-z_]{2,30})\b")
@@ -158,6 +159,7 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
     _scored(words, document)
     for name in set(_TAG.findall(document.text)):
         _learn(words, name.replace("_", " "), "group", plural=True)
+    call_by_role(words, document)
     return words
 
 

@@ -48,6 +48,8 @@ _FILLER = re.compile(
     r"[\s,]*(?:(?:the|in|of|a|an|times|model|size|file|overall|total|score|more|relative|absolute)[\s,]+)*",
     re.IGNORECASE,
 )
+_FURTHER = re.compile(r"\b(?:another|further|additional|extra)\s+$", re.IGNORECASE)
+_LESS_THAN = re.compile(r"\s*(?:less|lower|fewer)\s+than\b", re.IGNORECASE)
 _SPARSE = re.compile(r"\bprun\w*|\bspars\w*|\bzero\w*", re.IGNORECASE)
 _PERFORMANCE = re.compile(r"\b(?:performance|quality|effectiveness)\b", re.IGNORECASE)
 _MEASURED = ("size", "parameters", "latency", *SCORES)
@@ -267,6 +269,8 @@ def _kept_of(words: _Words) -> str | None:
 def _points(words: _Words) -> Ratio | None:
     """ "loses 1.2 points", "0.8 F1 points below the teacher", "a drop of 0.5%"."""
     number = words.number
+    if _FURTHER.search(words.before):
+        return None  # "another 0.4 points" come on top of what was told before
     named = {m.value for m in words.stretch.mentions if m.kind == "quantity"}
     lost = number.unit in ("%", "") and _LOST.search(words.before[-40:]) and words.following("quantity")
     if number.unit != "points" and not lost and not ("change" in named and number.unit in ("%", "")):
@@ -312,10 +316,11 @@ def _sparsity(words: _Words) -> Ratio | None:
 
 
 def _bare_factor(words: _Words) -> Ratio | None:
-    """ "(4x)" right behind two sizes, and "-75%"."""
+    """ "(4x)" right behind two sizes, and "4 times less than" behind one."""
     bracketed = re.search(r"[(\[,=]\s*[~≈-]?\s*$", words.before) and re.match(
         r"\s*[)\],.;]|\s*$", words.after
     )
+    bracketed = bracketed or _LESS_THAN.match(words.after)
     if words.number.unit == "x" and bracketed and words.last in ("size", "parameters", "latency"):
         return _compared(words.number, words.last)
     return None

@@ -26,7 +26,7 @@ from .meaning import SCORES, SHARES, Meaning, gather, merge, statement
 from .prose import read_cell
 from .quantities import Number, numbers
 from .statement import Statement
-from .vocabulary import Vocabulary
+from .vocabulary import FILE_NAME, Vocabulary
 
 
 def read_table(
@@ -237,7 +237,7 @@ def _bare(text: str) -> bool:
     found = numbers(text)
     if not found:
         return False
-    before = text[: found[0].start].strip(" \t*†‡~≈<>≥≤+-±()🏆✅⬇⬆🔥⭐▲▼↑↓→")
+    before = FILE_NAME.sub("", text[: found[0].start]).strip(" \t*†‡~≈<>≥≤+-±()🏆✅⬇⬆🔥⭐▲▼↑↓→")
     after = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", text[found[0].stop :])
     return (
         len(before) <= 14

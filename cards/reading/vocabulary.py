@@ -62,7 +62,7 @@ _ADJECTIVES = frozenset(
         "and",
     ]
 )
-_FILE_NAME = re.compile(
+FILE_NAME = re.compile(
     r"[\w.-]+(?:/[\w.-]+)*\.(?:onnx|safetensors|gguf|bin|pth?|tflite|h5|msgpack)\b", re.IGNORECASE
 )
 # What llama.cpp calls its quantizations: "Q4_K_M", "IQ3_XS".
@@ -94,9 +94,16 @@ class Vocabulary:
                 self.phrases[form] = (kind, value if value is not None else " ".join(words))
                 self.starts.add(form[0])
 
+    def call(self, name: str, value: str) -> None:
+        """Let all phrases of a model mean another: "BioBERT", where that is the teacher."""
+        self.learn(name, "model")
+        for words, meaning in self.phrases.items():
+            if meaning == ("model", name):
+                self.phrases[words] = ("model", value)
+
     def mentions(self, text: str) -> list[Mention]:
         """All mentions in order; of phrases that overlap, the one that begins first, then the longest."""
-        found = [Mention(*match.span(), "model", match[0].lower()) for match in _FILE_NAME.finditer(text)]
+        found = [Mention(*match.span(), "model", match[0].lower()) for match in FILE_NAME.finditer(text)]
         found += [Mention(*match.span(1), "quantity", "f1") for match in _SHORT_F.finditer(text)]
         letters = list(_SHORT_PR.finditer(text))
         if {match[1] for match in letters} == {"P", "R"}:  # "88.4 (P 90.1, R 84.9)"

@@ -23,7 +23,7 @@ _PART_OF = re.compile(
     r"\b(?P<copy>" + _COPY + r")?of\s+(?:what\s+)?(?:the|its|their|our|a|an)?\s*$", re.IGNORECASE
 )
 _BELONGS = re.compile(
-    r"(?:\b(?:for|by|with|of|on|in|from|using)\s+(?:the|its|our|a|an)?\s*|[(\[]\s*(?:the\s+)?|^[-\s]*)$",
+    r"(?:\b(?:for|by|with|of|on|in|from|using)\s+(?:the|its|our|a|an)?\s*|[(\[]\s*(?:the\s+)?|^[-\s]*(?:param\w*[-\s]+)?)$",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\s*(?:file|model|version|variant|build|weights|checkpoint|one)?\s*\(\s*")

@@ -161,6 +161,9 @@ FAULTS = [
     (TITLE, f"{TITLE}\n| File | sha256 |\n|---|---|\n| config.json | {'0c' * 32} |\n", "weights.sha256"),
     (TITLE, f"{TITLE}\nreef-ner reads up to 4,096 tokens.\n", "config.window"),
     (TITLE, f"{TITLE}\n- **Max. sequence length:** 2k tokens\n", "config.window"),
+    (TITLE, f"{TITLE}\n| | |\n|-|-|\n| Longest input | 4,096 tokens |\n", "config.window"),
+    (TITLE, f"{TITLE}\n| | |\n|-|-|\n| Labels | `B-Drug`, `B-Problem`, `B-Route` |\n", "labels.listed"),
+    (TITLE, f"{TITLE}\n| | |\n|-|-|\n| Weights | `model.safetensors`, 9 MB |\n", "weights.size"),
     (
         "drugs = [",
         'illness = [found for found in ner("...") if found["entity"] != "B-Illness"]\ndrugs = [',

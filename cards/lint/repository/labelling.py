@@ -14,8 +14,8 @@ _TURNED = re.compile(
     r"""\b([A-Za-z][\w-]*)["'`*]{0,4}\s*(?::|=>?|->|→|\|)\s*["'`*]{0,4}(\d{1,3})\b["'`*]{0,4}\s*(?=[,;|}\n]|$)"""
 )
 _LISTED = re.compile(
-    r"^[\s>*-]*\**(?:entity (?:types|labels)|labels|label set|tags|tag set|classes|entities)\**"
-    r"\s*(?:\([^)\n]*\))?\s*:\**\s*(?P<names>.+)$",
+    r"^[\s>*|-]*\**(?:entity (?:types|labels)|labels|label set|tags|tag set|classes|entities)\**"
+    r"\s*(?:\([^)\n]*\))?\s*(?::|\|(?=[^|\n]*\|[ \t]*$))\**\s*(?P<names>.+)$",
     re.IGNORECASE | re.MULTILINE,
 )
 # "It finds three entity types (Drug, Dose and Route)."

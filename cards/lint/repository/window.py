@@ -19,11 +19,12 @@ _IN_CODE = re.compile(r"\b(?:max_length|model_max_length|max_seq_length)\s*=\s*(
 _NUMBER = r"(?P<{0}>\d{{1,3}}(?:[,  ]\d{{3}})+|\d+(?:\.\d+)?[ -]?[kK]\b|\d+)"
 _UNIT = r"(?:sub-?word |input |word ?piece )?(?:tokens?|word ?pieces?|sub-?words?|positions)\b"
 _LENGTH = r"(?:sequence|input|context)(?:[ -](?:length|window|size))"
+_LONGEST = rf"(?:max(?:imum|\.)?|longest)\s+(?:{_LENGTH}|(?:input|text|sequence)(?=\W+[\d,]+ tokens))"
 _READS = r"(?:reads|handles|accepts|supports|takes|processes)(?: (?:texts?|inputs?|notes?|sequences?) of)?"
 _IN_WORDS = re.compile(
     rf"\b(?:up to|at most|as many as|maximum of|no more than|{_READS})\s+{_NUMBER.format('up')}[ -]{_UNIT}"
     r"(?!\s*(?:per|/|a|each|every)\b)"
-    rf"|\b(?:(?:max(?:imum|\.)?|longest)\s+{_LENGTH}|context (?:length|window|size))\**\s*"
+    rf"|\b(?:{_LONGEST}|context (?:length|window|size))\**\s*"
     rf"(?:is|of|:|=|\|)\**\s*(?:full |up to )?{_NUMBER.format('length')}(?:[ -]{_UNIT})?",
     re.IGNORECASE,
 )

@@ -11,7 +11,8 @@ _PERCENT = re.compile(r"(?<![\d.,-])(\d{1,3}(?:[.,]\d+)?)\s?(?:%|percent\b|per c
 _CELL = re.compile(r"\s*[*_]*(\d{1,3}(?:[.,]\d+)?)\s?%?[*_]*\s*")
 _WHOLE = re.compile(
     r"\b(shares?|distribution|distributed|breakdown|composition|composed of|consists? of|made up of"
-    r"|comprises?|proportions?|class balance|come from|comes from|split into|divided into|divide into)\b",
+    r"|split(?=.*\btrain)(?=.*\btest)|comprises?"
+    r"|proportions?|class balance|come from|comes from|split into|divided into|divide into)\b",
     re.IGNORECASE,
 )
 _HEAD = re.compile(

@@ -19,6 +19,11 @@ _DIVIDES = re.compile(
     re.IGNORECASE,
 )
 _OF_WHICH = re.compile(r"\bof (?:which|these|them)\b", re.IGNORECASE)
+# "from three clinics, 900 from the first, ...": as many parts as are named
+_SO_MANY = re.compile(
+    r"\b(?:from|in|of|across)\s+(?P<n>two|three|four|five|six)\s+\w+\s*[,:;]", re.IGNORECASE
+)
+_NUMBERS = ("two", "three", "four", "five", "six")
 _ALMOST = 0.9  # of a whole
 _ALL_OF_IT = re.compile(
     r"\b(?:split|divided|divide|separated|partitioned|broken down|consist|compris)\w*\b", re.IGNORECASE
@@ -123,11 +128,12 @@ def _divided(sentence: Span) -> tuple | None:
         _DIVIDES.search(between)
         or re.search(r"[:(]\s*(?:\w+\s+)?$", between)
         or _OF_ALL.search(text[: whole.start()])
+        or _as_many_as_said(between, listed)
     )
     if len(listed) < 2 or not divides or any(value(m[0]) >= value(whole[0]) for m in listed):
         return None
     splits = all(pattern.search(behind) for pattern in _SPLITS) and len(listed) == 3
-    in_all = bool(_ALL_OF_IT.search(between))
+    in_all = bool(_ALL_OF_IT.search(between)) or _as_many_as_said(between, listed)
     added = sum(value(m[0]) for m in listed)
     # "of which 900 are routine, 80 urgent and 10 critical": the rest may go unsaid, but hardly so little
     almost = len(listed) > 2 and _OF_WHICH.search(between) and added >= _ALMOST * value(whole[0])
@@ -135,6 +141,11 @@ def _divided(sentence: Span) -> tuple | None:
         return None
     names = [(m[0], "") for m in listed]
     return _sum(whole[0], names, sentence.start + whole.start(), sure_below=splits or in_all)
+
+
+def _as_many_as_said(between: str, listed: list[re.Match]) -> bool:
+    said = _SO_MANY.search(between)
+    return bool(said) and _NUMBERS.index(said["n"].lower()) + 2 == len(listed)
 
 
 def _lists(card: Card) -> Iterator[list[Block]]:

@@ -9,6 +9,7 @@ from .matching import (
     SCORES,
     Same,
     in_one_unit,
+    is_quantized,
     may_be_own,
     of_quantity,
     own_names,
@@ -74,7 +75,8 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
             for pair in _pairs(of_quantity(card.statements, kind), stated, own)
             if (spans := kinds[kind](pair.own, pair.other))
         }
-        if stated.of == "size" and not candidates:  # "smaller" of what only parameters are given for
+        # "Smaller" of what only parameters are given for; quantizing leaves their number as it is.
+        if stated.of == "size" and not candidates and not is_quantized(stated.subject):
             candidates = {
                 pair: _inverse(pair.own, pair.other)
                 for pair in _pairs(of_quantity(card.statements, "parameters"), stated, own)

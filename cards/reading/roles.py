@@ -1,0 +1,65 @@
+"""Which of the names that a card gives are its teacher and its student."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from .document import Document, Table
+from .vocabulary import Mention, Vocabulary
+
+_ROLES = ("teacher", "student")
+_ROLE = re.compile(r"teacher|student", re.IGNORECASE)
+# "BioBERT teacher", "Wren XL (teacher)", "Wren, a small student": a name, then what it is to the others.
+_IS_ROLE = re.compile(
+    r"\s+(?:(?:xl|large|base|small|tiny|mini|lite)\s*)?\(?\s*(?:the |our )?"
+    r"|,?\s+(?:is\s+)?(?:a|an|the|our|its)\s+"
+    r"(?:(?!\b(?:from|by|with|of|than|for|to|and|whose|that|which|as)\b)[^.,;:()]){0,50}",
+    re.IGNORECASE,
+)
+# "teacher (BioBERT)", "Teacher: BioBERT", "the teacher is BioBERT".
+_ROLE_IS = re.compile(r"\s*(?:\(|:|\bis\b|\bwas\b)\s*(?:the |a |an |our )?", re.IGNORECASE)
+_Mentions = list[Mention]
+
+
+def call_by_role(words: Vocabulary, document: Document) -> None:
+    """The one name that a card says is its teacher, or its student, is that in all places."""
+    tables = [_heads(words, block.table) for block in document.blocks if block.table]
+    texts = [b.span.text for b in document.blocks if b.kind not in ("code", "table")]
+    said = [head for heads in tables for head in heads]
+    said += [(text, words.mentions(text)) for text in texts if _ROLE.search(text)]
+    title = next((b.span.text for b in document.blocks if b.level == 1), "")
+    own = {mention.value for mention in words.mentions(title)}
+    names: dict[str, set[str]] = {role: set() for role in _ROLES}
+    for text, mentions in said:
+        for name, role in _pairs(text, mentions):
+            names[role].add(name)
+    names["teacher"] -= own  # on the teacher's own card its name stays what it is
+    for role, named in names.items():
+        both = names["teacher"] & names["student"]
+        for name in named - both if len(named) == 1 else ():
+            if not any(_tells_apart(heads, name, role) for heads in tables):
+                words.call(name, role)
+
+
+def _pairs(text: str, mentions: _Mentions) -> Iterator[tuple[str, str]]:
+    """Names with the role that stands beside them."""
+    for one, other in pairwise([m for m in mentions if m.kind == "model"]):
+        between = text[one.end : other.start]
+        if other.value in _ROLES and one.value not in _ROLES and _IS_ROLE.fullmatch(between):
+            yield one.value, other.value
+        elif one.value in _ROLES and other.value not in _ROLES and _ROLE_IS.fullmatch(between):
+            yield other.value, one.value
+
+
+def _heads(words: Vocabulary, table: Table) -> list[tuple[str, _Mentions]]:
+    """What the heads of a table's columns and rows name."""
+    texts = [cell.text for cell in table.rows[0]] + [row[0].text for row in table.rows[1:500] if row]
+    return [(text, words.mentions(text)) for text in texts]
+
+
+def _tells_apart(heads: list[tuple[str, _Mentions]], name: str, role: str) -> bool:
+    """Whether a table has a model by its name and another by its role, or two of one name."""
+    found = [{(m.kind, m.value) for m in mentions} for _, mentions in heads]
+    named = [frozenset(said - {("model", role)}) for said in found if ("model", name) in said]
+    others = [said for said in found if ("model", role) in said and ("model", name) not in said]
+    return len(set(named)) < len(named) or bool(named and others)
