@@ -9,8 +9,7 @@ from pathlib import Path
 from cards.card import CARD_FILE
 
 from .errors import PublishError
-from .merging import chosen
-from .plan import Action, Change, Conflict, Pin, RepoPlan
+from .plan import Action, Change, Conflict, Pin, RepoPlan, chosen
 from .remote import ATTRIBUTES, Remote
 from .request import Settings
 from .staging import MANIFEST, MODELS, Staged
@@ -49,6 +48,8 @@ def compare(
         for path in (*replaced, *delete, *brought_back)
         if path != MANIFEST and not (path == CARD_FILE and card is not None)
     ]
+    found = [*(card or ()), *_conflicts(staged, remote, touched)]
+    given_up = [conflict.name for conflict in found if chosen(conflict.name, settings.overwrite)]
     return RepoPlan(
         kind=staged.kind,
         repo_id=staged.repo_id,
@@ -60,7 +61,8 @@ def compare(
         files=files,
         delete=delete,
         keep=tuple(path for path in gone if path not in listed),
-        conflicts=(*(card or ()), *_conflicts(staged, remote, touched, settings.overwrite)),
+        conflicts=tuple(conflict for conflict in found if conflict.name not in given_up),
+        given_up=tuple(given_up),
         pins=pins,
         card_diff=_diff(staged, remote.card if remote else ""),
     )
@@ -92,13 +94,9 @@ def _changes(staged: Staged, remote: Remote | None, open_ends: set[str]) -> tupl
     return tuple(changes)
 
 
-def _conflicts(
-    staged: Staged, remote: Remote | None, touched: Iterable[str], overwrite: Iterable[str]
-) -> list[Conflict]:
+def _conflicts(staged: Staged, remote: Remote | None, touched: Iterable[str]) -> list[Conflict]:
     found, local = [], staged.files
     for path in touched:
-        if chosen(path, overwrite):
-            continue
         if path not in remote.files:
             found.append(Conflict(name=path, found=TAKEN_AWAY))
         elif remote.edited(path):

@@ -1,8 +1,5 @@
 """People's text on the Hub's card into the card that is about to replace it."""
 
-import fnmatch
-from collections.abc import Iterable
-
 from cards.card import CARD_FILE, Card
 from cards.numbers import MAP_FILE, CardMap, read_map, write_map
 from cards.regions import Edit, merge
@@ -15,11 +12,9 @@ from .staging import Staged, replace
 SHOWN_LINES = 12  # of each side of a conflict
 
 
-def keep_peoples_text(
-    staged: Staged, remote: Remote | None, overwrite: Iterable[str]
-) -> list[Conflict] | None:
-    """Merge the Hub's card into the staged one. Returns the edits of our own parts that this would undo
-    and that `overwrite` does not name; None where the card has no parts and is a file like any other."""
+def keep_peoples_text(staged: Staged, remote: Remote | None) -> list[Conflict] | None:
+    """Merge the Hub's card into the staged one. Returns the edits of our own parts that this would undo;
+    None where the card has no parts and is a file like any other."""
     if remote is None or remote.fresh or CARD_FILE not in remote.files:
         return None
     rendered, existing = _card(staged), remote.card
@@ -34,15 +29,7 @@ def keep_peoples_text(
         write_map(merged.card.map, staged.folder / MAP_FILE)
     if not remote.edited(CARD_FILE):
         return []
-    return [
-        Conflict(name=edit.region, found=_told(edit))
-        for edit in merged.edits
-        if not chosen(edit.region, overwrite)
-    ]
-
-
-def chosen(name: str, overwrite: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in overwrite)
+    return [Conflict(name=edit.region, found=_told(edit)) for edit in merged.edits]
 
 
 def _has_parts(card: str) -> bool:

@@ -1,5 +1,7 @@
 """The plan of a push: what each repository gets and in which order, to review before anything is sent."""
 
+import fnmatch
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +56,7 @@ class RepoPlan(Strict):
     delete: tuple[str, ...]  # of the last push's manifest only
     keep: tuple[str, ...]  # put there by others: left alone
     conflicts: tuple[Conflict, ...]
+    given_up: tuple[str, ...] = ()  # conflicts that --overwrite names: people's changes that will be lost
     pins: dict[str, Pin] = Field(default_factory=dict)
     card_diff: str
 
@@ -103,9 +106,11 @@ def read_plan(path: Path) -> Plan:
         ) from error
 
 
-def show(plan: RepoPlan, *, diff: bool) -> str:
-    """One repository's plan for a terminal: a line a file, totals, conflicts, the card's diff if wanted."""
-    against = "every file is new" if plan.create else f"compared with {(plan.parent or '')[:12]}"
+def show(plan: RepoPlan, *, diff: bool, seen: bool = True) -> str:
+    """One repository's plan for a terminal: a line a file, totals, conflicts, the card's diff if wanted.
+    `seen`: whether the Hub would have shown it, were it there."""
+    absent = "every file is new" if seen else "not seen on the Hub, so every file counts as new"
+    against = absent if plan.create else f"compared with {(plan.parent or '')[:12]}"
     lines = [f"{plan.kind} {plan.repo_id} ({against})"]
     for change in plan.changes:
         size = "on the Hub" if change.stored else _size(change.bytes)
@@ -116,11 +121,31 @@ def show(plan: RepoPlan, *, diff: bool) -> str:
     sent = sum(change.bytes for change in plan.changes if not change.stored)
     counts = f"{adds} to add, {len(plan.changes) - adds} to update, {len(plan.delete)} to delete"
     lines.append("  no change" if plan.empty else f"  {counts}, {sent:,} bytes to send")
+    lines += [f"  gives up what people changed: {name}" for name in plan.given_up]
     for conflict in plan.conflicts:
         lines += [f"  CONFLICT {conflict.name}: " + conflict.found.replace("\n", "\n  ")]
     if diff and plan.card_diff:
         lines += ["", plan.card_diff]
     return "\n".join(lines)
+
+
+def chosen(name: str, overwrite: Iterable[str]) -> bool:
+    """Whether a pattern of --overwrite names this conflict."""
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in overwrite)
+
+
+def idle_overwrites(plan: Plan) -> str:
+    """What to say of patterns of --overwrite that give up nothing; "" where each does."""
+    given_up = [name for repo in plan.repos for name in repo.given_up]
+    patterns = plan.request.settings.overwrite
+    idle = [pattern for pattern in patterns if not any(chosen(name, [pattern]) for name in given_up)]
+    if not idle:
+        return ""
+    left = list(dict.fromkeys(conflict.name for repo in plan.repos for conflict in repo.conflicts))
+    there = f"the conflicts left are {', '.join(left)}" if left else "no conflict is left"
+    return "\n".join(
+        f"--overwrite {pattern}: matches no conflict, so it changes nothing; {there}" for pattern in idle
+    )
 
 
 def refuse_conflicts(plan: Plan) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from huggingface_hub import get_token
+
 from cards.collection import Collection, collection
 from cards.ledger import Ledger, read_ledger
 
@@ -41,7 +43,7 @@ class Item:
 class Prepared:
     plan: Plan
     items: list[Item]  # in the plan's order
-    note: str = ""  # what could not be compared
+    note: str = ""  # what could not be compared, and why
 
 
 def read_run(run: Path) -> Ledger:
@@ -132,7 +134,7 @@ def _item(
         pins = {name: Pin(repo_id=repos[name], revision=known[name]) for name in SHOWN}
         models = {item.name: item.staged for item in before if item.staged.kind == "model"}
         pin(staged, models, {name: known[name] or PENDING for name in SHOWN})
-    card = keep_peoples_text(staged, remote, settings.overwrite)
+    card = keep_peoples_text(staged, remote)
     seal(staged)
     plan = compare(staged, remote, settings, card=card, pins=pins)
     return Item(name, staged, remote, card, plan)
@@ -166,12 +168,22 @@ def _remotes(
     request: Request, hub: Hub, staged: list[Staged], *, offline_ok: bool
 ) -> tuple[list[Remote | None], str]:
     try:
-        return [_remote(request, hub, one) for one in staged], ""
+        found = [_remote(request, hub, one) for one in staged]
     except UnreachableError as error:
         if not offline_ok:
             raise
-        note = f"The remote was not compared, so every file counts as new: {error}\n"
-        return [None] * len(staged), note
+        return [None] * len(staged), f"The remote was not compared, so every file counts as new: {error}"
+    return found, _unseen([one.repo_id for one, there in zip(staged, found, strict=True) if there is None])
+
+
+def _unseen(absent: list[str]) -> str:
+    """Without a token the Hub answers alike for what is private and for what is not there."""
+    if not absent or get_token():
+        return ""
+    return (
+        f"The Hub shows nothing at {', '.join(absent)} without a token: it may exist there all the same, "
+        "private, and then was not compared. Run `hf auth login`, or set HF_TOKEN, and look again."
+    )
 
 
 def _remote(request: Request, hub: Hub, staged: Staged) -> Remote | None:

@@ -14,7 +14,7 @@ from .collecting import collect
 from .committing import commit, create, place, tag
 from .errors import PublishError
 from .hub import Hub, Pushed
-from .plan import Pin, Plan, differences, refuse_conflicts, show
+from .plan import Pin, Plan, differences, idle_overwrites, refuse_conflicts, show
 from .planning import Item, Prepared, pin_space, prepare, title
 from .proposing import PULLS, keep_described, merge_first
 from .request import Request
@@ -63,13 +63,15 @@ def dry_run(request: Request, hub: Hub, say: Say) -> Plan:
     """Show what `push` would do. Without an answer from the Hub everything counts as new."""
     with _prepared(request, hub, say, fetch=False, offline_ok=True) as prepared:
         _show_all(prepared, say)
-    say(f"{prepared.note}Dry run: nothing was sent.")
+    say("Dry run: nothing was sent.")
     return prepared.plan
 
 
 def apply(prepared: Prepared, hub: Hub, say: Say) -> list[Pushed]:
     """Send what was prepared. Raises PublishError before anything is sent where there are conflicts."""
     plan, items = prepared.plan, prepared.items
+    if idle := idle_overwrites(plan):
+        say(idle)
     refuse_conflicts(plan)
     for item in items:
         if not item.plan.empty:
@@ -134,9 +136,14 @@ def _tag_all(plan: Plan, items: list[Item], done: list[Pushed], hub: Hub, say: S
 
 def _show_all(prepared: Prepared, say: Say) -> None:
     for repo in prepared.plan.repos:
-        say(show(repo, diff=True) + "\n")
+        say(show(repo, diff=True, seen=not prepared.note) + "\n")
+    idle = "" if prepared.note else idle_overwrites(prepared.plan)
+    if idle:
+        say(idle)
     if prepared.plan.tag:
         say(f"once all is pushed, tag {prepared.plan.tag}")
+    if prepared.note:
+        say(prepared.note)
 
 
 @contextmanager

@@ -24,7 +24,25 @@ def test_first_look_needs_no_token(push):
     done = push(*ALL, "--dry-run", HF_TOKEN="")
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("(every file is new)") == 3
+    assert done.stdout.count("(not seen on the Hub, so every file counts as new)") == 3
+
+
+def test_without_a_token_nothing_is_said_of_a_private_repository(hub, push, tmp_path):
+    """The Hub answers alike for what is private and for what is not there."""
+    assert push(*ALL, "--private").returncode == 0
+    hub.space("me/demo").private = False
+
+    done = push(*ALL, "--dry-run", HF_TOKEN="")
+
+    assert done.returncode == 0, done.stderr
+    assert "(every file is new)" not in done.stdout
+    assert done.stdout.count("not seen on the Hub") == 2
+    assert "shows nothing at me/model-teacher, me/model without a token: it may exist" in done.stdout
+    assert "hf auth login" in done.stdout
+    planned = push(*ALL, "--plan", tmp_path / "plan.json", HF_TOKEN="")
+    assert "it may exist" in planned.stdout
+    seen = push("--repo-id", "me/other", "--dry-run")
+    assert seen.stdout.count("(every file is new)") == 2 and "without a token" not in seen.stdout
 
 
 def test_sends_nothing_and_needs_no_token(hub, push):

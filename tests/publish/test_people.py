@@ -74,6 +74,30 @@ def test_a_changed_file_of_ours_is_a_conflict_and_a_dry_run_shows_it(hub, push, 
     assert b"theirs" not in model.head.files["config.json"].content
 
 
+def test_an_overwrite_that_matches_no_conflict_is_told(push, run, model):
+    edit(model, "## Limits", "## Limits\n\nNone at all.")
+
+    wrong = push(*BOTH, "--overwrite", "Limit")
+    assert wrong.returncode == 2
+    assert (
+        "--overwrite Limit: matches no conflict, so it changes nothing; the conflicts left are limits"
+        in wrong.stdout
+    )
+
+    some = push(*BOTH, "--overwrite", "lim*", "--overwrite", "config.json", "--dry-run")
+    assert some.returncode == 0
+    assert "gives up what people changed: limits" in some.stdout
+    assert (
+        "--overwrite config.json: matches no conflict, so it changes nothing; no conflict is left"
+        in some.stdout
+    )
+    assert "--overwrite lim*: matches" not in some.stdout
+
+    succeed(push(*BOTH, "--overwrite", "limits"))
+    again = succeed(push(*BOTH, "--overwrite", "limits"))
+    assert "--overwrite limits: matches no conflict" in again.stdout
+
+
 @pytest.mark.parametrize("path", ["onnx/model.onnx", "README.md", "vocab.txt"])
 def test_a_file_of_ours_that_they_deleted_comes_back_only_when_that_is_asked_for(push, model, path):
     files = {name: blob for name, blob in model.head.files.items() if name != path}
