@@ -6,21 +6,20 @@ again: before each attempt the Hub is asked which files it lacks.
 """
 
 import hashlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, constants
 from huggingface_hub.errors import HfHubHTTPError
-from huggingface_hub.utils import disable_progress_bars
 
 from .compare import holds
-from .edge import whisper
+from .edge import plain_progress, shown_size, whisper
 from .errors import PublishError
 from .hub import Hub, Pushed
 from .patience import ATTEMPTS, GaveUpError
 from .plan import RepoPlan
+from .remote import has_content
 from .staging import Kind, Staged
 
 LARGE = 1_000_000  # bytes from which an upload is told
@@ -83,6 +82,29 @@ def commit(hub: Hub, staged: Staged, plan: RepoPlan, *, title: str, description:
     )
 
 
+def add_file(hub: Hub, repo_id: str, path: str, content: bytes, *, head: str, title: str) -> Pushed:
+    """Put one file into a model repository, in a commit of its own on top of the commit `head`; a lost answer
+    is looked up. Raises PublishError when `head` is no longer the last commit."""
+    addition = CommitOperationAdd(path, content)
+    with hub.explained(repo_id):
+        try:
+            made = hub.api.create_commit(repo_id, [addition], commit_message=title, parent_commit=head).oid
+        except (HfHubHTTPError, httpx.TransportError) as error:
+            made = hub.find("model", repo_id, None) if _may_have_landed(error) else head
+            there = hub.files("model", repo_id, made).get(path) if made != head else None
+            if there is None or not has_content(there, content):
+                raise
+    return Pushed(repo_id, made, f"{hub.url('model', repo_id)}/commit/{made}", made_commit=True)
+
+
+def may_add(hub: Hub, repo_id: str, path: str) -> None:
+    """Raise PublishError where `add_file` would be refused for want of a right: the request that precedes a
+    commit asks the same, and changes nothing."""
+    hub.require_token()
+    with hub.explained(repo_id):
+        hub.api.preupload_lfs_files(repo_id, [CommitOperationAdd(path, b"")])
+
+
 def place(hub: Hub, staged: Staged, plan: RepoPlan, commit: str | None = None) -> str:
     """Where a person looks at it: the pull request that is committed to, else the commit or repository."""
     address = hub.url(staged.kind, staged.repo_id)
@@ -118,13 +140,11 @@ def _addition(repo_id: str, local: Path, path: str, planned: str | None) -> Comm
 
 def _upload(hub: Hub, staged: Staged, plan: RepoPlan, additions: Sequence[CommitOperationAdd]) -> None:
     large = [addition for addition in additions if addition.upload_info.size >= LARGE]
-    plain = not sys.stderr.isatty()
-    if plain:
-        disable_progress_bars()
+    plain = plain_progress()
     for number, addition in enumerate(large, 1):
         if plain:
-            size = addition.upload_info.size / 1e6
-            whisper(f"  sending {addition.path_in_repo}, {size:,.1f} MB ({number} of {len(large)})")
+            size = shown_size(addition.upload_info.size)
+            whisper(f"  sending {addition.path_in_repo}, {size} ({number} of {len(large)})")
         _send(hub, staged, plan, [addition])
     _send(hub, staged, plan, [addition for addition in additions if addition not in large])
     ignored = [addition.path_in_repo for addition in additions if addition._should_ignore]
@@ -158,8 +178,7 @@ def _send(hub: Hub, staged: Staged, plan: RepoPlan, additions: Sequence[CommitOp
 
 def _landed(hub: Hub, staged: Staged, plan: RepoPlan, title: str, error: Exception) -> Pushed | None:
     """The commit all the same, when the Hub made it but its answer was lost; None when it did not."""
-    status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
-    if status is not None and status < 500 and status != 412:  # 412: something on the way sent it twice
+    if not _may_have_landed(error):
         return None
     if plan.open_pull_request:
         now = hub.read_pull(staged.kind, staged.repo_id, title)
@@ -169,3 +188,9 @@ def _landed(hub: Hub, staged: Staged, plan: RepoPlan, title: str, error: Excepti
         return None
     landed = plan.model_copy(update={"revision": now.pull}) if now.pull else plan
     return Pushed(staged.repo_id, now.head, place(hub, staged, landed, now.head), made_commit=True)
+
+
+def _may_have_landed(error: Exception) -> bool:
+    """Whether a commit that failed with this may have been made all the same."""
+    status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
+    return status is None or status >= 500 or status == 412  # 412: something on the way sent it twice

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from huggingface_hub import get_token
+from huggingface_hub.utils import disable_progress_bars
 
 from cards.errors import CardError
 from space.engine import EngineError
@@ -57,6 +58,22 @@ def say(text: str) -> None:
 def whisper(text: str) -> None:
     """Progress, to standard error."""
     print(redact(text), file=sys.stderr, flush=True)
+
+
+def plain_progress() -> bool:
+    """Whether lines have to tell progress, since no terminal shows the library's bars; they are off then."""
+    plain = not sys.stderr.isatty()
+    if plain:
+        disable_progress_bars()
+    return plain
+
+
+def shown_size(count: int) -> str:
+    """Bytes, for a person."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count} B"
 
 
 def redact(text: str) -> str:

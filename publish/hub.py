@@ -1,4 +1,4 @@
-"""The Hub, through `huggingface_hub`: what is there, and downloads. `committing` writes.
+"""The Hub, through `huggingface_hub`: what is there. `fetching` downloads, `committing` writes.
 
 Every failure leaves here as a PublishError that says what to do. The endpoint is passed on explicitly,
 because the library reads HF_ENDPOINT only once, when it is imported.
@@ -10,18 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from huggingface_hub import (
-    CommitOperationAdd,
     HfApi,
     RepoFile,
     constants,
     get_token,
     hf_hub_url,
     set_client_factory,
-    snapshot_download,
 )
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
@@ -86,12 +83,7 @@ class Hub:
                     return None
                 raise
             _refuse_renamed(repo_id, info.id)
-            listed = self.api.list_repo_tree(repo_id, repo_type=kind, revision=info.sha, recursive=True)
-            files = {
-                f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None, f.size)
-                for f in listed
-                if isinstance(f, RepoFile)
-            }
+            files = self.files(kind, repo_id, info.sha)
             remote = Remote(info.sha, bool(info.private), files, self._reader(kind, repo_id, info.sha))
             return replace(
                 remote,
@@ -99,6 +91,23 @@ class Hub:
                 card_map=_card_map(remote),
                 fresh=self._fresh(kind, repo_id, remote),
             )
+
+    def find(self, kind: Kind, repo_id: str, revision: str | None) -> str:
+        """The full commit id of a revision (None: of main). Raises PublishError where there is none."""
+        with self.explained(repo_id):
+            info = self.api.repo_info(repo_id, revision=revision, repo_type=kind)
+        _refuse_renamed(repo_id, info.id)
+        return info.sha
+
+    def files(self, kind: Kind, repo_id: str, commit: str) -> dict[str, RemoteFile]:
+        """Every file of a repository at a commit, by path."""
+        with self.explained(repo_id):
+            listed = self.api.list_repo_tree(repo_id, repo_type=kind, revision=commit, recursive=True)
+            return {
+                f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None, f.size)
+                for f in listed
+                if isinstance(f, RepoFile)
+            }
 
     def read_pull(self, kind: Kind, repo_id: str, title: str) -> Remote | None:
         """The open pull request of that title that this token's owner made earlier, as it is now."""
@@ -139,25 +148,6 @@ class Hub:
                 return
         problems = "\n".join(f"  {error.get('message')}" for error in response.json().get("errors", []))
         raise PublishError(f"{staged.repo_id}: the Hub refuses the front matter of README.md:\n{problems}")
-
-    def download(self, repo_id: str, revision: str | None, *, kind: Kind = "model") -> tuple[Path, str]:
-        """Fetch a repository whole. Returns its folder and full commit id."""
-        with self.explained(repo_id):
-            info = self.api.repo_info(repo_id, revision=revision, repo_type=kind)
-            _refuse_renamed(repo_id, info.id)
-            where = {"repo_type": kind, "revision": info.sha, "endpoint": self.endpoint}
-            return Path(snapshot_download(repo_id, **where)), info.sha
-
-    def add_file(self, repo_id: str, path: str, content: Path, *, head: str, message: str) -> Pushed:
-        """Put one file into a model repository, in a commit of its own on top of the commit `head`.
-
-        Raises PublishError when `head` is no longer the last commit.
-        """
-        with self.explained(repo_id):
-            made = self.api.create_commit(
-                repo_id, [CommitOperationAdd(path, content)], commit_message=message, parent_commit=head
-            )
-        return Pushed(repo_id, made.oid, made.commit_url, made_commit=True)
 
     def url(self, kind: Kind, repo_id: str) -> str:
         return f"{self.endpoint}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo_id}"

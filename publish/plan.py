@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from cards.card import CARD_FILE
 from cards.collection import Collection
 
-from .edge import redact
+from .edge import redact, shown_size
 from .errors import PublishError
 from .request import Request, Strict
 from .staging import Kind
@@ -113,7 +113,7 @@ def show(plan: RepoPlan, *, diff: bool, seen: bool = True) -> str:
     against = absent if plan.create else f"compared with {(plan.parent or '')[:12]}"
     lines = [f"{plan.kind} {plan.repo_id} ({against})"]
     for change in plan.changes:
-        size = "on the Hub" if change.stored else _size(change.bytes)
+        size = "on the Hub" if change.stored else shown_size(change.bytes)
         lines.append(f"  {change.action:<7}{change.path:<36}{size:>10}")
     lines += [f"  delete {path}" for path in plan.delete] + [f"  keep   {path}" for path in plan.keep]
     lines += [f"  pins   {name} to {pin.repo_id} at {_commit(pin)}" for name, pin in plan.pins.items()]
@@ -201,10 +201,3 @@ def _target(plan: RepoPlan) -> str:
 
 def _commit(pin: Pin) -> str:
     return pin.revision or "the commit that the push makes"
-
-
-def _size(count: int) -> str:
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= scale:
-            return f"{count / scale:.1f} {unit}"
-    return f"{count} B"

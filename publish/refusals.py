@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+from huggingface_hub import get_token
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
 from .errors import PublishError, UnreachableError
@@ -27,6 +28,10 @@ _READING = "this token may not read it. Use one of an account that may"
 _GATED = (
     "it is gated, and this token's account has not been let in. Ask for access on its page on the Hub, with "
     "that account, then run the same command again"
+)
+_ANONYMOUS = (
+    "the Hub shows nothing of that name without a token. Check the spelling; where it is private, "
+    "run `hf auth login` or set HF_TOKEN"
 )
 _UPLOAD = (
     "the Hub's storage refused a file (a link to it holds for a limited time). Run the same command again: "
@@ -78,6 +83,8 @@ def _remedy(response: httpx.Response) -> str:
     status, method = response.status_code, response.request.method
     if response.headers.get("X-Error-Code") == "GatedRepo":
         return _GATED
+    if status == 401 and not get_token():
+        return _ANONYMOUS
     if method == "PUT" and status < 500 and status != 429:
         return _UPLOAD
     if method in ("GET", "HEAD") and status == 403:

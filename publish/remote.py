@@ -21,8 +21,13 @@ class RemoteFile:
     def same(self, local: Path) -> bool:
         if self.sha256:
             return sha256(local) == self.sha256
-        content = local.read_bytes()
-        return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == self.git_sha1
+        return has_content(self, local.read_bytes())
+
+
+def has_content(file: RemoteFile, content: bytes) -> bool:
+    if file.sha256:
+        return hashlib.sha256(content).hexdigest() == file.sha256
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == file.git_sha1
 
 
 @dataclass(frozen=True)

@@ -4,53 +4,51 @@ the lint, and does the model still find what the card says it found?
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from cards import snippets
 from cards.errors import CardError
-from cards.ledger import Example, Ledger
+from cards.ledger import Example, Ledger, Model, Task
 from cards.lint import Finding, lint
 from cards.numbers import MAP_FILE
 from cards.render import CARD_FILE
 
 from ..staging import MANIFEST, REQUIRED, sha256
+from .fetched import Fetched
 from .loading import MODULES, REMEDY, find
 from .record import Check
 
 SCORE_TOLERANCE = 0.05  # INT8 kernels of other CPUs round differently; labels and offsets must be equal
 
 
-def check_folder(folder: Path, ledger: Ledger, *, loaders: bool) -> list[Check]:
-    """All checks of a model folder in the Hub layout, README.md and ledger.json included; with `loaders`
-    off, of the card's snippets only that of the engine is run."""
-    name = ledger.subject
-    findings = lint(folder)
-    files = [finding for finding in findings if finding.rule.startswith("file.")]
-    card = [finding for finding in findings if finding not in files]
-    checks = [
+def check_folder(fetched: Fetched, ledger: Ledger, *, loaders: bool) -> list[Check]:
+    """All checks of a model of ours, README.md and ledger.json included; with `loaders` off, of the card's
+    snippets only that of the engine is run."""
+    folder, name = fetched.folder, ledger.subject
+    local = lint(folder)  # which has the bytes to hash
+    files = [finding for finding in local if finding.rule.startswith("file.")]
+    whole = fetched.findings() if fetched.rest else local
+    card = [finding for finding in whole if not finding.rule.startswith("file.")]
+    return [
         _layout(folder, ledger, name),
         _manifest(folder),
-        linted("files", "bytes, SHA-256 and parameters as measured", files, folder),
-        linted("card", "every number is the ledger's, no error found", card, folder),
-    ]
-    examples = ledger.models[name].examples
-    if not any(example.tool == "clinstill" for example in examples):
-        checks.append(
-            Check(
-                what="example",
-                verdict="FAIL",
-                found="the ledger holds no output of the engine to compare with",
-            )
-        )
-    return checks + [
-        _example(folder, example) for example in examples if loaders or example.tool == "clinstill"
+        linted("files", "bytes, SHA-256 and parameters as measured", files, fetched),
+        linted("card", "every number is the ledger's, no error found", card, fetched),
+        *_examples(folder, ledger.models[name], loaders=loaders),
     ]
 
 
-def linted(what: str, holding: str, findings: list[Finding], folder: Path) -> Check:
-    """One check of what the lint found in the folder: it fails by errors alone."""
-    errors = [str(f).replace(f"{folder}/", "") for f in findings if f.severity == "error"]
+def linted(what: str, holding: str, findings: list[Finding], fetched: Fetched) -> Check:
+    """One check of what the lint found: it fails by errors alone."""
+    errors = [fetched.here(finding) for finding in findings if finding.severity == "error"]
     return _check(what, not errors, "\n".join(errors) or holding)
+
+
+def left_out(fetched: Fetched) -> list[Check]:
+    """One line for the files that nothing was checked of but the headers."""
+    found = f"left on the Hub, since no check needs more than their headers: {fetched.left_out}"
+    return [Check(what="other files", verdict="not run", found=found)] if fetched.rest else []
 
 
 def _check(what: str, holds: bool, found: str) -> Check:
@@ -78,7 +76,19 @@ def _manifest(folder: Path) -> Check:
     return _check("manifest", not changed, f"not as pushed: {', '.join(changed)}" if changed else holding)
 
 
-def _example(folder: Path, example: Example) -> Check:
+def _examples(folder: Path, model: Model, *, loaders: bool) -> Iterator[Check]:
+    """The engine finds entities; of a model for anything else, other programs' examples are all there are."""
+    by_engine = [example for example in model.examples if example.tool == "clinstill"]
+    if model.task == "token-classification" and not by_engine:
+        yield _check("example", False, "the ledger holds no output of the engine to compare with")
+    for example in model.examples if loaders else by_engine:
+        yield _example(folder, example, model.task)
+    if not (loaders or by_engine) and model.examples:
+        found = "they need the programs that they are for: leave out --no-loaders"
+        yield Check(what="examples", verdict="not run", found=found)
+
+
+def _example(folder: Path, example: Example, task: Task) -> Check:
     """Run the card's own snippet on its text and compare with what the card shows."""
     what = "example" if example.tool == "clinstill" else f"example {example.tool}"
     card = folder / CARD_FILE
@@ -89,12 +99,12 @@ def _example(folder: Path, example: Example) -> Check:
         return Check(what=what, verdict="not run", found=f"no environment here has it: {REMEDY}")
     python = {"python": program.command[0]} if program else {}
     try:
-        printed = snippets.run(example.tool, folder, example.text, **python)
+        printed = snippets.run(example.tool, folder, example.text, task=task, **python)
     except CardError as error:
         return _check(what, False, str(error))
     digest = hashlib.sha256(example.text.encode()).hexdigest()[:12]
     if _agree(example.output, printed):
-        return _check(what, True, f"{len(printed.splitlines())} entities as on the card (text {digest})")
+        return _check(what, True, f"{len(printed.splitlines())} lines as on the card (text {digest})")
     return _check(what, False, f"the card shows\n{example.output}\nthe model gives\n{printed}")
 
 

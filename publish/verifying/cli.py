@@ -7,10 +7,11 @@ from pathlib import Path
 from ..edge import Parser, at_the_edge, say, whisper
 from ..errors import PublishError
 from ..hub import Hub
+from ..names import check_repo_id
 from .record import Verification
 from .table import show
 from .verification import Request, verify
-from .writing import write
+from .writing import refuse_unwritable, write
 
 EXAMPLES = """\
 examples:
@@ -38,22 +39,45 @@ def verify_command(arguments: Sequence[str] | None = None) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     hub = Hub()
-    request = Request(options.repo_id, options.revision, options.data, options.loaders)
-    verified = verify(request, hub, whisper)
+    commit = hub.find("model", check_repo_id(options.repo_id), options.revision)
+    if options.report:
+        _refuse_unwritable_report(options.report)
+    if options.write:
+        refuse_unwritable(options.repo_id, commit, hub)
+    verified = verify(Request(options.repo_id, commit, options.data, options.loaders), hub, whisper)
     say(show(verified))
     if options.report:
         _report(verified, options.report)
     if options.write:
         written = write(verified, hub)
-        say(f"verification.json is in {written.revision}\n  {written.url}")
+        done = "is in" if written.made_commit else "said the same already, so nothing was committed: it is in"
+        say(f"verification.json {done} {written.revision}\n  {written.url}")
     return 1 if verified.failures else 0
+
+
+def _refuse_unwritable_report(path: Path) -> None:
+    """Raise PublishError before anything is measured where the report could not be written afterwards."""
+    there = path.exists()
+    try:
+        path.open("ab").close()
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _report(verified: Verification, path: Path) -> None:
     try:
         verified.write(path)
     except OSError as error:
-        raise PublishError(f"--report {path}: cannot be written ({error.strerror}).") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> PublishError:
+    return PublishError(
+        f"--report {path}: cannot be written ({error.strerror}). Name a file in a folder that is there "
+        "and that you may write to."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from cards.derived import speed_up
 from cards.errors import CardError
-from cards.ledger import Claim, Environment, Ledger
+from cards.ledger import Claim, Environment, Ledger, Task
 
 from .data import Split
 from .measuring import claims_of, lengths, unrest
@@ -21,6 +21,7 @@ COUNTED = 0.02  # share by which a count of errors may differ on another machine
 SPEED_FACTOR = 2.0  # by which a ratio of latencies may differ between runs on one kind of processor
 QUIET = 1.5  # unrest up to which it tells anything: on two busy cores it was anything from 0.06 to 15
 SPARSITY = 0.5e-4
+NOT_GIVEN = "that the published files do not give"
 
 
 def compare(
@@ -36,6 +37,13 @@ def compare(
         else:
             compared.append(_judged(claim, here[claim.id], _split(claim) in other, machine))
     return [*compared, *_speed(ledger, here, machine)]
+
+
+def unmeasured_task(task: Task) -> str:
+    """Why the scores of a model for `task` are not measured again, and what to do; "" where they are."""
+    if task == "token-classification":
+        return ""
+    return f"of a model for {task}, not measured here: run the `command` that each claim has in ledger.json"
 
 
 def same_machine(claimed: Environment | None, machine: Environment) -> bool:
@@ -91,16 +99,19 @@ def _tolerance(claim: Claim, machine: Environment) -> float:
 
 def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Compared:
     owner = claim.id.split(".")[0]
+    reason = unmeasured_task(ledger.models[ledger.subject].task)
     if owner not in (ledger.subject, "corpus"):
         why = f"of the model {owner}, which has a repository of its own"
     elif ".vs." in claim.id and f".vs.{ledger.subject}." not in claim.id:
         why = "comparing with a model of another repository"
     elif ".latency." in claim.id:
-        why = "in milliseconds, which belong to a machine: their ratios are compared"
+        why = reason or "in milliseconds, which belong to a machine: their ratios are compared"
+    elif reason and (claim.artifact or _split(claim)):
+        why = reason
     elif _split(claim) and _split(claim) not in splits:
         why = f"that need the {_split(claim)} documents (--data)"
     else:
-        why = "that the published files do not give"
+        why = NOT_GIVEN
     return Compared(
         claim=claim.id, unit=claim.unit, stated=claim.value, here=None, verdict="not measured", remark=why
     )
@@ -131,7 +142,7 @@ def _speed(ledger: Ledger, here: Mapping[str, float], machine: Environment) -> I
                 here=value,
                 verdict="not measured" if why or value is None else "holds" if holds else "differs",
                 tolerance=None if why else SPEED_FACTOR,
-                remark=why,
+                remark=why or ("" if value else unmeasured_task(ledger.models[name].task) or NOT_GIVEN),
             )
 
 

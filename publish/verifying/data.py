@@ -4,7 +4,7 @@ For a corpus of one of our recipes, the recipe says how its files are read and w
 guard. Any other source is one labelled file, whose format shows in its name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from training.corpora.labels import map_labels
 from training.recipe import Recipe, RecipeError, load_recipe
 
 from ..errors import PublishError
+from ..fetching import fetch
 from ..hub import Hub
 
 FORMATS = {
@@ -70,7 +71,9 @@ def _locate(source: str, hub: Hub) -> tuple[Path, str | None]:
         raise PublishError(
             f"--data: {source} is not here, and is no Hub data set (OWNER/NAME, OWNER/NAME@COMMIT) either"
         )
-    return hub.download(repo_id, revision or None, kind="dataset")
+    commit = hub.find("dataset", repo_id, revision or None)
+    sizes = {path: file.bytes for path, file in hub.files("dataset", repo_id, commit).items()}
+    return fetch(hub, "dataset", repo_id, commit, sizes), commit
 
 
 def _recipe(ledger: Ledger | None, name: str) -> Recipe | None:
@@ -163,11 +166,3 @@ def _types(documents: Sequence[Document], labels: Sequence[str]) -> dict[str, st
 
 def _described(name: str, revision: str | None, documents: Sequence[Document]) -> DataSet:
     return DataSet(id=name, revision=revision, sha256=corpora.sha256(documents), documents=len(documents))
-
-
-def describe(splits: Mapping[str, Split]) -> str:
-    """One line a split, for a terminal."""
-    return "\n".join(
-        f"{split}: {len(one.documents)} documents of {one.data.id}, sha256 {one.data.sha256[:12]}"
-        for split, one in splits.items()
-    )

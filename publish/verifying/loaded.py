@@ -10,6 +10,11 @@ from .loading import NAMED, REMEDY, TOOLS, LoaderError, Program, find, start
 from .record import Check
 
 FP32 = "onnx/model.onnx"
+NOT_LOADED = Check(
+    what="loads",
+    verdict="not run",
+    found="only token classifiers are loaded here: try it in the program that its card names",
+)
 Found = list[list[Entity]]  # of each text
 
 

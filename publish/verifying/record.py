@@ -33,7 +33,7 @@ class Compared(Strict):
     claim: str
     unit: str
     stated: float
-    here: float | None
+    here: float | None = None
     verdict: Verdict
     tolerance: float | None = None
     in_interval: bool | None = None
@@ -54,11 +54,31 @@ class Verification(Strict):
     claims: tuple[Compared, ...]
 
     @property
+    def content(self) -> bytes:
+        """As the file has it."""
+        return self.model_dump_json(indent=1, exclude_none=True).encode() + b"\n"
+
+    @property
     def failures(self) -> int:
         """Checks that failed and numbers that differ."""
         return sum(check.verdict == "FAIL" for check in self.checks) + sum(
             claim.verdict == "differs" for claim in self.claims
         )
 
+    def repeats(self, other: "Verification") -> bool:
+        """Whether both found the same, on one day and one machine. Set aside is what no two runs have alike:
+        how fast it was, unless that differs; and which of several commits with the same files they name."""
+        return self._lasting() == other._lasting()
+
+    def _lasting(self) -> "Verification":
+        claims = tuple(_untimed(claim) if claim.unit == "times" else claim for claim in self.claims)
+        return self.model_copy(update={"claims": claims, "revision": ""})
+
     def write(self, path: Path) -> None:
-        path.write_text(self.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+        path.write_bytes(self.content)
+
+
+def _untimed(claim: Compared) -> Compared:
+    """A ratio of latencies, of which only that it differs is worth a commit: a busy machine tells nothing."""
+    verdict = "differs" if claim.verdict == "differs" else "not measured"
+    return claim.model_copy(update={"here": None, "remark": "", "tolerance": None, "verdict": verdict})

@@ -13,22 +13,23 @@ from training.provenance import environment
 
 from ..errors import PublishError
 from ..hub import Hub
-from ..names import check_repo_id
 from . import data
-from .checks import check_folder
-from .comparing import compare
-from .foreign import check_foreign, compare_card, is_tagger, labels_of
-from .loaded import check_loaders
+from .checks import check_folder, left_out
+from .comparing import compare, unmeasured_task
+from .fetched import fetch_small, fetch_weights
+from .foreign import check_foreign, compare_card, is_tagger, labels_of, unmeasurable
+from .loaded import NOT_LOADED, check_loaders
 from .measuring import THREADS, measure, threads_of
 from .record import Check, Verification
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to verify. data: "NAME=SOURCE", see `data.read`; loaders: whether to run them."""
+    """What to verify. revision: a full commit id; data: "NAME=SOURCE", see `data.read`; loaders: whether to
+    run them."""
 
     repo_id: str
-    revision: str | None = None
+    revision: str
     data: Sequence[str] = ()
     loaders: bool = True
 
@@ -39,36 +40,46 @@ def verify(request: Request, hub: Hub, say: Callable[[str], None]) -> Verificati
     say: is told what is being done. Raises PublishError when it cannot be downloaded or the data cannot
     be read, EngineError or CardError when they cannot be made sense of.
     """
-    say(f"downloading {request.repo_id}")
-    folder, commit = hub.download(check_repo_id(request.repo_id), request.revision)
-    if (folder / "ledger.json").is_file():
-        ledger = _read(folder)
-        model = ledger.models[ledger.subject]
+    say(f"downloading {request.repo_id} at {request.revision[:12]}")
+    fetched = fetch_small(hub, request.repo_id, request.revision)
+    folder = fetched.folder
+    ledger = _read(folder) if (folder / "ledger.json").is_file() else None
+    reason = unmeasured_task(ledger.models[ledger.subject].task) if ledger else unmeasurable(folder)
+    if reason and request.data:
+        say(f"--data is not read: its numbers are {reason}")
+    splits = {} if reason else _data(request, folder, ledger, hub)  # before the weights, which take longer
+    fetched = fetch_weights(hub, fetched, ledger, say)
+    if ledger:
         machine = environment(threads_of(ledger))
-        splits = data.read(request.data, model.labels, ledger, hub)
-        checks = check_folder(folder, ledger, loaders=request.loaders)
+        checks = check_folder(fetched, ledger, loaders=request.loaders)
         here, refused = _measured(folder, ledger, splits, say)
         checks += refused
         claims = compare(ledger, here, splits, machine)
-        tagger = model.task == "token-classification"
-        texts = list(dict.fromkeys(example.text for example in model.examples))
+        texts = list(dict.fromkeys(example.text for example in ledger.models[ledger.subject].examples))
+        tagger = not reason
     else:
         machine = environment(THREADS)
-        splits = data.read(request.data, labels_of(folder), None, hub) if request.data else {}
-        checks = list(check_foreign(folder))
+        checks = list(check_foreign(fetched))
         claims = compare_card(folder, splits, say)
         tagger, texts = is_tagger(folder), [SAMPLE]
-    if request.loaders and tagger:
-        checks += check_loaders(folder, texts, say)
+    if request.loaders:
+        checks += check_loaders(folder, texts, say) if tagger else [NOT_LOADED]
     return Verification(
         repo_id=request.repo_id,
-        revision=commit,
+        revision=request.revision,
         date=date.today(),
         environment=machine,
         data={split: given.data for split, given in splits.items()},
-        checks=tuple(checks),
+        checks=tuple(checks + left_out(fetched)),
         claims=tuple(claims),
     )
+
+
+def _data(request: Request, folder: Path, ledger: Ledger | None, hub: Hub) -> dict[str, data.Split]:
+    if not request.data:
+        return {}
+    labels = ledger.models[ledger.subject].labels if ledger else labels_of(folder)
+    return data.read(request.data, labels, ledger, hub)
 
 
 def _read(folder: Path) -> Ledger:

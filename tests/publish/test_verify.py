@@ -17,7 +17,7 @@ def test_pushed_model_holds(pushed_model, verify_alone):
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(done) == dict.fromkeys(("layout", "manifest", "files", "card", "example"), "ok")
     assert pushed_model.head.oid in done.stdout
-    assert "2 entities as on the card" in done.stdout
+    assert "2 lines as on the card" in done.stdout
     assert "all 5 checks and 3 measured numbers hold" in done.stdout  # parameters, bytes of two files
     assert "that need the test documents (--data)" in done.stdout
 
@@ -89,11 +89,21 @@ def test_ledger_that_is_about_nothing(pushed_model, verify_files):
     assert "is about 'nobody'" in done.stderr
 
 
-def test_report_that_cannot_be_written(pushed_model, verify_files, tmp_path):
-    done = verify_files("me/model", "--report", tmp_path / "nowhere" / "report.json")
+def test_report_that_cannot_be_written(hub, pushed_model, verify_files, tmp_path):
+    hub.requests.clear()
+    for report in (tmp_path / "nowhere" / "report.json", tmp_path):
+        done = verify_files("me/model", "--report", report)
+
+        assert done.returncode == 2
+        assert f"--report {report}: cannot be written" in done.stderr
+    assert not any("/resolve/" in path for _, path in hub.requests)  # before anything is measured
+
+
+def test_a_report_is_not_left_empty_where_nothing_could_be_verified(pushed_model, verify_files, tmp_path):
+    done = verify_files("me/model", "--report", tmp_path / "report.json", "--data", "x=/nowhere")
 
     assert done.returncode == 2
-    assert "cannot be written" in done.stderr
+    assert not (tmp_path / "report.json").exists()
 
 
 def test_missing_file_is_found(pushed_model, verify_files):

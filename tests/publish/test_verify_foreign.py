@@ -104,6 +104,17 @@ def test_the_card_s_scores_are_measured_again(published, verify, notes):
     assert "3 documents of notes" in done.stdout
 
 
+def test_what_is_not_measured_says_why(published, verify, notes):
+    published()
+
+    without = verify()
+    assert "not measured: 3 numbers that need labelled documents (--data NAME=SOURCE)" in without.stdout
+    with_data = verify("--data", f"notes={notes}")
+    assert (
+        "not measured: 1 number of another kind than precision, recall or F1 of entities" in with_data.stdout
+    )
+
+
 def test_a_score_that_does_not_come_out_again_is_found(published, verify, notes):
     published(micro=0.81)
 
