@@ -46,9 +46,11 @@ class Call:
 @rule("code.repo-id")
 def repo_ids(subject: Subject) -> Iterator[Finding]:
     """Code loads this model by its own id, and no path or id that there is not."""
-    own, asked = subject.repo_id, set()
+    asked, calls = set(), list(_calls(subject))
+    named = (call.target for call in calls if call.target and "/" in call.target)
+    own = subject.repo_id or next((target for target in named if is_own_id(subject, target)), None)
     bases = {str(value) for value, _ in subject.matter.all("base_model")}
-    for call in _calls(subject):
+    for call in calls:
         target = call.target
         if target is None or (subject.ledger and target == subject.name):
             continue
@@ -59,6 +61,8 @@ def repo_ids(subject: Subject) -> Iterator[Finding]:
             yield warning("code.repo-id", call.place, repr(target), own or "the id of the repository")
         elif own and target not in (own, *bases) and _nearly(target, own):
             yield error("code.repo-id", call.place, repr(target), f"{own!r}, the id of this repository")
+        elif own and _slip(target.lower(), own.lower()):
+            yield warning("code.repo-id", call.place, repr(target), f"{own!r}, the id of this repository")
         elif subject.commit and _ID.fullmatch(target) and target not in (own, *asked):
             asked.add(target)
             if len(asked) <= _ASKED and call.function != "load" and subject.files.exists(target) is False:
@@ -183,6 +187,13 @@ def _nearly(one: str, other: str) -> bool:
     """The same name in another namespace or spelling."""
     plain = [re.sub(r"[^a-z0-9]", "", text.rpartition("/")[2].lower()) for text in (one, other)]
     return plain[0] == plain[1] and ("/" in one or one.lower() != other.rpartition("/")[2].lower())
+
+
+def _slip(one: str, other: str) -> bool:
+    """Whether the one is the other with a letter doubled, or not doubled."""
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    doubled = (m.start() for m in re.finditer(r"([a-z])\1", longer))
+    return len(longer) == len(shorter) + 1 and any(longer[:n] + longer[n + 1 :] == shorter for n in doubled)
 
 
 def _nearest(subject: Subject, name: str) -> str:

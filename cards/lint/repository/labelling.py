@@ -23,7 +23,7 @@ _IN_BRACKETS = re.compile(
     r"\b(?:entity types|labels|tags|classes)\s*\((?P<names>[^()\n]{3,300})\)", re.IGNORECASE
 )
 _NAME = re.compile(r"[A-Za-z][\w-]*(?: [A-Za-z][\w-]*)?")
-_HEADS = ("TokenClassification", "SequenceClassification")
+HEADS = ("TokenClassification", "SequenceClassification")
 
 
 def config_labels(subject: Subject) -> list[str]:
@@ -66,7 +66,7 @@ def output(subject: Subject) -> Iterator[Finding]:
     """The output of an ONNX graph has one place for each label of config.json."""
     labels = config_labels(subject)
     heads = subject.files.config.get("architectures") if subject.files else None
-    if not labels or subject.ledger or not any(str(head).endswith(_HEADS) for head in heads or ()):
+    if not labels or subject.ledger or not any(str(head).endswith(HEADS) for head in heads or ()):
         return
     for name in subject.files.ending(".onnx"):
         try:
