@@ -56,7 +56,7 @@ _OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(
-    r"\d\s?(?:x|×|%|times|-?fold|percent|points?)?[\s-]*(?:\w+\s+)?$|\b(?:twice|times|half|thirds?)\s+(?:as\s+)?$",
+    r"(?<!\w)\d[\d.,]*\s?(?:x|×|%|times|-?fold|percent|points?)?[\s-]*(?:\w+\s+)?$|\b(?:twice|times|half|thirds?)\s+(?:as\s+)?$",
     re.I,
 )
 _COMPARING = ("faster", "slower", "smaller", "larger", "better", "worse")

@@ -166,7 +166,7 @@ def _against(
         own, other = max(wrong, key=lambda pair: _likely(phrase, pair))
         found = f'"{phrase.shown}", but {told(own)} and {told(other)}'
         right = "the words that fit the numbers, or the conditions under which the words hold"
-        sure = phrase.subject is not None and phrase.versus is not None
+        sure = None not in (phrase.subject, phrase.versus) and _called(other.subject, phrase.versus)
         yield (error if sure else warning)(rule_id, phrase.place, found, right)
 
 
@@ -216,7 +216,8 @@ def _follows(own: Statement, other: Statement) -> bool:
 def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
     """Whether a value is of what a phrase compares with; if that goes unsaid, what the file was made of."""
     if phrase.versus is not None:
-        return _called(other.subject, phrase.versus) and not _called(own.subject, phrase.versus)
+        named = _called(other.subject, phrase.versus) or _is_plain(phrase.versus, own, other)
+        return named and not _called(own.subject, phrase.versus)
     if made_of(own.subject, other.subject) or other.subject == f"before {own.subject}":
         return True
     return (
@@ -225,6 +226,16 @@ def _is_versus(phrase: Phrase, own: Statement, other: Statement) -> bool:
         and not is_quantized(own.subject)
         and other.passage == own.passage
         and same_model(own.subject, other.subject) is Same.NO
+    )
+
+
+def _is_plain(versus: str, own: Statement, other: Statement) -> bool:
+    """Whether "FP32" is the model that a quantized file was made of, whose format goes unsaid."""
+    named, one, source = model(versus), model(own.subject), model(other.subject)
+    return (
+        (named.names, named.format, source.format) == (frozenset(), "fp32", None)
+        and one.names == source.names
+        and is_quantized(own.subject)
     )
 
 
