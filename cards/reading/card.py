@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from .document import Block, Document, parse
 from .front_matter import parse_front_matter, read_model_index
-from .listing import read_item
+from .listing import read_item, with_test_type
 from .meaning import Meaning, gather
 from .names import learn
 from .phrases import read_phrases
@@ -68,7 +68,7 @@ def read(text: str, file: str) -> Card:
             )
             statements += found
         above = above if block.kind == "code" else block
-    return Card(document, tuple(statements), tuple(phrases))
+    return Card(document, tuple(with_test_type(statements, document)), tuple(phrases))
 
 
 def _context(block: Block, above: Block | None, words: Vocabulary, title: str | None) -> Meaning:

@@ -12,6 +12,27 @@ from .vocabulary import Vocabulary
 _ITEM = re.compile(r"\s*(?P<name>[^\W\d][^:=|\d]{1,40}?)\s*(?:[:=|]|\s[–—-]\s)\s*$")
 
 
+# "Test F1: 0.91" between "Problem F1" and "Treatment F1" is of a type, as i2b2 has it.
+_TEST = re.compile(r"\W*tests?\s(?:f1|precision|recall|f-score)\b", re.IGNORECASE)
+
+
+def with_test_type(statements: list[Statement], document: Document) -> list[Statement]:
+    """The statements, where the scores of "test" in a list of types are those of a type."""
+    for block in document.blocks:
+        if block.kind != "item" or not _TEST.match(block.span.text):
+            continue
+        near = [s for s in statements if s.where == "list" and abs(s.place.line - block.line) <= 3]
+        typed = [
+            s for s in near if s.quantity in SCORES and s.group not in (None, "macro", "micro", "weighted")
+        ]
+        if len({s.group for s in typed}) > 1:
+            statements = [
+                replace(s, group=s.group or "test", split=typed[0].split) if s.place.line == block.line else s
+                for s in statements
+            ]
+    return statements
+
+
 def read_item(
     block: Block, document: Document, words: Vocabulary, lead: Meaning, passage: int
 ) -> Statement | None:

@@ -8,7 +8,7 @@ from .front_matter import FrontMatter
 from .heads import kind_under
 from .meaning import gather
 from .measured import OTHER
-from .roles import call_by_role
+from .roles import call_by_role, call_by_size
 from .vocabulary import Vocabulary, common, filler
 
 _TAG = re.compile(r"\b[BIESLU]-([A-Za-z][A-Za-z_]{2,30})\b")
@@ -170,6 +170,7 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
     for name in set(_TAG.findall(document.text)):
         _learn(words, name.replace("_", " "), "group", plural=True)
     call_by_role(words, document)
+    call_by_size(words, document)
     return words
 
 

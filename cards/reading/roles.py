@@ -1,4 +1,4 @@
-"""Which of the names that a card gives are its teacher and its student."""
+"""What else a card calls the models that it names: "the teacher", "the student", "the mini model"."""
 
 import re
 from collections.abc import Iterator
@@ -19,6 +19,11 @@ _IS_ROLE = re.compile(
 # "teacher (BioBERT)", "Teacher: BioBERT", "the teacher is BioBERT".
 _ROLE_IS = re.compile(r"\s*(?:\(|:|\bis\b|\bwas\b)\s*(?:the |a |an |our )?", re.IGNORECASE)
 _Mentions = list[Mention]
+# "Wren mini" beside "Wren XL": "the mini model" is the one.
+_SIZED = re.compile(
+    r"\W*(?P<name>[\w-]+?)[ -](?P<size>xl|xs|large|base|medium|small|tiny|mini|micro|nano|lite)\b",
+    re.IGNORECASE,
+)
 
 
 def call_by_role(words: Vocabulary, document: Document) -> None:
@@ -39,6 +44,21 @@ def call_by_role(words: Vocabulary, document: Document) -> None:
         for name in named - both if len(named) == 1 else ():
             if not any(_tells_apart(heads, name, role) for heads in tables):
                 words.call(name, role)
+
+
+def call_by_size(words: Vocabulary, document: Document) -> None:
+    """Of models whose names differ in a size, each is also "the mini model" and the like."""
+    sizes: dict[str, dict[str, str]] = {}
+    for block in document.blocks:
+        for text, mentions in _heads(words, block.table) if block.table else ():
+            models = [mention.value for mention in mentions if mention.kind == "model"]
+            if models and (sized := _SIZED.match(text)):
+                sizes.setdefault(sized["name"].lower(), {}).setdefault(sized["size"].lower(), models[0])
+    for named in sizes.values():
+        if len(set(named.values())) == len(named) > 1:
+            for size, model in named.items():
+                words.learn(f"{size} model", "model", model)
+                words.learn(f"{size} version", "model", model)
 
 
 def _pairs(text: str, mentions: _Mentions) -> Iterator[tuple[str, str]]:

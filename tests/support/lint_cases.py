@@ -163,6 +163,7 @@ FAULTS = [
     (TITLE, f"{TITLE}\n- **Max. sequence length:** 2k tokens\n", "config.window"),
     ('someone/reef-ner", model_max', 'someone/reeff-ner", model_max', "code.repo-id"),
     (TITLE, f"{TITLE}\n- Labels: 7\n", "config.shape"),
+    (TITLE, f'{TITLE}\n```python\nsession = InferenceSession("onnx/model_q8.onnx")\n```\n', "code.file"),
     (TITLE, f"{TITLE}\nThe head tells apart seven classes.\n", "config.shape"),
     (TITLE, f"{TITLE}\n| | |\n|-|-|\n| Longest input | 4,096 tokens |\n", "config.window"),
     (TITLE, f"{TITLE}\n| | |\n|-|-|\n| Labels | `B-Drug`, `B-Problem`, `B-Route` |\n", "labels.listed"),

@@ -20,6 +20,8 @@ _LOADERS = (
     "load",
     "SentenceTransformer",
 )
+_OPENERS = ("InferenceSession", "from_file", "load_file", "safe_open")
+_MODEL_FILE = re.compile(r"[\w-]\.(?:onnx|safetensors|json)$")
 _PLACE_HOLDER = re.compile(
     r"(?:your|my)?[-_]?(?:user|username|user[-_]name|name|org|organi[sz]ation|namespace|hf[-_]?name|path)/.*"
     r"|your[-_ ].*|path[-_/ ]to.*|my[-_](?:model|repo)(?:/.*)?|.*[<{].*",
@@ -90,6 +92,22 @@ def files(subject: Subject) -> Iterator[Finding]:
                 yield error("code.file", call.place, f"file_name={name!r}", right)
         elif folder and not any(file.startswith(f"{folder}/") for file in subject.files.sizes):
             yield error("code.file", call.place, f"no folder {folder!r}", "a folder of this repository")
+    yield from _opened(subject)
+
+
+def _opened(subject: Subject) -> Iterator[Finding]:
+    """Files that code opens by their path, which nothing else on the card writes or fetches."""
+    here = {name.rpartition("/")[2] for name in subject.files.sizes}
+    for snippet in snippets(subject):
+        for node in ast.walk(snippet.tree) if snippet.is_python and snippet.tree else ():
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            function = ast.unparse(node.func).rpartition(".")[2]
+            name = str(node.args[0].value).rpartition("/")[2]
+            made_there = subject.text.count(name) > 1
+            if function in _OPENERS and _MODEL_FILE.search(name) and name not in here and not made_there:
+                right = _nearest(subject, name)
+                yield warning("code.file", _place(subject, snippet, node), f"no file {name!r}", right)
 
 
 @rule("code.label")

@@ -100,10 +100,10 @@ def _averages(card: Card, kind: str) -> Iterator[Average]:
     types = [s for s in statements if s.group not in (None, *AVERAGES)]
     for near in stretches(card, statements).values():
         for value in near:
-            if value.group != kind:
-                continue
+            if value.group != kind or (value.subject and any(_unnamed_of(value, s) for s in near)):
+                continue  # "Teacher macro F1" below the model's own: the types are the model's
             parts = _one_each(value, [s for s in near if s in types], at_least=Same.PERHAPS)
-            parts = parts or _one_each(value, types, at_least=Same.YES)
+            parts = parts or _one_each(value, types, at_least=Same.YES) or _only_table(value, types)
             if len(parts) > 1 and not _shows_some(card, [value, *parts]):
                 together = all(_together(value, part, ("group",)) is Same.YES for part in parts)
                 told_all = any(part.where != "prose" for part in parts)  # a sentence may leave types out
@@ -121,6 +121,21 @@ def _one_each(value: Statement, parts: list[Statement], at_least: Same) -> list[
         if part.quantity == value.quantity and _together(value, part, ("group",)) >= at_least:
             found.setdefault(part.group, part)
     return list(found.values()) if len(found) > 1 else []
+
+
+def _unnamed_of(value: Statement, other: Statement) -> bool:
+    """Whether another average, in the same list, is the same one of no named model."""
+    same = other.subject is None and (other.quantity, other.group) == (value.quantity, value.group)
+    return same and value.where == other.where == "list"
+
+
+def _only_table(value: Statement, parts: list[Statement]) -> list[Statement]:
+    """The types' scores in the only table that has some, where these and the average name no model."""
+    parts = [s for s in parts if s.quantity == value.quantity]
+    alone = len({s.passage for s in parts}) == 1 and len({s.group for s in parts}) == len(parts) > 1
+    unnamed = all(s.subject is None and s.where == "table" for s in parts) and value.subject is None
+    terms = all(same_terms(value, s, but=("group",)) is Same.YES for s in parts)
+    return parts if alone and unnamed and terms else []
 
 
 def _triples(card: Card) -> Iterator[Average]:

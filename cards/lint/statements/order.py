@@ -67,6 +67,17 @@ def _top(score: Statement) -> int:
     return found[0] if len(found) == 1 else 0
 
 
+# "False positive rate: -2.4%", which is no quantity of ours, and no change of one.
+_RATE = re.compile(
+    r"^[ \t|*-]*(?P<name>[a-z][a-z -]*\b(?:rate|coverage|prevalence|share|proportion))\s*[:|=]\s*"
+    r"(?P<value>-\d+(?:\.\d+)?|[1-9]\d{2,}(?:\.\d+)?)\s?%",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OF_CHANGE = re.compile(
+    r"\b(?:change|growth|difference|delta|reduction|relative|improvement)\b", re.IGNORECASE
+)
+
+
 @rule("range.share")
 def shares(card: Card) -> Iterator[Finding]:
     """Scores, shares and percentages of a whole lie between 0 and 100%."""
@@ -74,6 +85,11 @@ def shares(card: Card) -> Iterator[Finding]:
         if statement.quantity in _SHARES and (statement.low > 1 or statement.high < 0):
             found = f"{statement.quantity} {told(statement)}"
             yield error("range.share", statement.place, found, "a value from 0 to 100%")
+    for rate in _RATE.finditer(card.document.masked):
+        if not 0 <= float(rate["value"]) <= 100 and not _OF_CHANGE.search(rate["name"]):
+            found = f"{rate['name'].strip()} {rate['value']}%"
+            place = card.document.place(rate.start("value"))
+            yield error("range.share", place, found, "a value from 0 to 100%")
 
 
 @rule("range.negative")
