@@ -69,15 +69,7 @@ _ACTS = re.compile(
     rf"|\b(?:distill?ed|derived|compressed) (?:from|into) (?P<source>{_NAME})"
     rf"|\b(?:than|versus|vs\.?|quantized|quantised|teacher,|student,"
     rf"|teacher is|student is|called|named) (?P<other>{_NAME})"
-)
-# "Teacher (BioBERT)", "the student, TinyWren," and "BioBERT (teacher)": a role, and the name of who has it.
-_ROLE = r"(?:teacher|student)"
-_BEARER = r"[A-Z][\w-]*(?:[A-Z]|\d)[\w-]*"
-_ROLES = re.compile(
-    rf"\b(?P<role>{_ROLE})(?: model)?(?:\s*\(|,? (?:is |named |called )?)"
-    rf"(?P<bearer>(?-i:{_BEARER}))(?=[),.;:]|\s)"
-    rf"|(?<![\w-])(?P<named>(?-i:{_BEARER})) \((?:the |our |as )?(?P<as>{_ROLE})(?: model)?[),;:]",
-    re.IGNORECASE,
+    rf"|\b[Tt]eacher \((?P<teacher>{_NAME})\)|\b[Ss]tudent \((?P<student>{_NAME})\)"
 )
 _MOST_WORDS = 200_000  # characters searched for names that act
 _TITLE = re.compile(r"^(?:model card (?:for|of)|model|introducing|welcome to)\s+:?", re.IGNORECASE)
@@ -157,7 +149,6 @@ _LONGEST = 40  # characters of a name
 def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
     """The common vocabulary and the card's own names."""
     words = common()
-    _roles(words, document)
     for name in front_matter.datasets:
         _learn(words, name.rpartition("/")[2], "dataset")
     for block in document.blocks:
@@ -172,23 +163,6 @@ def learn(document: Document, front_matter: FrontMatter) -> Vocabulary:
     call_by_role(words, document)
     call_by_size(words, document)
     return words
-
-
-def _roles(words: Vocabulary, document: Document) -> None:
-    """Names that are one model's whose role the card tells: the name is that of the role from there on."""
-    pairs = {
-        (match["role"] or match["as"], match["bearer"] or match["named"])
-        for match in _ROLES.finditer(document.masked[:_MOST_WORDS])
-    }
-    pairs = {(role.lower(), name.lower()) for role, name in pairs if _is_model(words, name)}
-    for role, name in pairs:
-        if sum(role == r for r, _ in pairs) == sum(name == n for _, n in pairs) == 1:
-            _learn(words, name, "model", role)
-
-
-def _is_model(words: Vocabulary, name: str) -> bool:
-    """Whether a name is none of a format, a data set or whatever else has a meaning already."""
-    return all(mention.kind == "model" for mention in words.mentions(name))
 
 
 def _from_table(words: Vocabulary, table: Table) -> None:

@@ -16,8 +16,9 @@ _IS_ROLE = re.compile(
     r"(?:(?!\b(?:from|by|with|of|than|for|to|and|whose|that|which|as)\b)[^.,;:()]){0,50}",
     re.IGNORECASE,
 )
-# "teacher (BioBERT)", "Teacher: BioBERT", "the teacher is BioBERT".
+# "teacher (BioBERT)", "Teacher: BioBERT", "the teacher is BioBERT", "the teacher, BioBERT, ...".
 _ROLE_IS = re.compile(r"\s*(?:\(|:|\bis\b|\bwas\b)\s*(?:the |a |an |our )?", re.IGNORECASE)
+_COMMAS = re.compile(r",\s[^,.;]+[,.;]")
 _Mentions = list[Mention]
 # "Wren mini" beside "Wren XL": "the mini model" is the one.
 _SIZED = re.compile(
@@ -67,8 +68,10 @@ def _pairs(text: str, mentions: _Mentions) -> Iterator[tuple[str, str]]:
         between = text[one.end : other.start]
         if other.value in _ROLES and one.value not in _ROLES and _IS_ROLE.fullmatch(between):
             yield one.value, other.value
-        elif one.value in _ROLES and other.value not in _ROLES and _ROLE_IS.fullmatch(between):
-            yield other.value, one.value
+        elif one.value in _ROLES and other.value not in _ROLES:
+            apposed = _COMMAS.fullmatch(text[one.end : other.end + 1])
+            if apposed or _ROLE_IS.fullmatch(between):
+                yield other.value, one.value
 
 
 def _heads(words: Vocabulary, table: Table) -> list[tuple[str, _Mentions]]:
