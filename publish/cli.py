@@ -9,10 +9,10 @@ from .errors import PublishError
 from .hub import Hub
 from .names import check_repo_id
 from .plan import read_plan
-from .planning import read_run
 from .pushing import apply_plan, dry_run, write_plan
 from .pushing import push as push_run
 from .request import Request, Settings, Targets, resolve_targets
+from .runs import read_run
 
 PUSH_EXAMPLES = """\
 examples:
@@ -25,11 +25,15 @@ examples:
     python publish/push.py --apply plan.json
   propose the change as pull requests
     python publish/push.py runs/bundled --repo-id lab/clinical-ner --create-pr
+  give up what people changed in a file, and in a part of the card
+    python publish/push.py runs/bundled --repo-id me/clinical-ner --overwrite config.json --overwrite limits
   push one model of a run on its own
     python publish/push.py runs/bundled --model student=me/tiny-ner
   bring back what an earlier push had put there
     python publish/push.py --restore push-2026-05-01-0a1b2c3d4e --repo-id me/clinical-ner
 
+RUN is the folder that `python -m training run RECIPE --out RUN` finished (ledger.json, models/), not one of
+its models. An ID is NAME/REPOSITORY, NAME being your user or organisation.
 A push that was interrupted is finished by the same command; docs/publishing.md says what holds meanwhile.
 The token is that of `hf auth login`, or HF_TOKEN; no option takes it. HF_ENDPOINT names another Hub.
 exit codes: 0 done, 1 a plan or dry run has conflicts, 2 could not be done (the message says why)

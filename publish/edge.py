@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 from huggingface_hub import get_token
@@ -18,6 +18,7 @@ from space.engine import EngineError
 from .errors import PublishError
 
 INTERRUPTED = 130  # as shells have it
+LISTED, NOTHING = 10, "nothing"  # names in a message
 _LOOKS_LIKE_A_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{20,}")
 
 
@@ -74,6 +75,13 @@ def shown_size(count: int) -> str:
         if count >= scale:
             return f"{count / scale:.1f} {unit}"
     return f"{count} B"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Some names, in order, for a message."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - LISTED} more" if len(ordered) > LISTED else ""
+    return ", ".join(ordered[:LISTED]) + more or NOTHING
 
 
 def redact(text: str) -> str:

@@ -6,6 +6,8 @@ import re
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
+from cards.lint.address import Address, parse_address
+
 from .errors import PublishError
 
 # What `git check-ref-format` allows, and no leading "-", which git's commands take for an option.
@@ -15,19 +17,38 @@ _REFERENCE = re.compile(
 
 
 def check_repo_id(repo_id: str) -> str:
-    """`repo_id` itself when it reads namespace/name as the Hub wants it; otherwise a PublishError."""
-    try:
-        validate_repo_id(repo_id)
-    except HFValidationError as error:
-        raise PublishError(
-            f"not a repo id: {error} Write NAME/REPOSITORY, as the Hub shows it; a folder is none."
-        ) from error
-    if "/" not in repo_id:
-        raise PublishError(
-            f"not a repo id: {repo_id!r} lacks the namespace. Write it as NAME/{repo_id}, with your user or "
-            "organisation name."
-        )
+    """`repo_id` itself when it reads namespace/name as the Hub wants it; otherwise a PublishError that says
+    what it is instead and what to write."""
+    if why := _no_repo_id(repo_id):
+        raise PublishError(f"not a repo id: {repo_id!r} {why}")
     return repo_id
+
+
+def _no_repo_id(text: str) -> str:
+    as_shown = "Write NAME/REPOSITORY, as the Hub shows it"
+    if page := _page(text):
+        at = f" (revision {page.revision})" if page.revision else ""
+        return f"is an address; the id in it is {page.repo_id}{at}. Write that."
+    if "://" in text:
+        return f"is an address, and of no repository on this Hub. {as_shown}."
+    if re.search(r"\s", text):
+        joined = "-".join(re.sub(r"\s*/\s*", "/", text).split())
+        return f"has spaces, which no id has. Did you mean {joined}?"
+    if text and "/" not in text:
+        return f"lacks the namespace. Write it as NAME/{text}, with your user or organisation name."
+    if text.count("/") != 1:
+        return f"is none. {as_shown}. A folder is none either: `python -m cards lint FOLDER` checks one."
+    try:
+        validate_repo_id(text)
+    except HFValidationError as error:
+        return f"is none. {error} {as_shown}."
+    return ""
+
+
+def _page(text: str) -> Address | None:
+    """What an address of the Hub, or an id with the kind of the repository before it, leads to."""
+    found = parse_address(text)
+    return found if found and found.repo_id != text and "/" in found.repo_id else None
 
 
 def check_reference(name: str) -> None:

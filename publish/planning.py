@@ -9,7 +9,6 @@ from pathlib import Path
 from huggingface_hub import get_token
 
 from cards.collection import Collection, collection
-from cards.ledger import Ledger, read_ledger
 
 from .compare import compare, holds
 from .errors import PublishError, UnreachableError
@@ -20,6 +19,7 @@ from .remote import Remote
 from .request import Request, Settings
 from .restoring import pins as restored_pins
 from .restoring import stage_restored
+from .runs import read_run
 from .staging import MANIFEST, MODELS, SHOWN, Kind, Staged, pin, seal, stage_dataset, stage_model, stage_space
 
 PENDING = "0" * 40  # stands for a commit that is not made yet, so that sizes are right
@@ -44,23 +44,6 @@ class Prepared:
     plan: Plan
     items: list[Item]  # in the plan's order
     note: str = ""  # what could not be compared, and why
-
-
-def read_run(run: Path) -> Ledger:
-    """The ledger of a run folder. Raises PublishError when it is none or holds nothing to push,
-    CardError when the ledger cannot be read."""
-    if not run.is_dir():
-        raise PublishError(
-            f"{run}: no such run folder. `python -m training run RECIPE --out {run}` makes one."
-        )
-    ledger = read_ledger(run / "ledger.json")
-    models = ledger.models and any((run / "models").glob("*/config.json"))
-    if not models and not ledger.datasets:
-        raise PublishError(
-            f"{run}: a run without models. Finish it with `python -m training run RECIPE --out {run}`, "
-            "then push."
-        )
-    return ledger
 
 
 def prepare(request: Request, hub: Hub, folder: Path, *, offline_ok: bool = False) -> Prepared:

@@ -21,10 +21,16 @@ examples:
     python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr
     python publish/verify.py someone/other-ner --data mine=notes.jsonl
     python publish/verify.py someone/other-ner --data theirs=someone/corpus@COMMIT
+  an earlier state: a tag, a branch, a commit; without starting other programs, and keeping the result here
+    python publish/verify.py me/clinical-ner --revision v1 --no-loaders --report result.json
   measure, and commit the result to the repository as verification.json
     python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr --write
 
-A model with a ledger is checked against it, any other against its card. Where transformers, optimum or
+--data NAME=SOURCE: under the ledger's own NAME of a corpus, all its splits are measured on as the recipe
+says; under another, SOURCE is one labelled file (.jsonl, .conll, .iob2, .tsv, PubTator .txt), a folder with
+one or with brat's .ann files, or a data set OWNER/NAME on the Hub, whose test split is taken.
+A model with a ledger is checked against it, any other against its card; only entity recognisers are measured.
+Weights in formats that no check needs stay on the Hub, and are named. Where transformers, optimum or
 transformers.js is not installed, its line says "not run"; `make loaders` installs all three.
 exit codes: 0 all that was checked holds, 1 a check fails or a number differs, 2 could not be checked
 (the message says why)

@@ -4,7 +4,8 @@ For a corpus of one of our recipes, the recipe says how its files are read and w
 guard. Any other source is one labelled file, whose format shows in its name.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from training.corpora import CorpusError, Document
 from training.corpora.labels import map_labels
 from training.recipe import Recipe, RecipeError, load_recipe
 
-from ..errors import PublishError
+from ..edge import listed
+from ..errors import PublishError, UnreachableError
 from ..fetching import fetch
 from ..hub import Hub
+from ..names import check_repo_id
 
 FORMATS = {
     "jsonl": (".jsonl", ".jsonl.gz"),
@@ -45,7 +48,10 @@ def read(given: Sequence[str], labels: Sequence[str], ledger: Ledger | None, hub
         for option in given:
             name, equals, source = option.partition("=")
             if not (name and equals and source):
-                raise PublishError(f"--data takes NAME=PATH or NAME=OWNER/DATASET, found {option!r}")
+                raise PublishError(
+                    f"--data takes NAME=PATH or NAME=OWNER/DATASET, found {option!r}. NAME is the ledger's "
+                    "name of the data, or any of your own, e.g. --data mine=notes.jsonl"
+                )
             place, revision = _locate(source, hub)
             recipe = _recipe(ledger, name)
             if recipe is None:
@@ -64,16 +70,42 @@ def read(given: Sequence[str], labels: Sequence[str], ledger: Ledger | None, hub
 
 def _locate(source: str, hub: Hub) -> tuple[Path, str | None]:
     """The file or folder, and the full commit where it is a Hub data set (downloaded)."""
-    if Path(source).exists():
-        return Path(source), None
+    path = Path(source).expanduser()  # no shell does that behind NAME=
+    if path.exists():
+        return path, None
     repo_id, _, revision = source.partition("@")
     if source.startswith((".", "/", "~")) or repo_id.count("/") != 1:
         raise PublishError(
-            f"--data: {source} is not here, and is no Hub data set (OWNER/NAME, OWNER/NAME@COMMIT) either"
+            f"--data: {_missing(path)}. A Hub data set is written OWNER/NAME or OWNER/NAME@COMMIT."
         )
-    commit = hub.find("dataset", repo_id, revision or None)
+    try:
+        commit = hub.find("dataset", check_repo_id(repo_id), revision or None)
+    except UnreachableError:
+        raise
+    except PublishError as error:
+        raise PublishError(f"--data: {_missing(path)}, and as a Hub data set:\n{error}") from error
     sizes = {path: file.bytes for path, file in hub.files("dataset", repo_id, commit).items()}
     return fetch(hub, "dataset", repo_id, commit, sizes), commit
+
+
+def _missing(path: Path) -> str:
+    """That it is not here, and what is in the nearest folder that is."""
+    folder = next(parent for parent in path.absolute().parents if parent.is_dir())
+    names = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+    return f"{path} is not here ({folder} holds {listed(names)})"
+
+
+def unknown(given: Sequence[str], ledger: Ledger) -> str:
+    """What to say of names in `given` under which the ledger has no numbers; "" where it has all."""
+    known = {claim.data.id for claim in ledger.claims if claim.data}
+    names = [option.partition("=")[0] for option in given]
+    strange = [name for name in names if name not in known and _recipe(ledger, name) is None]
+    if not strange:
+        return ""
+    return (
+        f"--data {', '.join(strange)}: the ledger's numbers are on {listed(known)}. What has another name is "
+        "read as one labelled file, and compared as other data where its texts differ."
+    )
 
 
 def _recipe(ledger: Ledger | None, name: str) -> Recipe | None:
@@ -102,7 +134,12 @@ def _of_recipe(recipe: Recipe, place: Path, revision: str | None) -> dict[str, S
     if corpus.format == "hub":  # its files name splits, not files
         there = dict(corpus.files)
     if not there:
-        raise PublishError(f"{place}: holds none of {', '.join(corpus.files.values())}; give their folder")
+        raise PublishError(
+            f"{place}: holds none of {', '.join(corpus.files.values())}; there is "
+            f"{listed(entry.name for entry in place.iterdir())}. Give the folder of those files, or the "
+            f"one file of the split {recipe.evaluation.split}."
+        )
+    _refuse_empty(folder / name for name in there.values())
     read_now = corpus.model_copy(update={"files": there})
     splits = corpora.load(read_now, {corpus.id: folder})
     if recipe.guard_split in splits and recipe.guard_documents <= len(splits[recipe.guard_split]):
@@ -119,10 +156,15 @@ def _one_file(name: str, place: Path, revision: str | None, labels: Sequence[str
     """One labelled file, or the test split of a data set stored as tables. Mentions of types that the
     model has not are left out."""
     if place.is_dir() and any(place.rglob("*.parquet")):
-        file, documents = place, corpora.hub.read(place, None, "test")
+        file, documents = place, _test_split(place)
     else:
         file = place if place.is_file() else _test_file(place)
+        _refuse_empty([file])
         documents = _reader(file)(file)
+    if not any(document.spans for document in documents):
+        raise PublishError(
+            f"{file}: holds {len(documents)} documents and no mention to compare with. Give labelled data."
+        )
     ours = _types(documents, labels)
     if not ours:
         found = sorted({span.label for document in documents for span in document.spans})
@@ -132,6 +174,26 @@ def _one_file(name: str, place: Path, revision: str | None, labels: Sequence[str
     ignored = tuple({span.label for document in documents for span in document.spans} - set(ours))
     documents = map_labels({"test": documents}, ours, ignored, name)["test"]
     return Split(documents, _described(name, revision, documents))
+
+
+def _refuse_empty(files: Iterable[Path]) -> None:
+    for file in files:
+        if file.is_file() and not file.stat().st_size:
+            raise PublishError(f"{file}: is empty. Give a file with labelled documents.")
+
+
+def _test_split(place: Path) -> list[Document]:
+    """Of a data set stored as tables."""
+    try:
+        return corpora.hub.read(place, None, "test")
+    except CorpusError as error:
+        there = re.search(r"Unknown split .*? one of \[(.*?)\]", str(error))
+        if not there:
+            raise
+        raise PublishError(
+            f"{place}: has no split 'test', which is measured on, but {there[1]}. Write the one that you "
+            "mean to a file of JSON lines, and give that."
+        ) from error
 
 
 def _reader(file: Path) -> Callable[[Path], list[Document]]:

@@ -47,6 +47,8 @@ def verify(request: Request, hub: Hub, say: Callable[[str], None]) -> Verificati
     reason = unmeasured_task(ledger.models[ledger.subject].task) if ledger else unmeasurable(folder)
     if reason and request.data:
         say(f"--data is not read: its numbers are {reason}")
+    if not reason and ledger and (strange := data.unknown(request.data, ledger)):
+        say(strange)
     splits = {} if reason else _data(request, folder, ledger, hub)  # before the weights, which take longer
     fetched = fetch_weights(hub, fetched, ledger, say)
     if ledger:

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from ..committing import add_file, may_add
+from ..edge import listed
 from ..errors import PublishError
 from ..fetching import fetch
 from ..hub import Hub, Pushed
@@ -36,11 +37,10 @@ def _unchanged_head(repo_id: str, revision: str, hub: Hub) -> str:
     head = hub.find("model", repo_id, "main")
     changed = _differences(repo_id, head, revision, hub)
     if changed:
-        listed = ", ".join(changed[:10]) + (f" and {len(changed) - 10} more" if changed[10:] else "")
         raise PublishError(
-            f"{repo_id}: main is at {head} now, where {listed} differ from the verified commit {revision}. "
-            "Only what main holds can be written on: verify main (a pull request: once it is merged), or "
-            "leave out --write; --report FILE keeps the result here."
+            f"{repo_id}: main is at {head} now, where {listed(changed)} differ from the verified commit "
+            f"{revision}. Only what main holds can be written on: verify main (a pull request: once it is "
+            "merged), or leave out --write; --report FILE keeps the result here."
         )
     return head
 

@@ -182,7 +182,8 @@ def test_data_that_is_not_there_cannot_be_measured_on(published, verify):
     done = verify("--data", "notes=them/nothing")
 
     assert done.returncode == 2
-    assert "no such repository" in done.stderr
+    assert "them/nothing is not here" in done.stderr
+    assert "and as a Hub data set:\nthem/nothing: no such repository" in done.stderr
 
 
 def test_weights_alone_need_transformers(folder, tmp_path, monkeypatch, notes):

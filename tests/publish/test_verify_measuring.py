@@ -290,10 +290,17 @@ def test_a_recipe_s_corpus_is_read_as_the_recipe_says(ledger, corpus, tmp_path):
         ("mine={folder}/odd.xyz", "its format does not show in its name"),
         ("mine={folder}/broken.jsonl", "broken place"),
         ("mine={folder}/genes.jsonl", "none of the model's"),
+        ("mine=", "NAME is the ledger's name of the data, or any of your own"),
+        ("mine={folder}/gene.jsonl", r"is not here \(.* holds broken.jsonl, empty.jsonl, genes.jsonl"),
+        ("mine=no/such/data", "A Hub data set is written OWNER/NAME"),
+        ("mine={folder}/empty.jsonl", "is empty. Give a file with labelled documents"),
+        ("mine={folder}/texts.jsonl", "holds 1 documents and no mention to compare with"),
     ],
 )
 def test_data_that_cannot_be_read_says_what_to_give(option, message, tmp_path):
-    (tmp_path / "odd.xyz").touch()
+    (tmp_path / "odd.xyz").write_text("what is it?", encoding="utf-8")
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "texts.jsonl").write_text('{"id": "1", "text": "BRCA1"}', encoding="utf-8")
     (tmp_path / "broken.jsonl").write_text("{", encoding="utf-8")
     gene = {"id": "1", "text": "BRCA1", "entities": [{"start": 0, "end": 5, "label": "Gene"}]}
     (tmp_path / "genes.jsonl").write_text(json.dumps(gene), encoding="utf-8")
@@ -318,6 +325,42 @@ def test_tables_are_read_as_the_corpora_are(tables, monkeypatch):
 
     assert asked == [(tables, None, "test")]
     assert split.documents == documents()
+
+
+def test_tables_without_a_test_split(tables, monkeypatch):
+    def refuse(*place):
+        raise data.CorpusError(
+            "split 'test': Unknown split \"test\". Should be one of ['train', 'dev'].; --data"
+        )
+
+    monkeypatch.setattr(data.corpora.hub, "read", refuse)
+
+    with pytest.raises(PublishError, match="has no split 'test', which is measured on, but 'train', 'dev'"):
+        data.read([f"mine={tables}"], LABELS, None, hub=None)
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("other.jsonl", "holds none of train.jsonl, development.jsonl, test.jsonl; there is other.jsonl"),
+        ("test.jsonl", "test.jsonl: is empty"),
+    ],
+)
+def test_a_recipe_s_corpus_that_cannot_be_read_says_what_is_there(ledger, tmp_path, file, message):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / file).touch()
+    smoke = ledger.model_copy(update={"recipe": "smoke"})
+
+    with pytest.raises(PublishError, match=message):
+        data.read([f"smoke={folder}"], LABELS, smoke, hub=None)
+
+
+def test_a_name_that_the_ledger_does_not_know_is_told(ledger):
+    smoke = ledger.model_copy(update={"recipe": "smoke"})
+
+    assert data.unknown(["invented=x", "smoke=y"], smoke) == ""
+    assert "--data invnted: the ledger's numbers are on invented." in data.unknown(["invnted=x"], ledger)
 
 
 def test_tables_need_a_package_that_is_named(tables, monkeypatch):
