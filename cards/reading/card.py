@@ -1,9 +1,11 @@
 """A whole card: its blocks in order, each with what the text above says of it."""
 
+import re
 from dataclasses import dataclass, replace
 
 from .document import Block, Document, parse
 from .front_matter import parse_front_matter, read_model_index
+from .heads import SPLITS
 from .listing import read_item, with_test_type
 from .meaning import Meaning, gather
 from .names import learn
@@ -15,6 +17,7 @@ from .statement import Phrase, Statement
 from .tables import read_table
 from .vocabulary import Vocabulary
 
+_SPLIT_ITEM = re.compile(rf"\W*({'|'.join(SPLITS)})\s+[a-z]+\W*:", re.IGNORECASE)  # "Test samples: ..."
 _LONGEST_READ = 300_000  # characters; what stands behind them in a card is data, not claims
 
 
@@ -80,6 +83,8 @@ def _context(block: Block, above: Block | None, words: Vocabulary, title: str | 
             context = Meaning(dataset=context.dataset, split=context.split)
     for text in block.parents:
         context = _lasting(words, text).over(context)
+    if block.kind == "item" and (item := _SPLIT_ITEM.match(block.span.text)):
+        context = replace(context, split=SPLITS[item[1].lower()])
     if block.table and above and above.kind in ("paragraph", "item") and above.headings == block.headings:
         context = _lasting(words, above.span.text).over(context)
     return context

@@ -215,7 +215,7 @@ class _Blocks:
 
 
 class _HtmlRows(HTMLParser):
-    """The rows of an HTML table; cells that span several columns are repeated."""
+    """The rows of an HTML table; cells that span columns or rows are repeated, two rows of heads made one."""
 
     def __init__(self, source: str, masked: str, offset: int):
         super().__init__(convert_charrefs=False)
@@ -223,19 +223,21 @@ class _HtmlRows(HTMLParser):
         self.starts = [0, *(match.end() for match in re.finditer("\n", source))]
         self.rows: list[tuple[Span, ...]] = []
         self.row: list[Span] = []
-        self.open: tuple[int, int] | None = None  # where a cell's text begins, and its columns
+        self.open: tuple[int, int, int] | None = None  # where a cell's text begins, its columns and rows
+        self.below: dict[int, list[Span]] = {}  # by column, what cells above hold for the rows to come
         self.feed(source)
         self.close()
         self._end_row()
+        self._one_head()
 
     def handle_starttag(self, tag, attrs):
         if tag == "tr":
             self._end_row()
         elif tag in ("td", "th"):
             self._end_cell()
-            columns = dict(attrs).get("colspan") or "1"
-            width = min(int(columns), 50) if columns.isdecimal() else 1
-            self.open = (self._here() + len(self.get_starttag_text()), width)
+            spans = [dict(attrs).get(name) or "1" for name in ("colspan", "rowspan")]
+            width, height = (min(int(span), 50) if span.isdecimal() else 1 for span in spans)
+            self.open = (self._here() + len(self.get_starttag_text()), width, height)
 
     def handle_endtag(self, tag):
         if tag in ("td", "th"):
@@ -249,12 +251,32 @@ class _HtmlRows(HTMLParser):
 
     def _end_cell(self) -> None:
         if self.open:
-            start, width = self.open
-            self.row += [Span(self.masked[start : self._here()], start)] * width
+            start, width, height = self.open
+            cell = Span(self.masked[start : self._here()], start)
+            for _ in range(width):
+                self._continue()
+                self.below[len(self.row)] = [cell] * (height - 1)
+                self.row.append(cell)
             self.open = None
+
+    def _continue(self) -> None:
+        """Add the cells of rows above that reach down to this place."""
+        while cells := self.below.get(len(self.row)):
+            self.row.append(cells.pop())
 
     def _end_row(self) -> None:
         self._end_cell()
         if self.row:
+            self._continue()
             self.rows.append(tuple(self.row))
             self.row = []
+
+    def _one_head(self) -> None:
+        """Below a head that spans columns stand the heads of each: "Accuracy" over "INT8" and "FP32"."""
+        if len(self.rows) < 3 or len(self.rows[0]) != len(self.rows[1]):
+            return
+        above, below = self.rows[:2]
+        spanned = any(one == other for one, other in pairwise(above))
+        if spanned and not any(re.fullmatch(r"\W*\d[\d.,]*\W*", cell.text) for cell in below):
+            said = zip(("" if above[0] == above[-1] else a.text for a in above), below, above, strict=True)
+            self.rows[:2] = [tuple(b if a == b else Span(f"{text} {b.text}", b.start) for text, b, a in said)]

@@ -64,7 +64,7 @@ _SHORT_METRICS = {
     "speed": "latency",
     "time": "latency",
 }
-_SPLITS = {"test": "test", "dev": "validation", "train": "train", "training": "train", "val": "validation",
+SPLITS = {"test": "test", "dev": "validation", "train": "train", "training": "train", "val": "validation",
            "valid": "validation", "eval": "validation", "testing": "test"}  # fmt: skip
 _AT = re.compile(r"@\s?\d+|\btop[- ]?\d+", re.IGNORECASE)  # recall@5 is no recall
 _SETTINGS = re.compile(
@@ -72,7 +72,7 @@ _SETTINGS = re.compile(
 )
 _UNREAD = re.compile(
     r"\bp\W?values?\b|,\s*p\W*$|wilcoxon|mann.?whitney|mcnemar|t-test|\bloss\b(?!.*f1)"
-    r"|\bstd\b|\bsd\b|st(?:andard|\.)?\W?dev|variance|\bσ",
+    r"|\bstd\b|\bsd\b|st(?:andard|\.)?\W?dev|variance|\bσ|\b(?:acc\w*|f1)\s+ratio\b",
     re.IGNORECASE,
 )
 _NEUTRAL = re.compile(
@@ -156,8 +156,8 @@ def read_head(text: str, words: Vocabulary) -> Head:
     if not meaning.quantity and (last := re.search(r"\w[- ]([PRF])\W*$", plain)):
         meaning = replace(meaning, quantity=_SHORT_METRICS[last[1].lower()])  # "Drug P"
     for word in re.findall(r"[a-z]+", plain.lower()):
-        if word in _SPLITS and not meaning.split:
-            meaning = replace(meaning, split=_SPLITS[word])
+        if word in SPLITS and not meaning.split:
+            meaning = replace(meaning, split=SPLITS[word])
     if meaning.variants and not (meaning.model or meaning.quantity or meaning.statistic):
         meaning = replace(meaning, model=_rest(plain, mentions))
     if plain.startswith("#") and not meaning.quantity:
@@ -231,7 +231,7 @@ def of_settings(heading: str) -> bool:
 
 
 def is_unread(*heads: str) -> bool:
-    """Whether a row or column holds p-values or losses, which are no statements of ours."""
+    """Whether a row or column holds p-values, losses or the like, which are no statements of ours."""
     return any(_UNREAD.search(head) for head in heads)
 
 

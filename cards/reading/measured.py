@@ -32,6 +32,8 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _DATA = re.compile(r"\b(?:corpus|corpora|data ?sets?|training (?:set|data)|vocab\w*)\b", re.IGNORECASE)
+# "Files bigger than 50 GB are split": of any file, none of the card's.
+_LIMIT = re.compile(r"\b(?:if|when|files)\b[^.;]*\b(?:bigger|larger|smaller) than\s", re.IGNORECASE)
 _MACHINE = re.compile(r"\s*(?:graphics )?(?:cards?|GPUs?|machines?|laptops?|phones?|Macs?)\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\s*(?:larger|bigger|smaller|more|less|lighter|heavier|saved)\b", re.IGNORECASE)
 _TIMED = re.compile(
@@ -44,7 +46,7 @@ _TRAINING = re.compile(
     r"\b(?:train\w*|fine-?tun\w*|load\w*|start\w*|timeout|budget|wait|download\w*|epoch)\b", re.IGNORECASE
 )
 _COUNT_GAP = re.compile(
-    r"[\s-]*(?:(?:of|them|these|those|were|are)\s+){0,3}(?:[\w'-]+\s+){0,2}?", re.IGNORECASE
+    r"(?:\s+|-)(?:(?:of|them|these|those|were|are)\s+){0,3}(?:(?!per\b)\w[\w'-]*\s+){0,2}?", re.IGNORECASE
 )
 _IS = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:[:=]|is|are|number)\s*")
 _BY = re.compile(r"(?<!followed )\bby\s+(?:[^\W\d]+\s+)?[~≈]?$", re.IGNORECASE)
@@ -113,7 +115,7 @@ def measured(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> 
         return replace(own, quantity="throughput", conditions=own.conditions | _rate_of(number))
     if re.fullmatch("[kmgt]?i?b", number.unit):
         difference = _DIFFERENCE.match(sentence.text, number.stop)  # "120 MB larger"
-        memory = _MEMORY.search(nearby) and own.quantity != "size"
+        memory = (_MEMORY.search(nearby) and own.quantity != "size") or _LIMIT.search(nearby)
         memory = memory or _DATA.search(nearby) or _MACHINE.match(sentence.text, number.stop)
         memory = memory or ("g" in number.unit and _PROCESSOR.search(sentence.text[: number.start]))
         return None if memory or difference else replace(own, quantity="size")

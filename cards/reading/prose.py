@@ -24,6 +24,7 @@ _AGAINST = re.compile(r"\d\s?[^\W\d]*\s+against\s+(?:about\s+)?[~≈]?$", re.IGN
 # "faster than the ward's lexicon, which needs 31 ms": of something that no name tells.
 _RELATIVE = re.compile(r"\bthan\s[^,;.]{2,40},\s(?:which|whose)\b[^,;.\d]*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_OF_DATA = re.compile(r"\W*(?:training |our |the )?(?:data(?: ?sets?)?|corpus|corpora)\b", re.IGNORECASE)
 _RANGES = re.compile(r"\brang\w+\s+(?:from|between)\s+$|\bvar\w+\s+(?:from|between)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|down to|up to|→|->|=>)\s+(?:just\s+|only\s+|about\s+)?[(~≈]?$", re.IGNORECASE)
 
@@ -42,7 +43,8 @@ def read_prose(
         for number, meaning in _distinct(_Reader(sentence, own, context).read()):
             shown = sentence.text[number.start : number.stop]
             place = document.place(sentence.start + number.start)
-            if said := statement(number, meaning, where, place, shown, passage):
+            said = statement(number, meaning, where, place, shown, passage)
+            if said and not (said.quantity == "size" and any(map(_OF_DATA.match, block.headings[-1:]))):
                 found.append(said)
     return found, passage
 

@@ -125,8 +125,8 @@ class _Reader:
                     head = above
                 above = head
                 said = replace(head.meaning, split=None) if kind == "group" else head.meaning
-                if kind_under(heading) == "group" and len(head.text) == 1:
-                    said = Meaning(name=head.text)  # "N" beside "T" and "M" counts nothing
+                if _is_name(head, kind_under(heading)):
+                    said = Meaning(name=head.text)
                 if kind in ("model", "group", "dataset") and not (said.quantity or said.statistic):
                     said = replace(said, unit="")  # "T-cell/B" is a name, no billions
                 formats = kind == "group" and said.variants  # the type of a file: "Q4_K_M"
@@ -174,6 +174,10 @@ class _Reader:
             said = [m for m in said if m.kind != "variant"]
         if column.counted and found.whole and row.quantity in SCORES:  # "accuracy | 0.95 | 600"
             row = replace(row, quantity=None)
+        if column.quantity == "change" and row.quantity:  # "Δ" beside the row of a metric
+            if row.quantity not in SCORES:
+                return
+            column, row = replace(column, of=row.quantity), replace(row, quantity=None)
         meaning = _completed(merge(merge(gather(said), row), column), found)
         meaning = _completed(meaning.over(self._context(row, column)), found)
         if (self.settings and meaning.quantity == "count") or is_unread(row.name, column.name):
@@ -193,6 +197,14 @@ class _Reader:
         if row.model or row.variants or column.model or column.variants:
             context = replace(context, model=None, variants=frozenset())
         return context
+
+
+def _is_name(head: Head, kind: str | None) -> bool:
+    """Whether a row's head is a name, for all that its words say elsewhere."""
+    said = head.meaning
+    if kind == "group":  # "N" beside "T" and "M" counts nothing, a type "phone" is no machine
+        return len(head.text) == 1 or said == Meaning(conditions=said.conditions, name=said.name)
+    return kind == "model" and said.quantity == "sparsity"  # the method "pruning of the base model"
 
 
 def _as_type(head: Head) -> Head:

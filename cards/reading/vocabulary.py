@@ -36,11 +36,12 @@ _MODEL_NAME = re.compile(
     re.IGNORECASE,
 )
 _NAME_PREFIX = re.compile(
-    r"(?!(?:non|pre|fine|the|post)-)(?:[A-Za-z0-9]+-){1,3}(?=\w*(?:bert|gpt|electra|lstm|llama|minilm|t5))",
+    r"(?!(?:non|pre|fine|the|post)-)(?:[A-Za-z0-9]+-){1,3}(?=\w*(?:bert|gpt|electra|lstm|llama|minilm|t5|whisper))",
     re.IGNORECASE,
 )
 _NAME_TAIL = re.compile(
-    r"(?:[-_ ](?:base|large|small|tiny|mini|medium|crf|v\d+(?:\.\d+)*|turbo|cased|uncased|xl|sm|md|lg)\b)+",
+    r"(?:[-_ ](?:base|large|small|tiny|mini|medium|crf|v\d+(?:\.\d+)*|turbo|cased|uncased|xl|sm|md|lg)\b"
+    r"|\s*\(\d+-layer\b)+",
     re.IGNORECASE,
 )
 _HYPHENATED = re.compile(r"[-_]([A-Za-z0-9]+(?:\.\d+)*)(?![A-Za-z0-9])")
@@ -134,15 +135,18 @@ class Vocabulary:
             found.append(mention)
             while at < len(words) and words[at][1] < mention.end:
                 at += 1
-        return sorted((m for m in found if m.kind != "none"), key=lambda mention: mention.start)
+        kept = [m for m in found if m.kind != "none" and not _is_part(m, text)]
+        return sorted(kept, key=lambda mention: mention.start)
 
     def _with_tail(self, mention: Mention, text: str) -> Mention:
         """A name with what is hyphenated to it: "labsense-small", but not "student-int8" or "BERT-based"."""
         while tail := _HYPHENATED.match(text, mention.end):
-            word = tail[1].lower()
+            word, name = tail[1].lower(), text[mention.start : mention.end].lower()
             if (word,) in self.phrases or word in _ADJECTIVES:
                 break
-            mention = Mention(mention.start, tail.end(), "model", f"{mention.value} {word}")
+            # "Marlin" alone may stand for "Marlin-ADE", which "Marlin-base" is not.
+            name = name if mention.value.startswith(f"{name} ") else mention.value
+            mention = Mention(mention.start, tail.end(), "model", f"{name} {word}")
         return mention
 
     def _longest(self, words: list[tuple[str, int, int]], at: int, text: str) -> int:
@@ -157,6 +161,15 @@ class Vocabulary:
             if tuple(phrase) in self.phrases:
                 known = length
         return known
+
+
+def _is_part(mention: Mention, text: str) -> bool:
+    """Whether a word is of another thing: "faster" of "faster-whisper", the factors of "speed x accuracy"."""
+    before, after = text[max(0, mention.start - 5) : mention.start], text[mention.end : mention.end + 5]
+    if mention.kind == "direction":
+        return bool(re.match(r"-[A-Za-z]", after))
+    factor = re.match(r"\s*×\s*[A-Za-z]", after) or re.search(r"[A-Za-z]\s*×\s*$", before)
+    return mention.kind == "quantity" and bool(factor)
 
 
 def _name(text: str, at: int) -> Mention | None:
