@@ -1,7 +1,7 @@
 """Averages against what they are averages of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...reading import Card, Statement
@@ -33,9 +33,7 @@ def macro(card: Card) -> Iterator[Finding]:
     """A macro score is the mean of its types' scores."""
     for average in _averages(card, "macro"):
         value, parts = average.value, average.parts
-        low = sum(part.low for part in parts) / len(parts)
-        high = sum(part.high for part in parts) / len(parts)
-        if value.low <= high + _ROUNDING and low <= value.high + _ROUNDING:
+        if _is_mean(value, parts) or any(_is_mean(value, others) for others in _elsewhere(card, value)):
             continue
         if value.quantity == "f1" and any(_fits(t) for t in _triples(card) if t.value == value):
             continue  # the other definition: F1 of macro precision and macro recall
@@ -94,10 +92,28 @@ def harmonic(card: Card) -> Iterator[Finding]:
             yield (error if triple.sure else warning)("score.harmonic", f1.place, found, right)
 
 
+def _is_mean(value: Statement, parts: Sequence[Statement]) -> bool:
+    low = sum(part.low for part in parts) / len(parts)
+    high = sum(part.high for part in parts) / len(parts)
+    return value.low <= high + _ROUNDING and low <= value.high + _ROUNDING
+
+
+def _elsewhere(card: Card, value: Statement) -> Iterator[list[Statement]]:
+    """The scores of types in each table, list or paragraph that may be what an average is of."""
+    for near in stretches(card, _of_types(card)).values():
+        if parts := _one_each(value, near, at_least=Same.PERHAPS):
+            yield parts
+
+
+def _of_types(card: Card) -> list[Statement]:
+    scores = of_quantity(card.statements, *_SCORES)
+    return [s for s in scores if s.statistic in (None, "mean") and s.group not in (None, *AVERAGES)]
+
+
 def _averages(card: Card, kind: str) -> Iterator[Average]:
     """Each average of one kind with the scores of its types: those that stand with it, or else any."""
     statements = [s for s in of_quantity(card.statements, *_SCORES) if s.statistic in (None, "mean")]
-    types = [s for s in statements if s.group not in (None, *AVERAGES)]
+    types = _of_types(card)
     for near in stretches(card, statements).values():
         for value in near:
             if value.group != kind or (value.subject and any(_unnamed_of(value, s) for s in near)):

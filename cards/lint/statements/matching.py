@@ -33,6 +33,10 @@ _MOST = 600  # of one kind: rules compare each with each, and what has more is a
 _UNSAID = re.compile(r"v\d+|\d+|onnx|pytorch|torch|openvino|tensorrt|cased|uncased|en|ner|distilled|best")
 _HTML_TITLE = re.compile(r"<h1\b[^>]*>(.{0,300}?)</h1>", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"[\s/]+")
+_OF_A_MODEL = re.compile(
+    r"\b(?:mod[eè]l|student|teacher|checkpoint|weights|onnx|gguf|encoder)", re.IGNORECASE
+)
+_PARAMETERS = re.compile(r"\d+(?:\.\d+)?[mb]")  # "434m" in a name
 
 
 _FILE = re.compile(r"[\w.-]+\.gguf\b")  # "wren-q8.gguf" is Wren in Q8
@@ -115,7 +119,7 @@ def made_of(quantized: str | None, plain: str | None) -> bool:
     if quantized is None or plain is None or not is_quantized(quantized) or is_quantized(plain):
         return False
     a, b = model(quantized).names, model(plain).names
-    return not a or not b or a <= b or b <= a
+    return not a or not b or (a & b == min(a, b, key=len) and all(map(_UNSAID.fullmatch, a ^ b)))
 
 
 def same_terms(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> Same:
@@ -170,13 +174,20 @@ def own_names(card: Card) -> set[str]:
     title = next((block.span.text for block in card.document.blocks if block.kind == "heading"), "")
     html = _HTML_TITLE.search(card.document.text)
     title += " " + re.sub(r"<[^>]*>", " ", html[1]) if html else ""
-    return {"student", "ours", *re.findall(r"[^\W_]{3,}", title.lower())}
+    return {"student", "ours", *re.findall(r"[^\W_]{3,}|\b\d+[mb]\b", title.lower())}
 
 
 def may_be_own(subject: str | None, own: set[str]) -> bool:
-    """Whether a subject may be the card's own model: what names no model is."""
+    """Whether a subject may be the card's own model, as what names none may; "x-66m" is no "x-110m"."""
     names = model(subject).names if subject else frozenset()
-    return not names or bool(names & own)
+    sized = [{word for word in words if _PARAMETERS.fullmatch(word)} for words in (names, own)]
+    return not names or (bool(names & own) and not (all(sized) and not sized[0] & sized[1]))
+
+
+def of_a_model(card: Card) -> bool:
+    """Whether a card tells of a model: documentation of a library has sizes and times, too."""
+    told_so = card.document.text.startswith("---") or _OF_A_MODEL.search(card.document.text)
+    return bool(told_so or of_quantity(card.statements, *SCORES, "parameters"))
 
 
 def apart(one: Statement, other: Statement) -> bool:

@@ -13,6 +13,7 @@ from .matching import (
     apart,
     may_be_own,
     model,
+    of_a_model,
     of_quantity,
     own_names,
     parents,
@@ -21,7 +22,7 @@ from .matching import (
     stretches,
     told,
 )
-from .repeats import repeats
+from .repeats import release, repeats, told_more
 
 _RATIOS = ("retention", "speed_up", "reduction", "change")
 # Counts of parameters and bytes are often rounded to a word ("110M", "400 MB"): within this share, a
@@ -33,6 +34,7 @@ _PICKED = re.compile(
     r"\b(combin\w+|ensembles?|union|merged|vot(?:e|ing)|majority|chosen|selected|best|final|released)\b"
 )
 _OWN = (None, "model")
+_OF_MODELS = ("value.size", "value.latency", "value.ratio")  # of a library, each call has its own
 _WHOLE = (None, "overall", *AVERAGES)
 
 
@@ -110,6 +112,8 @@ def _agree(
 
     unborne: whether a statement that may be of the same thing as others, and agrees with none, is one.
     """
+    if rule_id in _OF_MODELS and not of_a_model(card):
+        return
     for quantity in quantities:
         statements = [
             s for s in of_quantity(card.statements, quantity) if quantity not in SCORES or s.low <= 1
@@ -136,6 +140,7 @@ class _Things:
     """Which statements of one quantity are of the same thing, as far as the whole card tells."""
 
     def __init__(self, card: Card, statements: list[Statement]):
+        self.card = card
         self.one_model = not any(model(s.subject).names for s in statements if s.subject)
         self.own = own_names(card)
         self.stretch = {s: at for at, near in stretches(card, statements).items() for s in near}
@@ -151,6 +156,7 @@ class _Things:
         items = [s for s in statements if s.where in ("list", "prose")]
         self.parents = {s: above for s in items if (above := parents(card, s))}
         self.repeats = repeats(card)
+        self.releases = {s: of for s in statements if (of := release(card, s))}
 
     def same(self, one: Statement, other: Statement) -> Same:
         """Whether two statements are of the same thing, said in two places."""
@@ -160,7 +166,9 @@ class _Things:
             return Same.NO
         if one.quantity == "count":
             named = one.counted and (one.split or one.statistic == "total")
-            return same_thing(one, other) if one.subject else same_terms(one, other) if named else Same.NO
+            if one.subject or other.subject:
+                return same_thing(one, other)
+            return same_terms(one, other) if named else Same.NO
         if one.quantity in SCORES and (one.group in _WHOLE) != (other.group in _WHOLE):
             return Same.NO  # the score of a type, and one that names none
         if (one.subject == "before") != (other.subject == "before"):
@@ -170,7 +178,8 @@ class _Things:
         if one.quantity == "parameters" and not _OTHER_MODEL < one.value / other.value < 1 / _OTHER_MODEL:
             return Same.NO
         own = [s.subject in _OWN for s in (one, other)]
-        if all(own) and one.where == other.where == "list" and self.stretch[one] == self.stretch[other]:
+        listed = one.where == other.where == "list" and self.stretch[one] == self.stretch[other]
+        if listed and (all(own) or told_more(self.card, one, other)):
             return Same.NO  # items of a list, each of a model of its own
         if all(own) and self.one_model:
             unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
@@ -182,14 +191,22 @@ class _Things:
         return same_thing(one, other)
 
     def _told_apart(self, one: Statement, other: Statement) -> bool:
-        """Whether two statements stand below different items, or in two of a kind for different data."""
-        if not self.repeats and not self.parents:
-            return False
+        """Whether two statements are of two releases, of two tables of a kind, or below different items."""
+        if self._of_two_releases(one, other):
+            return True
         at, there = self.stretch[one], self.stretch[other]
         if at != there and at in self.repeats and self.repeats[at] == self.repeats.get(there):
             return True
         above, below = self.parents.get(one), self.parents.get(other)
         return one.subject is None is other.subject and bool(above and below) and above != below
+
+    def _of_two_releases(self, one: Statement, other: Statement) -> bool:
+        """Whether two statements are of different versions; one that goes unsaid is the latest."""
+        of, other_of = self.releases.get(one), self.releases.get(other)
+        if of is None or other_of is None:
+            told = one if of else other  # "Wren v2" may be called "Wren"
+            return of != other_of and f"v{of or other_of}" not in (told.subject or "").split()
+        return of != other_of
 
     def alone(self, statements: list[Statement]) -> set[Statement]:
         """What agrees with no other statement of what may be the same thing."""

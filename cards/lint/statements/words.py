@@ -16,6 +16,7 @@ from .matching import (
     made_of,
     may_be_own,
     model,
+    of_a_model,
     of_quantity,
     own_names,
     same_model,
@@ -69,14 +70,14 @@ def extreme(card: Card) -> Iterator[Finding]:
     """What is called the smallest or the fastest has nothing smaller or faster beside it."""
     for phrase in _phrases(card, "smallest", "fastest"):
         measured = of_quantity(card.statements, *_EXTREME[phrase.kind])
-        for own in _spoken_of(card, phrase, measured):
-            less = [s for s in measured if _beside(own, s) and above(*in_one_unit(own, s))]
-            if less:
-                least = min(less, key=lambda s: s.value)
-                found = f'"{phrase.shown}", but {told(own)} and {told(least)}'
-                report = warning if phrase.subject == "model" else error
-                yield report("words.extreme", phrase.place, found, "the words that fit the numbers")
-                break
+        owns = _spoken_of(card, phrase, measured) if of_a_model(card) else []
+        beside = [(own, others) for own in owns if (others := [s for s in measured if _beside(own, s)])]
+        less = [(own, [s for s in others if above(*in_one_unit(own, s))]) for own, others in beside]
+        if less and all(lesser for _, lesser in less):  # where it is the least of one table, that is meant
+            own, lesser = less[0]
+            found = f'"{phrase.shown}", but {told(own)} and {told(min(lesser, key=lambda s: s.value))}'
+            report = warning if phrase.subject == "model" else error
+            yield report("words.extreme", phrase.place, found, "the words that fit the numbers")
 
 
 _EXTREME = {"smallest": ("size",), "fastest": ("latency",)}
