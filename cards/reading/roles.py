@@ -58,8 +58,8 @@ def call_by_size(words: Vocabulary, document: Document) -> None:
     for named in sizes.values():
         if len(set(named.values())) == len(named) > 1:
             for size, model in named.items():
-                words.learn(f"{size} model", "model", model)
-                words.learn(f"{size} version", "model", model)
+                words.starts.add(size)
+                words.phrases |= {(size, noun): ("model", model) for noun in ("model", "version")}
 
 
 def _pairs(text: str, mentions: _Mentions) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,7 @@ _WITH_SHARE = re.compile(
 _ITEM = re.compile(
     rf"\W*(?P<name>[^\W\d][^:=|\d]{{0,30}}?)\s*(?:[:=|]|\s[–—-]\s)\s*(?P<n>{_INT})\s*(?P<unit>[a-z]*)[^\d]*"
 )
+_COUNT_FIRST = re.compile(rf"\W*(?P<n>{_INT})\s+[a-z]")
 _TOTAL = re.compile(r"\W*(?:total|sum|all|overall|altogether|gesamt|in all)\b.{0,24}", re.IGNORECASE)
 
 
@@ -65,6 +66,9 @@ def parts(card: Card) -> Iterator[Finding]:
     for sentence in sentences(card):
         found = _outcomes(sentence) or _divided(sentence)
         if found:
+            yield _report(card, *found)
+    for lead, items in _led(card):
+        if found := _counted(lead, items):
             yield _report(card, *found)
     for items in _lists(card):
         if (found := _totalled(items)) is not None:
@@ -156,6 +160,28 @@ def _lists(card: Card) -> Iterator[list[Block]]:
         elif run:
             yield run
             run = []
+
+
+def _led(card: Card) -> Iterator[tuple[Block, list[Block]]]:
+    """Each list with the line above it that announces it: "3,000 notes, of which:"."""
+    blocks = card.document.blocks
+    for items in _lists(card):
+        lead = blocks[blocks.index(items[0]) - 1]
+        if lead.kind == "paragraph" and lead.span.text.rstrip().endswith(":") and not items[0].parents:
+            yield lead, items
+
+
+def _counted(lead: Block, items: list[Block]) -> tuple | None:
+    """Items that begin with counts ("2,310 got the right one"), below the one count of the whole."""
+    whole = _WHOLE_NUMBER.findall(lead.span.text)
+    first = [_COUNT_FIRST.match(block.span.text) for block in items]
+    if len(whole) != 1 or len(items) < 2 or not all(first) or _OVERLAP.search(lead.span.text):
+        return None
+    parts = [match["n"] for match in first]
+    added = sum(map(value, parts))
+    more = value(whole[0]) < added <= value(whole[0]) / _ALMOST  # a rest may go unsaid
+    at = lead.span.start + lead.span.text.index(whole[0])
+    return _sum(whole[0], [(n, "") for n in parts], at, sure_below=False) if more else None
 
 
 def _totalled(items: list[Block]) -> tuple | None:
