@@ -227,5 +227,11 @@ def _score(sentence: Sentence, stretch: Stretch, own: Meaning, said: Said) -> st
     if said.score.quantity not in SCORES or own.quantity:
         return None
     earlier = said.score_number
-    alike = earlier.unit == number.unit and earlier.whole == number.whole if earlier else not number.whole
+    alike = _written_alike(earlier, number) if earlier else not number.whole
     return said.score.quantity if alike and said.only_filler(sentence, stretch) else None
+
+
+def _written_alike(one: Number, other: Number) -> bool:
+    """Whether two scores are on one scale: "91.2%: 88.4 for wards" leaves the sign out."""
+    of_hundred = {one.unit, other.unit} == {"", "%"} and min(one.value, other.value) > 1
+    return (one.unit == other.unit or of_hundred) and one.whole == other.whole

@@ -29,9 +29,10 @@ _METRIC_TYPE = re.compile(
 # "Drug 0.95, Dosage 0.93, Reason 0.61": the names of a list of scores are types.
 _SCORED = re.compile(r"(?:\b[A-Z][A-Za-z-]{2,20}:? (?:0?\.\d+|\d\d\.\d)\s?%?(?:,? and |, |; )?){3,}")
 _SCORED_FOR = re.compile(
-    r"(?:0?\.\d+|\d\d(?:\.\d|\s?%))\s?%? (?:(?:for|on) (?P<name>[a-z]{3,20})(?=\s*[,.;]| and\b)"
+    r"(?:0?\.\d+|\d\d(?:\.\d|\s?%))\s?%? (?:(?:for|on) (?P<name>[A-Za-z][a-z]{2,19})(?=\s*[,.;]| and\b)"
     r"|\((?P<bracketed>[a-z]{3,20})\))"
 )
+_AVERAGED = re.compile(r"\b(?:macro|micro|overall|average[ds]?|mean)\b", re.IGNORECASE)
 _METRIC = r"(?:F1|F-scores?|precision|recall|accuracy)"
 _SCORE = r"(?:0?\.\d+|\d\d\.\d+|\d\d(?=\s?%))(?:\s?%)?"
 _BETWEEN = r"(?:[,;]? and |[,;] )"
@@ -206,6 +207,8 @@ def _from_text(words: Vocabulary, block: Block) -> None:
             if not words.mentions(name):
                 _learn(words, name, "group", plural=True)
     scored = [match["name"] or match["bracketed"] for match in _SCORED_FOR.finditer(text)]
+    if not _AVERAGED.search(text):  # "84.1 for Heron, 83.0 for Otter and 80.2 for Wren" may be of models
+        scored = [name for name in scored if name.islower()]
     for name in scored if len(scored) > 2 else ():  # "F1=.95 for pain, .91 for toilet and .84 for food"
         if not words.mentions(name):
             _learn(words, name, "group", plural=True)
