@@ -59,6 +59,9 @@ class Meaning:
 def merge(one: Meaning, other: Meaning) -> Meaning:
     """Both axes together: "Student" x "INT8 F1" is the INT8 student's F1."""
     merged = one.over(other)
+    for compares, measured in ((one, other), (other, one)):  # "Retention" x "F1" is the retention of F1
+        if compares.quantity in ("retention", "change") and measured.quantity in SCORES:
+            merged = replace(merged, quantity=compares.quantity, of=measured.quantity)
     variants = one.variants | (other.variants if not (one.model and other.model) else frozenset())
     return replace(merged, variants=variants, unit=one.unit or other.unit)
 

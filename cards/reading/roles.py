@@ -19,6 +19,7 @@ _IS_ROLE = re.compile(
 # "teacher (BioBERT)", "Teacher: BioBERT", "the teacher is BioBERT", "the teacher, BioBERT, ...".
 _ROLE_IS = re.compile(r"\s*(?:\(|:|\bis\b|\bwas\b)\s*(?:the |a |an |our )?", re.IGNORECASE)
 _COMMAS = re.compile(r",\s[^,.;]+[,.;]")
+_DISTILLED = re.compile(r"\bdistill?ed\s+(?:down )?from\s+(?:a |an |the |our )?$", re.IGNORECASE)
 _Mentions = list[Mention]
 # "Wren mini" beside "Wren XL": "the mini model" is the one.
 _SIZED = re.compile(
@@ -32,7 +33,7 @@ def call_by_role(words: Vocabulary, document: Document) -> None:
     tables = [_heads(words, block.table) for block in document.blocks if block.table]
     texts = [b.span.text for b in document.blocks if b.kind not in ("code", "table")]
     said = [head for heads in tables for head in heads]
-    said += [(text, words.mentions(text)) for text in texts if _ROLE.search(text)]
+    said += [(text, words.mentions(text)) for text in texts if _ROLE.search(text) or "istil" in text]
     title = next((b.span.text for b in document.blocks if b.level == 1), "")
     own = {mention.value for mention in words.mentions(title)}
     names: dict[str, set[str]] = {role: set() for role in _ROLES}
@@ -40,6 +41,10 @@ def call_by_role(words: Vocabulary, document: Document) -> None:
         for name, role in _pairs(text, mentions):
             names[role].add(name)
     names["teacher"] -= own  # on the teacher's own card its name stays what it is
+    for heads in () if names["student"] else tables:  # the card's own model beside its teacher
+        models = {m.value for _, mentions in heads for m in mentions if m.kind == "model"}
+        if len(models) == 2 and "teacher" in models:
+            names["student"] |= models & own
     for role, named in names.items():
         both = names["teacher"] & names["student"]
         for name in named - both if len(named) == 1 else ():
@@ -64,7 +69,11 @@ def call_by_size(words: Vocabulary, document: Document) -> None:
 
 def _pairs(text: str, mentions: _Mentions) -> Iterator[tuple[str, str]]:
     """Names with the role that stands beside them."""
-    for one, other in pairwise([m for m in mentions if m.kind == "model"]):
+    models = [m for m in mentions if m.kind == "model"]
+    for mention in models:
+        if mention.value not in _ROLES and _DISTILLED.search(text[: mention.start]):
+            yield mention.value, "teacher"
+    for one, other in pairwise(models):
         between = text[one.end : other.start]
         if other.value in _ROLES and one.value not in _ROLES and _IS_ROLE.fullmatch(between):
             yield one.value, other.value

@@ -96,7 +96,7 @@ SENTENCES = [
     ("A throughput of 55 texts/s was measured with 2 threads.", ["55 throughput 2 threads"]),
     (
         "A 22M-parameter student distilled from BioBERT-large (340M).",
-        ["2.2e+07 student parameters", "3.4e+08 biobert large parameters"],
+        ["2.2e+07 student parameters", "3.4e+08 teacher parameters"],
     ),
     ("Global pruning removes 40% of the weights.", ["0.4 sparsity"]),
     (

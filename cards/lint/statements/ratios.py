@@ -63,6 +63,7 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
     for stated in of_quantity(card.statements, quantity):
         if stated.of is not None and stated.of not in kinds:
             continue
+        stated = _with_the_two(card, stated)
         if stated.versus is None and stated.where == "table":
             versus = _reference(card, stated)
             if versus is None:
@@ -101,6 +102,15 @@ def _unlikely(stated: Statement, pair: Pair) -> tuple:
     near = sum(value.passage == stated.passage for value in (pair.own, pair.other))
     reversed_ = stated.quantity == "reduction" and pair.own.value > pair.other.value
     return not pair.sure, reversed_, -near, pair.own.statistic not in _USUAL
+
+
+def _with_the_two(card: Card, stated: Statement) -> Statement:
+    """A ratio in a table of a teacher and one other model, where its head names neither, is of these."""
+    beside = {s.subject for s in card.statements if s.passage == stated.passage and s.subject}
+    if stated.where != "table" or stated.subject or stated.versus or len(beside) != 2:
+        return stated
+    others = beside - {"teacher"}
+    return replace(stated, subject=others.pop(), versus="teacher") if len(others) == 1 else stated
 
 
 def _reference(card: Card, stated: Statement) -> str | None:
