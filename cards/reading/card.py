@@ -21,9 +21,9 @@ _SPLIT_ITEM = re.compile(rf"\W*({'|'.join(SPLITS)})\s+[a-z]+\W*:", re.IGNORECASE
 _LONGEST_READ = 300_000  # characters; what stands behind them in a card is data, not claims
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Card:
-    """What a card says: its blocks, its numbers and its claims in words."""
+    """What a card says: its blocks, its numbers and its claims in words; itself a key of caches."""
 
     document: Document
     statements: tuple[Statement, ...]

@@ -74,7 +74,7 @@ _BOUND = re.compile(
     r"[\s\"'(]*(?:a\s+)?$",
     re.IGNORECASE,
 )
-_OPEN = r"\s*%?\s*[,;]?\s*"
+_OPEN = r"\s*(?:%\s*)?(?:[,;]\s*)?"
 _CI = r"(?:(?:\d\d\s?%\s*)?(?:CI|confidence interval|interval|C\.I\.)\s*[:=,]?\s*)"
 _PLAIN = r"[-+]?\d{0,15}\.?\d{1,15}"
 _INTERVAL = re.compile(

@@ -78,6 +78,10 @@ class Statement:
     interval: tuple[float, float] | None = None  # written beside the value, in the value's unit
     passage: int = 0  # the table, sentence or list item: statements of one passage stand together
 
+    def __hash__(self) -> int:
+        """Of the place, which is a statement's own: rules look up many pairs of statements."""
+        return hash((self.place.line, self.place.column, self.quantity))
+
 
 @dataclass(frozen=True)
 class Phrase:

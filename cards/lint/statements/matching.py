@@ -29,7 +29,7 @@ _FORMATS = {
 _SMALL = ("int8", "int4", "quantized")
 _BITS = (("int8", "q8"), ("int4", "q4"), ("int4", "iq4"))
 _EXTREMES = {"min", "max", "p90", "p95", "p99"}  # what names no statistic is none of these
-_MOST = 600  # of one kind: rules compare each with each, and what has more is a log
+_MOST = 400  # of one kind: rules compare each with each, and what has more is a log
 _UNSAID = re.compile(r"v\d+|\d+|onnx|pytorch|torch|openvino|tensorrt|cased|uncased|en|ner|distilled|best")
 _HTML_TITLE = re.compile(r"<h1\b[^>]*>(.{0,300}?)</h1>", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"[\s/]+")
@@ -150,16 +150,23 @@ def same_thing(one: Statement, other: Statement, but: tuple[str, ...] = ()) -> S
 
 def stretches(card: Card, statements: list[Statement]) -> dict[int, list[Statement]]:
     """Statements by the table, list or paragraph that they stand in."""
-    starts, numbers = [], []
-    for index, block in enumerate(card.document.blocks):
-        goes_on = index and block.kind == "item" == card.document.blocks[index - 1].kind
-        starts.append(block.line)
-        numbers.append(numbers[-1] if goes_on else index)
+    starts, numbers = _starts(card)
     found: dict[int, list[Statement]] = {}
     for statement in statements:
         at = bisect_right(starts, statement.place.line) - 1
         found.setdefault(numbers[at] if at >= 0 else -1, []).append(statement)
     return found
+
+
+@lru_cache(2)
+def _starts(card: Card) -> tuple[list[int], list[int]]:
+    """The line at which each block begins, and the first block of its list, or itself."""
+    starts, numbers = [], []
+    for index, block in enumerate(card.document.blocks):
+        goes_on = index and block.kind == "item" == card.document.blocks[index - 1].kind
+        starts.append(block.line)
+        numbers.append(numbers[-1] if goes_on else index)
+    return starts, numbers
 
 
 def parents(card: Card, statement: Statement) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from ...reading import Block, Card, Statement
@@ -12,6 +13,7 @@ _VERSION = re.compile(r"\bv(\d+(?:\.\d+)*)\b")
 _FEWEST = 3  # values that two must have in common before it shows whether they are of one thing
 
 
+@lru_cache(2)
 def repeats(card: Card) -> dict[int, tuple[str, ...]]:
     """The layout of each stretch that has the heads of another and mostly other values.
 

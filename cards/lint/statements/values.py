@@ -119,14 +119,13 @@ def _agree(
             s for s in of_quantity(card.statements, quantity) if quantity not in SCORES or s.low <= 1
         ]
         things = _Things(card, statements)
-        alone = things.alone(statements) if unborne else set()
-        for index, later in enumerate(statements):
-            relations = [(s, things.same(s, later)) for s in statements[:index]]
+        alone = things.alone() if unborne else set()
+        for later, relations in things.earlier.items():
             borne = {things.stretch[s] for s, same in relations if same is Same.YES and not apart(s, later)}
             against = [s for s, same in relations if same is Same.YES and apart(s, later)]
             # A list of three sizes told apart by unread words, said again, contradicts itself nowhere.
             surely = next((s for s in against if things.stretch[s] not in borne), None)
-            perhaps = [s for s, same in relations if same and {s, later} <= alone]
+            perhaps = [s for s, _ in relations if later in alone and s in alone]
             earlier = surely or min(perhaps, key=lambda s: abs(s.value - later.value), default=None)
             if earlier is None:
                 continue
@@ -157,8 +156,13 @@ class _Things:
         self.parents = {s: above for s in items if (above := parents(card, s))}
         self.repeats = repeats(card)
         self.releases = {s: of for s in statements if (of := release(card, s))}
+        self.may_be_own = {s for s in statements if may_be_own(s.subject, self.own)}
+        self.earlier = {  # for each statement those before it that are of the same thing, surely or perhaps
+            later: [(s, same) for s in statements[:index] if (same := self._same(s, later))]
+            for index, later in enumerate(statements)
+        }
 
-    def same(self, one: Statement, other: Statement) -> Same:
+    def _same(self, one: Statement, other: Statement) -> Same:
         """Whether two statements are of the same thing, said in two places."""
         if one.passage == other.passage:
             return Same.NO  # what stands together is told apart by words or heads that were not read
@@ -184,9 +188,8 @@ class _Things:
         if all(own) and self.one_model:
             unsaid = None in (one.subject, other.subject) and "prose" in (one.where, other.where)
             return min(same_terms(one, other), Same.PERHAPS if unsaid else Same.YES)
-        if not (may_be_own(one.subject, self.own) and may_be_own(other.subject, self.own)) and any(
-            not s.subject or not model(s.subject).names for s in (one, other)
-        ):
+        both_own = one in self.may_be_own and other in self.may_be_own
+        if not both_own and any(not s.subject or not model(s.subject).names for s in (one, other)):
             return Same.NO  # what names no model, or a format alone, is of the card's own
         return same_thing(one, other)
 
@@ -208,10 +211,7 @@ class _Things:
             return of != other_of and f"v{of or other_of}" not in (told.subject or "").split()
         return of != other_of
 
-    def alone(self, statements: list[Statement]) -> set[Statement]:
+    def alone(self) -> set[Statement]:
         """What agrees with no other statement of what may be the same thing."""
-        return {
-            s
-            for s in statements
-            if not any(t is not s and self.same(t, s) and not apart(t, s) for t in statements)
-        }
+        pairs = [(s, later) for later, found in self.earlier.items() for s, _ in found if not apart(s, later)]
+        return self.earlier.keys() - {s for pair in pairs for s in pair}
