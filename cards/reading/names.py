@@ -73,7 +73,9 @@ _ACTS = re.compile(
     rf"|\b[Tt]eacher \((?P<teacher>{_NAME})\)|\b[Ss]tudent \((?P<student>{_NAME})\)"
 )
 _MOST_WORDS = 200_000  # characters searched for names that act
-_TITLE = re.compile(r"^(?:model card (?:for|of)|model|introducing|welcome to)\s+:?", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:model card (?:for|of)|model|introducing|welcome to)\s+:?|\s+model card$", re.IGNORECASE
+)
 _NO_NAMES = frozenset(
     [
         "model",

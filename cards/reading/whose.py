@@ -84,7 +84,7 @@ def beside(sentence: Sentence, stretch: Stretch, compares: bool) -> Meaning:
             return full_name(sentence, mention)
     for mention in _names(stretch.after):
         between = sentence.text[stretch.number.stop : mention.start]
-        if not (compares and is_reference(sentence, mention, compares)) and _BELONGS.search(between):
+        if not is_reference(sentence, mention, compares) and _BELONGS.search(between):
             return full_name(sentence, mention)
     return Meaning()
 

@@ -161,14 +161,21 @@ def _triples(card: Card) -> Iterator[Average]:
         for f1 in near:
             if f1.quantity != "f1":
                 continue
-            found = [_beside(f1, [s for s in near if s.quantity == what]) for what in ("precision", "recall")]
+            # What stands beside another F1, as in an item of its own, is of that one.
+            taken = {s.passage for s in near if s.quantity == "f1"} - {f1.passage}
+            free = [s for s in near if s.passage not in taken]
+            found = [_beside(f1, [s for s in free if s.quantity == what]) for what in ("precision", "recall")]
             if all(found):
-                sure = all(_together(f1, part) is Same.YES or part.passage == f1.passage for part in found)
-                yield Average(f1, tuple(found), sure)
+                alike = all(_together(f1, part) is Same.YES or part.passage == f1.passage for part in found)
+                yield Average(f1, tuple(found), alike and all(part.group == f1.group for part in found))
 
 
 def _beside(f1: Statement, others: list[Statement]) -> Statement | None:
-    """The precision or recall that belongs to an F1; none where several might."""
+    """The precision or recall that belongs to an F1; none where several might.
+
+    A type's F1 has those of the type: what names none is of all.
+    """
+    others = [s for s in others if f1.group in (s.group, None, *AVERAGES)]
     for degree in (Same.YES, Same.PERHAPS):
         found = [s for s in others if _together(f1, s) >= degree]
         if found:

@@ -94,6 +94,7 @@ def _follow(card: Card, rule_id: str, quantity: str, kinds: dict[str, Ratio]) ->
         yield (error if pair.sure and not cut else warning)(rule_id, stated.place, found, right)
 
 
+_LIST = 16  # passages, two to an item: what stands together in a list
 _USUAL = (None, "median", "mean")
 
 
@@ -148,6 +149,8 @@ def _strange(value: Statement, name: str | None, stated: Statement, own_model: s
     """Whether a value names no model, and the ratio neither stands beside it nor is of the card's own."""
     if value.subject is not None or value.passage == stated.passage:
         return False
+    if name is None and value.where == stated.where == "list" and abs(value.passage - stated.passage) < _LIST:
+        return False  # the items of one list are of one model
     return name is None or not may_be_own(name, own_model)
 
 

@@ -162,7 +162,7 @@ def _against(
         pairs = _compared(card, phrase, quantities)
         turned = [pair if phrase.kind == less else pair[::-1] for pair in pairs]
         wrong = [pair for pair, turn in zip(pairs, turned, strict=True) if above(*in_one_unit(*turn))]
-        if not wrong or len(wrong) < len(pairs):
+        if not wrong or any(above(*in_one_unit(*turn[::-1])) for turn in turned):
             continue  # right somewhere: the card may speak of that
         own, other = max(wrong, key=lambda pair: _likely(phrase, pair))
         found = f'"{phrase.shown}", but {told(own)} and {told(other)}'
