@@ -44,7 +44,7 @@ _TYPED = re.compile(
 )
 _TYPED_NAME = re.compile(rf"(?P<name>[A-Za-z][a-z-]{{2,20}}):? (?:{_METRIC}\b|\d|\.)", re.IGNORECASE)
 _SCORED_ITEM = re.compile(
-    rf"\s*(?P<name>[A-Za-z][a-z-]{{2,20}}): {_METRIC}\s*[:=]?\s*{_SCORE}", re.IGNORECASE
+    rf"\s*(?P<name>[A-Za-z][a-z-]{{2,20}}):\s+(?:{_METRIC}|P|R)\s*[:=]?\s*{_SCORE}", re.IGNORECASE
 )
 # "onco-ner-large" and, at the head of an item, "gastro-tag (66M): ..."
 _SIZED_NAME = re.compile(

@@ -24,6 +24,7 @@ _AGAINST = re.compile(r"\d\s?[^\W\d]*\s+against\s+(?:about\s+)?[~≈]?$", re.IGN
 # "faster than the ward's lexicon, which needs 31 ms": of something that no name tells.
 _RELATIVE = re.compile(r"\bthan\s[^,;.]{2,40},\s(?:which|whose)\b[^,;.\d]*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_HEAD = re.compile(r"[\s*_-]*")
 _OF_DATA = re.compile(r"\W*(?:training |our |the )?(?:data(?: ?sets?)?|corpus|corpora)\b", re.IGNORECASE)
 _RANGES = re.compile(r"\brang\w+\s+(?:from|between)\s+$|\bvar\w+\s+(?:from|between)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|down to|up to|→|->|=>)\s+(?:just\s+|only\s+|about\s+)?[(~≈]?$", re.IGNORECASE)
@@ -112,6 +113,7 @@ class _Reader:
         filled = self._filled(meaning, stretch)
         if filled.quantity not in _COMPARING:
             return found.number, filled
+        self.said.change = found.number if filled.quantity == "change" else None
         versus = meaning.versus or whose.compared_with(self.sentence, stretch).subject
         if versus and versus == filled.subject:  # "Orca has ...; Marlin ..., so it is smaller than Orca"
             other = self.said.last if self.said.last.subject != versus else Meaning()
@@ -191,7 +193,7 @@ class _Reader:
         last = self.said.last
         meaning = replace(meaning, model=model.model, variants=model.variants, direction=None)
         if meaning.quantity in SCORES and not meaning.group:
-            group = self.said.score.group or part(self.sentence, stretch)
+            group = self.said.score.group or self._headed() or part(self.sentence, stretch)
             meaning = replace(meaning, group=group)
         if meaning.quantity == last.quantity and not meaning.statistic:
             meaning = replace(meaning, statistic=last.statistic)
@@ -242,6 +244,12 @@ class _Reader:
         close = stretch.number.start - 30
         own = [m for m in stretch.mentions if m.kind in whose.NAMES and m.start > close]
         return all(m.value in (self.topic.model, *self.topic.variants) for m in own)
+
+    def _headed(self) -> str | None:
+        """The type that "Lesion: P 0.85, R 0.84, F1 0.845" begins with: it is that of all its scores."""
+        first = next(iter(self.sentence.mentions), None)
+        heads = first and first.kind == "group" and _HEAD.fullmatch(self.sentence.text[: first.start])
+        return first.value if heads and self.sentence.text[first.end :].startswith(":") else None
 
     def _once(self) -> Meaning:
         """What holds for the whole sentence: its only data set and split, conditions at either end."""

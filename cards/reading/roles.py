@@ -19,7 +19,9 @@ _IS_ROLE = re.compile(
 # "teacher (BioBERT)", "Teacher: BioBERT", "the teacher is BioBERT", "the teacher, BioBERT, ...".
 _ROLE_IS = re.compile(r"\s*(?:\(|:|\bis\b|\bwas\b)\s*(?:the |a |an |our )?", re.IGNORECASE)
 _COMMAS = re.compile(r",\s[^,.;]+[,.;]")
-_DISTILLED = re.compile(r"\bdistill?ed\s+(?:down )?from\s+(?:a |an |the |our )?$", re.IGNORECASE)
+_DISTILLED = re.compile(
+    r"\b(?:distill?ed\s+(?:down )?from|student(?: model)? of)\s+(?:a |an |the |our )?$", re.IGNORECASE
+)
 _Mentions = list[Mention]
 # "Wren mini" beside "Wren XL": "the mini model" is the one.
 _SIZED = re.compile(
@@ -35,7 +37,8 @@ def call_by_role(words: Vocabulary, document: Document) -> None:
     said = [head for heads in tables for head in heads]
     said += [(text, words.mentions(text)) for text in texts if _ROLE.search(text) or "istil" in text]
     title = next((b.span.text for b in document.blocks if b.level == 1), "")
-    own = {mention.value for mention in words.mentions(title)}
+    titled = words.mentions(title)
+    own = {mention.value for mention in titled}
     names: dict[str, set[str]] = {role: set() for role in _ROLES}
     for text, mentions in said:
         for name, role in _pairs(text, mentions):
@@ -45,6 +48,8 @@ def call_by_role(words: Vocabulary, document: Document) -> None:
         models = {m.value for _, mentions in heads for m in mentions if m.kind == "model"}
         if len(models) == 2 and "teacher" in models:
             names["student"] |= models & own
+    if names["teacher"] and not names["student"]:  # of a card on one distilled model: its title
+        names["student"] = {mention.value for mention in titled if mention.kind == "model"} - set(_ROLES)
     for role, named in names.items():
         both = names["teacher"] & names["student"]
         for name in named - both if len(named) == 1 else ():

@@ -42,6 +42,7 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _SPLIT_HEAD = re.compile(r"\b(train(?:ing)?|test(?:ing)?)\s*[:=(]\s*(?=\d)", re.IGNORECASE)
+_RELEASE = re.compile(r"1?[1-9]\.\d")
 _LARGEST_WINDOW = 16_384  # tokens; more are a corpus, not a text
 
 
@@ -96,7 +97,8 @@ def _sentence(text: str, start: int, words: Vocabulary) -> Sentence:
             and text[kept[-1].stop : number.start].strip() == "("
             and text[number.stop :].startswith(")")
         )
-        if not inside and not share and not any(c.start <= number.start < c.end for c in conditions):
+        conditional = any(c.start <= number.start < c.end for c in conditions)
+        if not (inside or share or conditional or _is_release(text, number, mentions)):
             kept.append(number)
     mentions = [m for m in mentions if not any(n.start < m.end and m.start < n.stop for n in kept)]
     for match in _SPLIT_HEAD.finditer(text):  # "Training: 500 documents"
@@ -105,6 +107,12 @@ def _sentence(text: str, start: int, words: Vocabulary) -> Sentence:
             mentions.append(Mention(*match.span(1), "split", split))
     mentions = sorted([*mentions, *conditions], key=lambda mention: mention.start)
     return Sentence(text, start, tuple(mentions), tuple(_stretches(text, kept, mentions)))
+
+
+def _is_release(text: str, number: Number, mentions: list[Mention]) -> bool:
+    """Whether a number is a data set's release, "the test split of TumourText 1.3": no score is that low."""
+    behind = any(m.kind == "dataset" and text[m.end : number.start] == " " for m in mentions)
+    return behind and _RELEASE.fullmatch(text, number.start, number.stop) is not None
 
 
 def _conditions(text: str):

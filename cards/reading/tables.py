@@ -175,9 +175,14 @@ class _Reader:
         if column.counted and found.whole and row.quantity in SCORES:  # "accuracy | 0.95 | 600"
             row = replace(row, quantity=None)
         if column.quantity == "change" and row.quantity:  # "Δ" beside the row of a metric
-            if row.quantity not in SCORES:
+            if row.quantity in SCORES:
+                column = replace(column, of=row.quantity)
+            elif row.quantity in ("size", "parameters", "latency") and found.value < 0:  # "-75%" of a size
+                column = replace(column, quantity="reduction", of=row.quantity)
+                found = replace(found, value=-found.value, low=-found.high, high=-found.low)
+            else:
                 return
-            column, row = replace(column, of=row.quantity), replace(row, quantity=None)
+            row = replace(row, quantity=None)
         meaning = _completed(merge(merge(gather(said), row), column), found)
         meaning = _completed(meaning.over(self._context(row, column)), found)
         if (self.settings and meaning.quantity == "count") or is_unread(row.name, column.name):

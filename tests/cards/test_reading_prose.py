@@ -187,6 +187,10 @@ SENTENCES = [
     ("Recall drops by 2.3 points after pruning.", ["-0.023 pruned change of recall"]),
     ("F1 improves by 1.5 points over the baseline.", ["0.015 change of f1 versus baseline"]),
     (
+        "INT8 costs 0.4 F1 on wards and 0.9 on bays against FP32.",
+        ["-0.004 int8 change of f1 versus fp32"],
+    ),
+    (
         "The pruned student is only 0.4 F1 points below the dense student.",
         ["-0.004 student pruned change of f1 versus student dense"],
     ),

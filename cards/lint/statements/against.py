@@ -58,6 +58,13 @@ def against(card: Card) -> Iterator[Finding]:
                 yield from _check(card, phrase, sentence, end, found)
 
 
+def sets_two(card: Card, phrase: Phrase) -> bool:
+    """Whether the sentence of a claim goes on with two values: "slower (9.8 ms against 7.1 ms)"."""
+    at = card.document.lines[phrase.place.line - 1] + phrase.place.column - 1
+    sentence = next((s for s in sentences(card) if 0 <= at - s.start < len(s.text)), None)
+    return bool(sentence and _AGAINST.search(sentence.text, at - sentence.start))
+
+
 def _claims(card: Card, sentence: Span) -> Iterator[tuple[Phrase, int]]:
     """The comparing claims of a sentence that claims one thing alone, each with the offset of its end."""
     lines = card.document.lines

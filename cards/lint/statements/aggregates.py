@@ -17,6 +17,7 @@ _PARTIAL = re.compile(
     re.IGNORECASE,
 )
 _ROUNDING = 1e-9
+_PARAGRAPH = 2  # passages from the last sentence of a paragraph to the first of the next
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _averages(card: Card, kind: str) -> Iterator[Average]:
                 continue  # "Teacher macro F1" below the model's own: the types are the model's
             parts = _one_each(value, [s for s in near if s in types], at_least=Same.PERHAPS)
             parts = parts or _one_each(value, types, at_least=Same.YES) or _only_table(value, types)
+            parts = parts or _one_each(value, [s for s in types if _just_before(s, value)], Same.PERHAPS)
             if len(parts) > 1 and not _shows_some(card, [value, *parts]):
                 together = all(_together(value, part, ("group",)) is Same.YES for part in parts)
                 told_all = any(part.where != "prose" for part in parts)  # a sentence may leave types out
@@ -143,6 +145,11 @@ def _unnamed_of(value: Statement, other: Statement) -> bool:
     """Whether another average, in the same list, is the same one of no named model."""
     same = other.subject is None and (other.quantity, other.group) == (value.quantity, value.group)
     return same and value.where == other.where == "list"
+
+
+def _just_before(part: Statement, value: Statement) -> bool:
+    """Whether a type's score ends the paragraph above the one that an average begins."""
+    return part.where == value.where == "prose" and 0 < value.passage - part.passage <= _PARAGRAPH
 
 
 def _only_table(value: Statement, parts: list[Statement]) -> list[Statement]:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from itertools import combinations
 
 from ...reading import Card, Statement
+from ...reading.document import Span, columns
 from ..finding import Finding, error, rule, warning
 from .matching import SCORES, Same, above, of_quantity, pairs, same_terms, same_thing, told
 
 _MEASURED = (*SCORES, "latency", "throughput", "size")
 _SHARES = (*SCORES, "sparsity", "confidence", "share")
+_LIST = 8  # passages, two to an item: what stands together in a list
 _RISING = ("min", "median", "p90", "p95", "p99", "max")
 
 
@@ -73,6 +75,17 @@ _RATE = re.compile(
     r"(?P<value>-\d+(?:\.\d+)?|[1-9]\d{2,}(?:\.\d+)?)\s?%",
     re.IGNORECASE | re.MULTILINE,
 )
+# "recognised 112% of the drugs": no more can be found than there are.
+_FOUND = re.compile(
+    r"\b(?:recogni[sz]e[sd]?|finds?|found|detect(?:s|ed)?|identif(?:y|ies|ied)|extract(?:s|ed)?|tag(?:s|ged)?"
+    r"|cover(?:s|ed)?|captured?|misse[sd]|label(?:s|l?ed)?)\s+(?P<value>[1-9]\d{2,}(?:\.\d+)?)\s?(?:%|percent)\s+of\b",
+    re.IGNORECASE,
+)
+_OF_A_WHOLE = re.compile(
+    r"\b(?:found|detected|recogni[sz]ed|identified|extracted|covered|coverage|captured|correct|missed)\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"[\s*_]*(?P<value>-?\d+(?:\.\d+)?)\s?%[\s*_]*")
 _OF_CHANGE = re.compile(
     r"\b(?:change|growth|difference|delta|reduction|relative|improvement)\b", re.IGNORECASE
 )
@@ -90,6 +103,24 @@ def shares(card: Card) -> Iterator[Finding]:
             found = f"{rate['name'].strip()} {rate['value']}%"
             place = card.document.place(rate.start("value"))
             yield error("range.share", place, found, "a value from 0 to 100%")
+    for head, cell in _of_wholes(card):
+        percent = _PERCENT.fullmatch(cell.text)
+        if percent and not 0 <= float(percent["value"]) <= 100:
+            place = card.document.place(cell.start + percent.start("value"))
+            found = f"{head.text.strip()} {percent['value']}%"
+            yield error("range.share", place, found, "a value from 0 to 100%")
+    for portion in _FOUND.finditer(card.document.masked):
+        if float(portion["value"]) > 100:
+            place = card.document.place(portion.start("value"))
+            yield error("range.share", place, " ".join(portion[0].split()), "a value from 0 to 100%")
+
+
+def _of_wholes(card: Card) -> Iterator[tuple[Span, Span]]:
+    """Head and cell of the columns that say how much of a whole was found, covered or missed."""
+    for block in card.document.blocks:
+        for head, *cells in columns(block.table.rows) if block.table else ():
+            if _OF_A_WHOLE.search(head.text) and not _OF_CHANGE.search(head.text):
+                yield from ((head, cell) for cell in cells)
 
 
 @rule("range.negative")
@@ -140,7 +171,9 @@ def _order(
 
 def _near(one: Statement, other: Statement) -> bool:
     """What stands together, or is said of a model by name, is likely one measurement."""
-    side_by_side = one.where == other.where == "prose" and abs(one.passage - other.passage) <= 1
+    apart = {"prose": 1, "list": _LIST}.get(one.where, 0)  # items of one list are of one measurement
+    side_by_side = one.where == other.where and abs(one.passage - other.passage) <= apart
+    side_by_side = side_by_side and (one.where == "prose" or one.subject == other.subject)
     return (
         side_by_side
         or one.passage == other.passage

@@ -56,7 +56,9 @@ _WITH_SHARE = re.compile(
 _ITEM = re.compile(
     rf"\W*(?P<name>[^\W\d][^:=|\d]{{0,30}}?)\s*(?:[:=|]|\s[–—-]\s)\s*(?P<n>{_INT})\s*(?P<unit>[a-z]*)[^\d]*"
 )
-_COUNT_FIRST = re.compile(rf"\W*(?P<n>{_INT})\s+[a-z]")
+_COUNT_FIRST = re.compile(rf"\W*(?P<n>{_INT})\s+(?P<what>[a-z]+)")
+_USED = ("for", "in", "as", "were", "are", "used", "to")  # "640 for testing"
+_IN_ALL = re.compile(r"\b(?:in total|in all|altogether|overall)\W*$", re.IGNORECASE)
 _TOTAL = re.compile(r"\W*(?:total|sum|all|overall|altogether|gesamt|in all)\b.{0,24}", re.IGNORECASE)
 
 
@@ -188,6 +190,8 @@ def _totalled(items: list[Block]) -> tuple | None:
     """A list of names and counts, one of which is the total of the others."""
     matches = [(block, _ITEM.fullmatch(block.span.text)) for block in items]
     read = [(block, match) for block, match in matches if match]
+    if not read:
+        return _counted_in_all(items)
     total = next(((block, match) for block, match in read if _TOTAL.fullmatch(match["name"])), None)
     if total is None:
         return None
@@ -196,6 +200,20 @@ def _totalled(items: list[Block]) -> tuple | None:
         return None
     names = [(m["n"], m["name"].strip(" *_")) for m in others]
     return _sum(total[1]["n"], names, total[0].span.start + total[1].start("n"), sure_below=True)
+
+
+def _counted_in_all(items: list[Block]) -> tuple | None:
+    """ "5,120 reports in total" above "3,840 for training" and the like."""
+    first = [_COUNT_FIRST.match(block.span.text) for block in items]
+    totals = [at for at, block in enumerate(items) if _IN_ALL.search(block.span.text)]
+    overlap = any(_OVERLAP.search(block.span.text) for block in items)
+    if len(totals) != 1 or len(items) < 3 or not all(first) or overlap:
+        return None
+    total = first.pop(totals[0])
+    if any(match["what"] not in (*_USED, total["what"]) for match in first):
+        return None  # other things are counted there, too
+    at = items[totals[0]].span.start + total.start("n")
+    return _sum(total["n"], [(match["n"], "") for match in first], at, sure_below=False)
 
 
 def _sum(whole: str, named: list[tuple[str, str]], at: int, sure_below: bool) -> tuple | None:

@@ -32,7 +32,9 @@ def bytes_per_parameter(card: Card) -> Iterator[Finding]:
     counts = of_quantity(card.statements, "parameters")
     sizes, own, alone = of_quantity(card.statements, "size"), own_names(card), _one_model(card)
     for size in sizes:
-        of_model = [s for s in counts if _holds(size, s) or (not _names(size) and may_be_own(s.subject, own))]
+        before = size.subject is not None and model(size.subject).before  # of what the card's model was
+        ours = not before and not _names(size)
+        of_model = [s for s in counts if _holds(size, s) or (ours and may_be_own(s.subject, own))]
         named, of_model = bool(of_model), of_model or (counts if alone else [])
         if not of_model or size.high < _SMALL_FILE:
             continue
