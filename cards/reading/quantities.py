@@ -61,7 +61,9 @@ _NO_NUMBER = re.compile(
     r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\.?\s+\d+(?:,?\s+\d{4})?"
     r"|\b(?:doi|arxiv|pmid|isbn|python|version|release|cuda|seed|figure|fig\.|table|section|chapter|step|stage|phase)"
     r"[\s:=]*v?\d[\w./:-]*|\b\d+(?:\.\d+){2,}\b|\b\d+(?:st|nd|rd)\b|\b\d+\s?%\s*(?:CI|confidence|interval|c\.i\.)"
-    r"|\bPR\s+\d+\b(?!\.)|\bp\s*[<=>≤ ]\s*(?!\d\d\.\d)\.?\d[\d.]*(?:e-?\d+)?|\b\d{1,2}:\d{2}\b",
+    r"|\bPR\s+\d+\b(?!\.)|\b\d{1,2}:\d{2}\b"
+    # p-values, but no "P 0.85, R 0.84"
+    r"|\b(?!(?-i:P[\s=]+[\d.]+,?\s+R)\b)p\s*[<=>≤ ]\s*(?!\d\d\.\d)\.?\d[\d.]*(?:e-?\d+)?",
     re.IGNORECASE,
 )
 _BOUND = re.compile(

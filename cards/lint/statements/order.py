@@ -8,11 +8,10 @@ from itertools import combinations
 from ...reading import Card, Statement
 from ...reading.document import Span, columns
 from ..finding import Finding, error, rule, warning
-from .matching import SCORES, Same, above, of_quantity, pairs, same_terms, same_thing, told
+from .matching import SCORES, Same, above, of_quantity, pairs, same_terms, same_thing, stretches, told
 
 _MEASURED = (*SCORES, "latency", "throughput", "size")
 _SHARES = (*SCORES, "sparsity", "confidence", "share")
-_LIST = 8  # passages, two to an item: what stands together in a list
 _RISING = ("min", "median", "p90", "p95", "p99", "max")
 
 
@@ -155,7 +154,9 @@ def intervals(card: Card) -> Iterator[Finding]:
 def _order(
     card: Card, rule_id: str, rising: tuple[tuple[str | None, str | None], ...] | list
 ) -> Iterator[Finding]:
-    for one, other in pairs(of_quantity(card.statements, *_MEASURED)):
+    measured = of_quantity(card.statements, *_MEASURED)
+    lists = {s.place: at for at, near in stretches(card, measured).items() for s in near if s.where == "list"}
+    for one, other in pairs(measured):
         if one.quantity != other.quantity or one.statistic == other.statistic:
             continue
         below, up = (one, other) if (one.statistic, other.statistic) in rising else (other, one)
@@ -164,16 +165,15 @@ def _order(
         same = same_thing(below, up, but=("statistic",))
         if below.place.line == up.place.line and below.subject == up.subject:
             same = same_terms(below, up, but=("statistic",))  # "p50 6 ms · p95 9 ms"
-        if same is Same.NO or (same is Same.PERHAPS and not _near(below, up)):
+        listed = below.subject == up.subject and lists.get(below.place, -1) == lists.get(up.place)
+        if same is Same.NO or (same is Same.PERHAPS and not listed and not _near(below, up)):
             continue
         yield _unordered(rule_id, below, up, same)
 
 
 def _near(one: Statement, other: Statement) -> bool:
     """What stands together, or is said of a model by name, is likely one measurement."""
-    apart = {"prose": 1, "list": _LIST}.get(one.where, 0)  # items of one list are of one measurement
-    side_by_side = one.where == other.where and abs(one.passage - other.passage) <= apart
-    side_by_side = side_by_side and (one.where == "prose" or one.subject == other.subject)
+    side_by_side = one.where == other.where == "prose" and abs(one.passage - other.passage) <= 1
     return (
         side_by_side
         or one.passage == other.passage
