@@ -28,6 +28,7 @@ _ALMOST = 0.9  # of a whole
 _ALL_OF_IT = re.compile(
     r"\b(?:split|divided|divide|separated|partitioned|broken down|consist|compris)\w*\b", re.IGNORECASE
 )
+_NEW_CLAUSE = re.compile(r";\s*(?:it|its|they|we|this|another|a further)\b", re.IGNORECASE)
 _OF_ALL = re.compile(r"\b(?:of|from)\s+(?:the|our|all|these)?\s*$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:from|in|since|until|to|and|of)\s+(?:19|20)\d\d$", re.IGNORECASE)
 _SPLITS = [
@@ -125,7 +126,8 @@ def _divided(sentence: Span) -> tuple | None:
     whole, *others = marked
     listed = [others[0]]
     for one, other in pairwise(others):
-        if not re.search(r",|;|\band\b|\+|/", text[one.end() : other.start()]):
+        joint = text[one.end() : other.start()]
+        if not re.search(r",|;|\band\b|\+|/", joint) or _NEW_CLAUSE.search(joint):
             break
         listed.append(other)
     between = text[whole.end() : listed[0].start()]
