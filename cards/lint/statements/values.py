@@ -11,6 +11,7 @@ from .matching import (
     SCORES,
     Same,
     apart,
+    is_quantized,
     may_be_own,
     model,
     of_a_model,
@@ -177,6 +178,10 @@ class _Things:
             return Same.NO  # the score of a type, and one that names none
         if (one.subject == "before") != (other.subject == "before"):
             return Same.NO  # what stood before a step that names no model
+        if is_quantized(one.subject) != is_quantized(other.subject) and {one.subject, other.subject} & {
+            *_OWN
+        }:
+            return Same.NO  # "33 ms; INT8: 14 ms": what names no format is of the plain file
         if self.unread & {one, other}:
             return Same.NO
         if one.quantity == "parameters" and not _OTHER_MODEL < one.value / other.value < 1 / _OTHER_MODEL:
