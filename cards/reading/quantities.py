@@ -100,16 +100,16 @@ _MULTIPLES = {
 FACTORS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
-_COUNTS = {
+COUNT_WORDS = {
     name: value
     for value, name in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
     )
 }
 _WORDS = re.compile(
-    rf"\b(?:(?P<count>{'|'.join(_COUNTS)}|an?)[\s-]+)?(?P<part>{'|'.join(_PARTS)})s?\b(?!\s*(?:precision|hour|float))"
+    rf"\b(?:(?P<count>{'|'.join(COUNT_WORDS)}|an?)[\s-]+)?(?P<part>{'|'.join(_PARTS)})s?\b(?!\s*(?:precision|hour|float))"
     r"|\b(?P<twice>twice|double[ds]?|doubling|thrice|triple[ds]?|tripling|quadruple[ds]?)\b"
-    rf"|\b(?P<times>{'|'.join(_COUNTS)})(?:\s+times\b|[\s-]?fold\b)",
+    rf"|\b(?P<times>{'|'.join(COUNT_WORDS)})(?:\s+times\b|[\s-]?fold\b)",
     re.IGNORECASE,
 )
 _ANY = re.compile(rf"\d|{'|'.join(_PARTS)}|twice|thrice|times|fold|doubl|tripl|quadrupl", re.IGNORECASE)
@@ -279,12 +279,12 @@ def _in_words(text: str, taken: list[Number]) -> Iterator[Number]:
         start, end = match.span()
         if match["part"]:
             part = 1 / _PARTS[match["part"].lower()]
-            count = _COUNTS.get((match["count"] or "one").lower(), 1)
+            count = COUNT_WORDS.get((match["count"] or "one").lower(), 1)
             number = Number(
                 start, end, count * part, count * part * 0.95, count * part * 1.05, "part", stop=end
             )
         else:
             word = (match["twice"] or "")[:3].lower()
-            factor = _MULTIPLIERS[word] if word else _COUNTS[match["times"].lower()]
+            factor = _MULTIPLIERS[word] if word else COUNT_WORDS[match["times"].lower()]
             number = Number(start, end, factor, factor - 0.5, factor + 0.5, "x", stop=end)
         yield _bounded(number, text[max(0, start - 20) : start], plus=False)

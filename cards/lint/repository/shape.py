@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from ...reading.quantities import COUNT_WORDS
 from ..finding import Finding, error, rule, warning
 from ..subject import Subject
 from .labelling import HEADS, config_labels, types
 from .naming import without_code
 from .own import own_names
 
-_COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBER = rf"(?P<{{0}}>\d{{{{1,3}}}}(?:,\d{{{{3}}}})+|\d+|{'|'.join(_COUNTS)})(?![\d.,]*\s?[kK%]|\.\d)"
+_NUMBER = rf"(?P<{{0}}>\d{{{{1,3}}}}(?:,\d{{{{3}}}})+|\d+|{'|'.join(COUNT_WORDS)})(?![\d.,]*\s?[kK%]|\.\d)"
 _IS = r"\**\s*(?:[:|=]|\b(?:of|is)\b)?\s*\**"
 _FIELD_IS = r"\**\s*[:|=]\s*\**"  # "layers 6 to 11" are no number of layers
 _PARTS = {
@@ -112,4 +112,4 @@ def _labels(subject: Subject) -> list[int]:
 
 
 def _value(written: str) -> int:
-    return _COUNTS.index(written.lower()) + 1 if written.isalpha() else int(written.replace(",", ""))
+    return COUNT_WORDS[written.lower()] if written.isalpha() else int(written.replace(",", ""))

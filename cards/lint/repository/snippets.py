@@ -7,6 +7,7 @@ import shlex
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...reading import Place
 from ..finding import Finding, error, rule, warning
@@ -33,7 +34,7 @@ class Snippet:
     def is_python(self) -> bool:
         return self.language in _PYTHON
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module | None:
         """The code as Python; None where it cannot be parsed."""
         parsed = (_parsed(code) for code in self.readings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...reading import Card
 from ...reading.document import Span, columns
 from ..finding import Finding, error, rule, warning
+from .text import step
 
 _AVERAGE = re.compile(r"\W*(?:avg|average|mean)s?\b\.?[\w\s().]{0,24}\W*", re.IGNORECASE)
 _NUMBER = re.compile(r"[\s*_~]*(\d{1,3}(?:\.\d+)?|\.\d+)\s?%?(?:\s*±\s*[\d.]+)?[\s*_]*")
@@ -85,5 +86,4 @@ def _value(cell: Span) -> float:
 
 
 def _unit(cell: Span) -> float:
-    """One in the last digit of a number."""
-    return 10.0 ** -len(_NUMBER.fullmatch(cell.text)[1].partition(".")[2])
+    return step(_NUMBER.fullmatch(cell.text)[1])

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from ...reading import Card
 from ...reading.document import Block, Span
+from ...reading.quantities import COUNT_WORDS
 from ..finding import Finding, error, rule, warning
-from .text import sentences, value
+from .text import sentences, step, value
 
 _UNITS = r"%|percent|-|[kKMB]\b|ms\b|s\b|[KMG]i?B\b|x\b|×|hours?\b|epochs?\b|points?\b"
 _INT = rf"\d{{1,3}}(?:,\d{{3}})+(?![\d,]*\d)|\d+(?![.,]?\d|\s?(?:{_UNITS}))"
@@ -23,7 +24,6 @@ _OF_WHICH = re.compile(r"\bof (?:which|these|them)\b", re.IGNORECASE)
 _SO_MANY = re.compile(
     r"\b(?:from|in|of|across)\s+(?P<n>two|three|four|five|six)\s+\w+\s*[,:;]", re.IGNORECASE
 )
-_NUMBERS = ("two", "three", "four", "five", "six")
 _ALMOST = 0.9  # of a whole
 _ALL_OF_IT = re.compile(
     r"\b(?:split|divided|divide|separated|partitioned|broken down|consist|compris)\w*\b", re.IGNORECASE
@@ -100,8 +100,7 @@ def percent(card: Card) -> Iterator[Finding]:
 
 
 def _is_share(match: re.Match, whole: float) -> bool:
-    rounding = 10.0 ** -len(match["share"].partition(".")[2])
-    return abs(100 * value(match["n"]) / whole - float(match["share"])) <= rounding
+    return abs(100 * value(match["n"]) / whole - float(match["share"])) <= step(match["share"])
 
 
 def _outcomes(sentence: Span) -> tuple | None:
@@ -153,7 +152,7 @@ def _divided(sentence: Span) -> tuple | None:
 
 def _as_many_as_said(between: str, listed: list[re.Match]) -> bool:
     said = _SO_MANY.search(between)
-    return bool(said) and _NUMBERS.index(said["n"].lower()) + 2 == len(listed)
+    return bool(said) and COUNT_WORDS[said["n"].lower()] == len(listed)
 
 
 def _lists(card: Card) -> Iterator[list[Block]]:

@@ -178,15 +178,13 @@ class _Things:
             return Same.NO  # the score of a type, and one that names none
         if (one.subject == "before") != (other.subject == "before"):
             return Same.NO  # what stood before a step that names no model
-        if is_quantized(one.subject) != is_quantized(other.subject) and {one.subject, other.subject} & {
-            *_OWN
-        }:
+        own = [s.subject in _OWN for s in (one, other)]
+        if any(own) and is_quantized(one.subject) != is_quantized(other.subject):
             return Same.NO  # "33 ms; INT8: 14 ms": what names no format is of the plain file
         if self.unread & {one, other}:
             return Same.NO
         if one.quantity == "parameters" and not _OTHER_MODEL < one.value / other.value < 1 / _OTHER_MODEL:
             return Same.NO
-        own = [s.subject in _OWN for s in (one, other)]
         listed = one.where == other.where == "list" and self.stretch[one] == self.stretch[other]
         if listed and (all(own) or told_more(self.card, one, other)):
             return Same.NO  # items of a list, each of a model of its own
