@@ -200,15 +200,7 @@ def discussions(hub: Hub, request: Request, kinds: str, repo_id: str) -> Answer:
     repo = hub.readable(request, kinds, repo_id)
     author, status = request.query.get("author"), request.query.get("status", ["all"])[0]
     found = [
-        {
-            "num": number,
-            "title": proposal.title,
-            "author": {"name": proposal.author},
-            "createdAt": MOMENT,
-            "status": proposal.status,
-            "repo": {"name": repo_id, "type": repo.kind},
-            "isPullRequest": True,
-        }
+        _summary(repo, repo_id, number, proposal)
         for number, proposal in sorted(repo.proposals.items(), reverse=True)
         if (not author or proposal.author == author[0]) and status in ("all", proposal.status)
     ]
@@ -219,19 +211,26 @@ def discussion(hub: Hub, request: Request, kinds: str, repo_id: str, number: str
     repo = hub.readable(request, kinds, repo_id)
     proposal = repo.proposals[int(number)]
     return Answer(
-        {
-            "num": int(number),
-            "title": proposal.title,
-            "author": {"name": proposal.author},
-            "createdAt": MOMENT,
-            "status": proposal.status,
-            "repo": {"name": repo_id, "type": repo.kind},
-            "isPullRequest": True,
+        _summary(repo, repo_id, int(number), proposal)
+        | {
             "changes": {"base": "main"},
             "filesWithConflicts": [],
             "events": [_comment(proposal)] if proposal.description else [],
         }
     )
+
+
+def _summary(repo: Repo, repo_id: str, number: int, proposal: Proposal) -> dict:
+    """What lists and details of pull requests have in common."""
+    return {
+        "num": number,
+        "title": proposal.title,
+        "author": {"name": proposal.author},
+        "createdAt": MOMENT,
+        "status": proposal.status,
+        "repo": {"name": repo_id, "type": repo.kind},
+        "isPullRequest": True,
+    }
 
 
 def _comment(proposal: Proposal) -> dict:
