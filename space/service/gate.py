@@ -1,16 +1,15 @@
 """The way in: who may ask, how much, and when. Pure ASGI, since it must be quick when all else is not.
 
-What would be refused anyway is refused before its body is read. A body is read here, up to its cap,
-and handed on whole.
+What would be refused anyway is refused before its body is read (see bodies.py).
 """
 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import errors
+from . import bodies, errors
 from .errors import Refusal
 
 API = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})  # and all under /v1/
@@ -54,13 +53,14 @@ class Gate:
         try:
             self._admit(scope)
             if scope["method"] == "POST":
-                receive = await self._body(scope, receive)
+                async with bodies.reading(scope, receive, self._most(scope["path"])) as whole:
+                    await self._pass(scope, whole, send)
+            else:
+                await self._pass(scope, receive, send)
         except Refusal as refusal:
-            await errors.response(refusal, scope)(scope, receive, send)
-            return
-        except _Gone:
-            return
-        await self._pass(scope, receive, send)
+            await bodies.refuse(refusal, scope, receive, send)
+        except bodies.Gone:
+            pass
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -81,7 +81,7 @@ class Gate:
             raise Refusal(404, "not_found", "this page takes no uploads; /v1/files reads files in memory")
         if not path.startswith("/v1/"):
             return
-        given = _header(scope, b"authorization") or b""
+        given = bodies.header(scope, b"authorization") or b""
         if self._authorisation and not hmac.compare_digest(_one_scheme(given), self._authorisation):
             raise errors.unauthorised()
         if path in WORK and scope["method"] == "POST":
@@ -93,40 +93,10 @@ class Gate:
             if self._full():
                 raise errors.busy()
 
-    async def _body(self, scope: Scope, receive: Receive) -> Receive:
-        """Read the body; returns a `receive` that gives it in one message. Raises Refusal when too large."""
-        most = self._most(scope["path"])
-        if int(_header(scope, b"content-length") or 0) > most:
-            raise errors.too_large(most)
-        parts, size, more = [], 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _Gone
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > most:
-                raise errors.too_large(most)
-            more = message.get("more_body", False)
-        whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
-
-        async def replay() -> Message:
-            return whole.pop() if whole else await receive()
-
-        return replay
-
     def _most(self, path: str) -> int:
         if path == FILES:
             return self._limits.file_bytes
         return self._limits.body_bytes if path.startswith("/v1/") else PAGE_BODY_BYTES
-
-
-class _Gone(Exception):  # noqa: N818 — nothing went wrong here
-    """The client left while its body was read."""
-
-
-def _header(scope: Scope, name: bytes) -> bytes | None:
-    return next((value for key, value in scope["headers"] if key == name), None)
 
 
 def _one_scheme(authorisation: bytes) -> bytes:
