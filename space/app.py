@@ -220,9 +220,12 @@ def create_site(student: Model, teacher: Model, settings: Settings, *, space_id:
     import gradio as gr  # it takes seconds, and a service without the page needs none of it
     from ui.page import build, looks
 
+    page = build(student, teacher, space_id=space_id, file_bytes=settings.file_bytes, mcp=settings.mcp)
+    # Only then does Gradio ask which files an event's data may name; mounting leaves it unset.
+    page.has_launched = True
     return gr.mount_gradio_app(
         site,
-        build(student, teacher, space_id=space_id, file_bytes=settings.file_bytes, mcp=settings.mcp),
+        page,
         path="/",
         root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
         show_error=False,  # an error's message could quote the text

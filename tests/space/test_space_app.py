@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -139,3 +140,13 @@ def test_the_space_card_pins_what_is_installed():
     assert front_matter["python_version"] == "3.11"
     assert (SPACE / front_matter["app_file"]).is_file()
     assert len(front_matter["short_description"]) <= 60
+
+
+def test_an_event_that_names_a_file_gets_nothing_of_it(running_space, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a secret")
+    named = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+    with suppress(AssertionError, httpx.HTTPStatusError):
+        ask(running_space.url, "run", named)
+    kept = [path for path in running_space.temporary.rglob("*") if path.is_file()]
+    assert [path for path in kept if "a secret" in path.read_text(errors="replace")] == []
