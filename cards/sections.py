@@ -100,7 +100,8 @@ def digest(name: str, text: str) -> str:
     """SHA-256 of a part. Of a key in the front matter it is that of the data, since the Hub's own
     editor writes YAML anew in another style."""
     if name.startswith(f"{FRONT_MATTER}."):
-        with contextlib.suppress(yaml.YAMLError):  # what a person broke is an edit like any other
+        # What a person broke is an edit like any other, and so are keys that JSON does not have.
+        with contextlib.suppress(yaml.YAMLError, TypeError):
             text = json.dumps(load(text), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

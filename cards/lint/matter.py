@@ -46,7 +46,7 @@ def read_matter(text: str, file: str) -> FrontMatter:
     if not block:
         return FrontMatter(file, {}, "no front matter")
     try:
-        node = compose(block[1])
+        node = compose(block[1], first_line=2)
         data = construct(node)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
