@@ -9,14 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    TemplateError,
-)
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from . import figures
 from .card import CARD_FILE, Card
@@ -25,6 +18,7 @@ from .errors import CardError
 from .ledger import Ledger, read_ledger, slug
 from .metadata import front_matter
 from .numbers import CardMap, Numbers
+from .sandbox import Sandbox
 from .sections import digests, mark
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -72,31 +66,15 @@ def fill(
         about = of_corpus(ledger, name, repos)
     else:
         about = of_model(ledger, name, repos, number)
-    try:
-        return (
-            _environment(templates)
-            .get_template(template)
-            .render(
-                number=number,
-                front_matter=lambda: front_matter(ledger, name, repos, number),
-                **about,
-            )
-        )
-    except TemplateError as error:
-        raise CardError(f"{template}: {error.message}") from error
+    about |= {"number": number, "front_matter": lambda: front_matter(ledger, name, repos, number)}
+    return _environment(templates).write(template, about)
 
 
 @cache
-def _environment(templates: Path | None) -> Environment:
+def _environment(templates: Path | None) -> Sandbox:
     ours = FileSystemLoader(TEMPLATES)
     theirs = [FileSystemLoader(_templates_in(templates))] if templates else []
-    environment = Environment(
-        loader=ChoiceLoader([*theirs, ours, PrefixLoader({"ours": ours})]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = Sandbox(ChoiceLoader([*theirs, ours, PrefixLoader({"ours": ours})]))
     environment.filters["slug"] = slug
     return environment
 

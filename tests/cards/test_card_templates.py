@@ -50,6 +50,35 @@ def test_a_name_that_a_template_lacks_fails_the_rendering(student, own):
         render(student, tiny_ledger.REPOS, own)
 
 
+HOSTILE = {  # a template, and words of what is said
+    "Python's objects": ("{{ ''.__class__.__mro__ }}", "unsafe"),
+    "a function's globals": ("{{ has.__self__.__class__ }}", "unsafe"),
+    "by format": ("{{ '{0.__class__}'.format(ledger) }}", "unsafe"),
+    "a file, through a record": ("{{ ledger.parse_file('/etc/hostname') }}", "unsafe"),
+    "a record's own method": ("{{ model.model_copy() }}", "unsafe"),
+    "changing a list": ("{{ number.used.clear() }}", "not safely callable|unsafe"),
+    "a file elsewhere": ("{% include '../../../etc/hostname' %}", "hostname"),
+    "an endless range": ("{% for n in range(10 ** 9) %}{% endfor %}", r"token-classification.md.j2:1: .*\*\*"),
+    "a long range": ("\n{% for n in range(1000000000) %}{% endfor %}", "md.j2:2: a range of 1,000,000,000"),
+    "loops in loops": (
+        "{% for a in range(1000) %}{% for b in range(1000) %}xxxxxxx{% endfor %}{% endfor %}",
+        "more than 1,000,000 characters",
+    ),
+    "repeating": ("{{ 'x' * 1000000000 }}", "repeats nothing"),
+    "filler": ("{{ lipsum(100000) }}", "lipsum"),
+    "itself": ("{% include 'token-classification.md.j2' %}", "RecursionError"),
+    "a broken expression": ("\n\n{{ 1 // 0 }}", "md.j2:3: ZeroDivisionError"),
+    "a broken tag": ("{% for %}", "md.j2:1: Expected an expression"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), HOSTILE.values(), ids=HOSTILE)
+def test_a_template_reads_records_and_writes_a_card_and_no_more(student, own, text, said):
+    (own / "token-classification.md.j2").write_text(text, encoding="utf-8")
+    with pytest.raises(CardError, match=said):
+        render(student, tiny_ledger.REPOS, own)
+
+
 def test_a_folder_that_replaces_nothing_is_refused(student, tmp_path):
     with pytest.raises(CardError, match=r"model\.md\.j2.*templates --copy"):
         render(student, tiny_ledger.REPOS, tmp_path / "nowhere")
