@@ -4,12 +4,12 @@ Requests are read by hand, since pydantic refuses lone surrogates, which a note 
 written in ASCII, where each character has a form.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from . import bounded_json
 from .contract import Entity, Served
 from .errors import invalid
 from .settings import Settings
@@ -154,9 +154,12 @@ def ask_schema(settings: Settings) -> dict[str, Any]:
 def read_texts(body: bytes, settings: Settings) -> list[str]:
     """The texts that a request asks about. Raises Refusal without quoting any of it."""
     try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
-        raise invalid('the body is not JSON; expected {"text": ...} or {"texts": [...]}') from None
+        asked = bounded_json.loads(body, settings.batch + bounded_json.VALUES)
+    except ValueError:
+        raise invalid(
+            'the body is not JSON in UTF-8, or holds far too many values; expected {"text": ...} or '
+            '{"texts": [...]}'
+        ) from None
     if not isinstance(asked, dict) or set(asked) not in ({"text"}, {"texts"}):
         raise invalid('expected an object with exactly "text" or "texts"')
     texts = [asked["text"]] if "text" in asked else asked["texts"]
