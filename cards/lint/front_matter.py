@@ -1,5 +1,6 @@
 """The front matter: what the Hub accepts, and what it accepts and then misreads."""
 
+import datetime
 import math
 import re
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ _NO_IDS = {
     "base_path",
 }
 _NO_IDS |= {"path", "data_files", "data_dir", "thumbnail", "license_link"}
+# Fields whose values, each by itself or in a list, the Hub refuses where they are no texts.
+_TEXTS = {"license", "license_name", "license_link", "library_name", "pipeline_tag", "base_model_relation"}
+_TEXTS |= {"pretty_name", "model_name", "thumbnail", "tags", "metrics", "task_categories", "task_ids"}
+_TEXTS |= {"widget.example_title", "dataset_info.config_name"}
+_TEXTS |= {"configs.config_name", "configs.data_files.split"}
+_LISTS = ("tags", "widget", "configs")
 _QUOTED_KEY = re.compile(r"(?:.*_)?(?:version|revision)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|multilingual|code")
 
@@ -54,7 +61,7 @@ def fields(subject: Subject) -> Iterator[Finding]:
     matter = subject.matter
     if matter.problem is None:
         for key, found, right in (*_missing(subject), *_wrong_fields(matter.data)):
-            yield error("front-matter.field", matter.place(*key), found, right, _shown(key))
+            yield error("front-matter.field", matter.place(*key), found, right, shown(key))
 
 
 @rule("front-matter.missing", severity="warning")
@@ -78,7 +85,7 @@ def values(subject: Subject) -> Iterator[Finding]:
     """Values that are wrong in any field: paths of one machine, unquoted versions, not a number."""
     matter = subject.matter
     for key, found, right in _wrong_values(matter.data, ()):
-        yield error("front-matter.value", matter.place(*key), found, right, _shown(key))
+        yield error("front-matter.value", matter.place(*key), found, right, shown(key))
 
 
 @rule("front-matter.name", "Licences, tasks and languages are named as the Hub knows them.")
@@ -137,17 +144,41 @@ def _wrong_fields(data: dict) -> Wrong:
         for number, value in enumerate(as_list(data.get(key))):
             if not isinstance(value, str) or not _HUB_ID.fullmatch(value):
                 yield (key, number), repr(value), "an id as on the Hub"
-    if isinstance(data.get("tags"), str):
-        yield ("tags",), repr(data["tags"]), "a list"
+    for field in _LISTS:
+        value = data.get(field)
+        if value is not None and not isinstance(value, list) and (field, value) != ("widget", False):
+            yield (field,), repr(value), "a list"
+    yield from wrong_texts(data, (), _TEXTS)
     yield from _wrong_widget(data)
     yield from _wrong_emissions(data.get("co2_eq_emissions"))
 
 
+def wrong_texts(value: object, key: Key, texts: set[str]) -> Wrong:
+    """What YAML read as a number, a truth value or a date where a text is asked for, and gaps in lists.
+
+    texts: fields, written without the places in lists: "model-index.results.dataset.split".
+    """
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from wrong_texts(inner, (*key, str(name)), texts)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from wrong_texts(inner, (*key, number), texts)
+    elif not isinstance(value, str) and ".".join(part for part in key if isinstance(part, str)) in texts:
+        if value is None:
+            if isinstance(key[-1], int):
+                yield key, "nothing", "a text"
+        else:
+            kind = "a truth value" if isinstance(value, bool) else "a number"
+            kind = "a date" if isinstance(value, datetime.date) else kind
+            yield key, str(value), f"a text: in quotes, YAML does not read it as {kind}"
+
+
 def _wrong_widget(data: dict) -> Wrong:
     """Examples of tasks on text have one; those of other tasks have a `src` or several parts."""
-    for number, widget in enumerate(as_list(data.get("widget"))):
-        if widget is False:  # how a card switches the widget off
-            continue
+    if not isinstance(data.get("widget"), list):
+        return  # `false` is how a card switches the widget off; anything else is reported above
+    for number, widget in enumerate(data["widget"]):
         if not isinstance(widget, dict):
             yield ("widget", number), repr(widget), "a mapping with `text`"
         elif data.get("pipeline_tag") in ("token-classification", "text-classification", "fill-mask"):
@@ -171,8 +202,8 @@ def _wrong_values(value: object, key: Key) -> Wrong:
     """Walk all of the front matter for values that are wrong anywhere."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if _QUOTED_KEY.fullmatch(str(name)) and isinstance(inner, int | float):
-                right = "the same in quotes: YAML reads an unquoted version as a number"
+            if _QUOTED_KEY.fullmatch(str(name)) and isinstance(inner, int | float | datetime.date):
+                right = "the same in quotes: YAML reads an unquoted version as a number or a date"
                 yield (*key, str(name)), repr(inner), right
             yield from _wrong_values(inner, (*key, str(name)))
     elif isinstance(value, list):
@@ -191,6 +222,6 @@ def as_list(value: object) -> list:
     return value if isinstance(value, list) else [value]
 
 
-def _shown(key: Key) -> str:
+def shown(key: Key) -> str:
     """The field as a reader writes it: model-index[0].name."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")

@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterator
 
 from .finding import Finding, error, rule, warning
-from .front_matter import Wrong, as_list
+from .front_matter import Wrong, as_list, shown, wrong_texts
 from .matter import Key
 from .subject import Subject
 
+_RESULT = "model-index.results"
+_TEXTS = {"model-index.name", f"{_RESULT}.task.type", f"{_RESULT}.task.name"}
+_TEXTS |= {f"{_RESULT}.dataset.{field}" for field in ("type", "name", "config", "split", "revision")}
+_TEXTS |= {f"{_RESULT}.metrics.{field}" for field in ("type", "name", "config")}
+_TEXTS |= {f"{_RESULT}.source.{field}" for field in ("name", "url")}
 _DATASET_TYPE = re.compile(r"(?:[\w-]+/)?[\w.-]+")  # the Hub's own expression
 
 
@@ -20,8 +25,9 @@ def model_index(subject: Subject) -> Iterator[Finding]:
         right = "a list of {name, results}"
         yield error("front-matter.model-index", matter.place("model-index"), repr(index), right)
         return
-    for key, found, right in _wrong_entries(index, bool(subject.ledger)):
-        yield error("front-matter.model-index", matter.place(*key), found, right)
+    wrong = _wrong_entries(index, bool(subject.ledger))
+    for key, found, right in (*wrong, *wrong_texts(index, ("model-index",), _TEXTS)):
+        yield error("front-matter.model-index", matter.place(*key), found, right, shown(key))
     for key, found, right in () if subject.ledger else _unnamed(index):
         yield warning("front-matter.model-index", matter.place(*key), found, right)
     report = error if subject.ledger else warning  # the Hub shows them all; its Python client does not
@@ -35,6 +41,8 @@ def _wrong_entries(index: list[dict], ours: bool) -> Wrong:
         here = ("model-index", number)
         if not entry.get("name") or (ours and not as_list(entry.get("results"))):
             yield here, "an entry without name or results", "both"
+        if not isinstance(entry.get("results") or [], list):
+            yield (*here, "results"), "no list", "a list of {task, dataset, metrics}"
         for which, result in enumerate(as_list(entry.get("results"))):
             if isinstance(result, dict):
                 yield from _wrong_result(result, (*here, "results", which), ours)
@@ -66,17 +74,17 @@ def _wrong_result(result: dict, here: Key, ours: bool) -> Wrong:
             yield (*here, "dataset", "type"), found, "an id as on the Hub: [owner/]name"
     if not result.get("metrics"):
         yield here, "no metrics", "at least one metric"
+    elif not isinstance(result["metrics"], list):
+        yield (*here, "metrics"), "no list", "a list of {type, value}"
     for number, metric in enumerate(as_list(result.get("metrics"))):
         key = (*here, "metrics", number)
         if not isinstance(metric, dict) or not metric.get("type"):
             yield key, repr(metric), "a mapping with type and value"
             continue
-        value = metric.get("value")  # a list or mapping is a confusion matrix
-        if (
-            value is None
-            or isinstance(value, bool)
-            or (isinstance(value, str) and not re.search(r"\d", value))
-        ):
+        value = metric.get("value")
+        number_in_text = isinstance(value, str) and re.search(r"\d", value)
+        is_matrix = isinstance(value, list | dict)  # of confusion
+        if isinstance(value, bool) or not (isinstance(value, int | float) or number_in_text or is_matrix):
             yield (*key, "value"), f"the value {value!r}", "a number"
 
 

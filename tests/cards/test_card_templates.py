@@ -58,7 +58,10 @@ HOSTILE = {  # a template, and words of what is said
     "a record's own method": ("{{ model.model_copy() }}", "unsafe"),
     "changing a list": ("{{ number.used.clear() }}", "not safely callable|unsafe"),
     "a file elsewhere": ("{% include '../../../etc/hostname' %}", "hostname"),
-    "an endless range": ("{% for n in range(10 ** 9) %}{% endfor %}", r"token-classification.md.j2:1: .*\*\*"),
+    "an endless range": (
+        "{% for n in range(10 ** 9) %}{% endfor %}",
+        r"md.j2:1: .*\*\*",
+    ),
     "a long range": ("\n{% for n in range(1000000000) %}{% endfor %}", "md.j2:2: a range of 1,000,000,000"),
     "loops in loops": (
         "{% for a in range(1000) %}{% for b in range(1000) %}xxxxxxx{% endfor %}{% endfor %}",
