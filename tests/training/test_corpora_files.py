@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
 from training.corpora import CorpusError, Document, Span, brat, conll, jsonl, lines, pubtator, sha256
+from training.corpora.findings import Findings
 
 PUBTATOR = (
     "101|t|Zorvane and gastric pain.\n"
@@ -25,6 +26,11 @@ PUBTATOR = (
     "102|t|No drug here.\n"
     "102|a|\n"
 )
+
+
+def entity_record(text, start, end, quoted):
+    """A JSON line with one mention."""
+    return {"id": 1, "text": text, "entities": [{"start": start, "end": end, "label": "D", "text": quoted}]}
 
 
 def spans(document):
@@ -103,12 +109,61 @@ def test_pubtator_reports_a_broken_line_with_its_place(tmp_path, line, message):
     assert message in str(error.value)
 
 
-def test_pubtator_reports_a_document_without_abstract_and_a_mention_before_any_title(tmp_path):
+def test_pubtator_reports_a_mention_before_any_title(tmp_path):
     path = write(tmp_path / "a.txt", "9\t0\t1\tA\tDisease\t-1\n8|t|Title only.\n")
     with pytest.raises(CorpusError) as error:
         pubtator.read(path)
     assert f"{path}:1: this line names document '9', but no title comes before it" in str(error.value)
-    assert f"{path}:2: document 8 has no abstract line" in str(error.value)
+
+
+def test_pubtator_reads_a_record_without_an_abstract(tmp_path):
+    text = (
+        "1|t|Gout.\n1\t0\t4\tGout\tDisease\tD1\n\n2|t|Asthma.\n2|a|With gout.\n2\t0\t6\tAsthma\tDisease\tD1\n"
+    )
+    first, second = pubtator.read(write(tmp_path / "a.txt", text))
+    assert (first.text, spans(first)) == ("Gout.", [("Gout", "Disease")])
+    assert (second.text, spans(second)) == ("Asthma. With gout.", [("Asthma", "Disease")])
+
+
+NORMALISED = (
+    "1|t|TNF-α in gout\n1|a|IL‐6 in asthma.\n1\t0\t5\tTNF-a\tChemical\tD1\n"
+    "1\t9\t13\tgout\tDisease\tD2\n1\t14\t18\tIL-6\tChemical\tD3\n"
+)
+
+
+def test_mentions_quoted_otherwise_are_counted_and_refused(tmp_path):
+    path = write(tmp_path / "a.txt", NORMALISED)
+    with pytest.raises(CorpusError) as error:
+        pubtator.read(path)
+    assert f"{path}:3: mention 'TNF-a': the text at 0:5 reads 'TNF-α'" in str(error.value)
+    assert f"{path}:5: mention 'IL-6': the text at 14:18 reads 'IL‐6'" in str(error.value)
+    assert "2 mentions quoted otherwise than the text reads there" in str(error.value)
+    assert "`skip_mismatched: true`" in str(error.value)
+
+
+def test_mentions_quoted_otherwise_are_left_out_and_told_where_the_recipe_says_so(tmp_path, capsys):
+    path = write(tmp_path / "a.txt", NORMALISED)
+    (document,) = pubtator.read(path, Findings(path, skip_mismatched=True))
+    assert spans(document) == [("gout", "Disease")]
+    told = capsys.readouterr().err
+    assert f"{path}: 2 mentions left out or trimmed, as the recipe says" in told
+    assert f"{path}:3: left out: mention 'TNF-a': the text at 0:5 reads 'TNF-α'" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "units"),
+    [
+        ("β😀 gout and more", 7, "UTF-8 bytes"),
+        ("β😀 gout and more", 4, "UTF-16 units"),
+        ("A.\r\n\r\ngout and more", 4, "characters of a text with LF line ends"),
+        ("\ufeffA gout and more", 2, "characters behind a byte order mark"),
+    ],
+)
+def test_offsets_in_other_units_are_named_and_never_left_out(tmp_path, text, start, units):
+    path = write(tmp_path / "a.jsonl", json.dumps(entity_record(text, start, start + 4, "gout")))
+    for skip in (False, True):
+        with pytest.raises(CorpusError, match=f"the offsets seem to count {units}, not the text's"):
+            jsonl.read(path, Findings(path, skip_mismatched=skip))
 
 
 def test_all_broken_lines_are_counted_and_the_first_ten_shown(tmp_path):
@@ -117,8 +172,9 @@ def test_all_broken_lines_are_counted_and_the_first_ten_shown(tmp_path):
         pubtator.read(path)
     report = str(error.value).splitlines()
     assert report[0] == f"{path}: 13 broken places; correct the source, then run again"
-    assert [line.split(": ")[0] for line in report[1:-1]] == [f"  {path}:{n}" for n in range(13, 23)]
-    assert report[-1] == "  ... and 3 more"
+    assert [line.split(": ")[0] for line in report[1:-2]] == [f"  {path}:{n}" for n in range(13, 23)]
+    assert report[-2] == "  ... and 3 more"
+    assert report[-1].startswith("13 mentions quoted otherwise than the text reads there")
 
 
 def test_a_byte_that_is_not_utf8_is_reported_once_without_follow_on_findings(tmp_path):
@@ -127,7 +183,7 @@ def test_a_byte_that_is_not_utf8_is_reported_once_without_follow_on_findings(tmp
         pubtator.read(path)
     assert f"{path}:1: not UTF-8: byte 0xe9" in str(error.value)
     assert "101\t0\t7" not in str(error.value)
-    assert len(str(error.value).splitlines()) == 3  # title, the byte, and the mention that it broke
+    assert len(str(error.value).splitlines()) == 4  # title, the byte, the mention that it broke, what to do
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data[:20] + b"\0\0\0\0" + data[24:]])
@@ -146,7 +202,8 @@ def documents(draw, text, identifier="doc"):
     content = draw(text)
     places = st.tuples(st.integers(0, len(content)), st.integers(0, len(content)), st.sampled_from("XY"))
     drawn = draw(st.sets(places, max_size=6))
-    found = sorted((min(a, b), max(a, b), label) for a, b, label in drawn if a != b)
+    found = sorted((min(a, b), max(a, b), label) for a, b, label in drawn)
+    found = [(a, b, label) for a, b, label in found if content[a:b] and content[a:b] == content[a:b].strip()]
     unique = [Span(start=a, end=b, label=label) for a, b, label in dict.fromkeys(found)]
     return Document(id=identifier, text=content, spans=tuple(unique))
 
@@ -209,12 +266,16 @@ def test_conll_reads_iob1_and_iob2(tmp_path, tags, expected):
         ("\tB-Disease", "the token is empty"),
         ("pain\tE-Disease", "tag 'E-Disease' is not IOB"),
         ("pain\tB-", "tag 'B-' is not IOB"),
-        ("pain\t", "tag '' is not IOB"),
+        ("pain\t", "a line has a token and its tag, found 'pain'"),
+        ("pain\t\tO", "3 columns, but most lines of the file have 2: ['pain', '', 'O']"),
+        ("renal\u00a0 failure B-Disease", "3 columns, but most lines of the file have 2"),
+        ("pain\u00a0\tB-Disease", "mention 0:5 'pain\\xa0' begins or ends with white space"),
+        ("\u2003", "a line has a token and its tag, found '\\u2003'"),
         ("pain\tDisease", "tag 'Disease' is not IOB"),
     ],
 )
 def test_conll_reports_a_broken_line_with_its_place(tmp_path, line, message):
-    path = write(tmp_path / "a.tsv", f"Zorvane\tB-Chemical\n\n{line}\nnone\tO\n")
+    path = write(tmp_path / "a.tsv", f"Zorvane\tB-Chemical\n\n{line}\nnone\tO\nhere\tO\n")
     with pytest.raises(CorpusError) as error:
         conll.read(path)
     assert f"{path}:3: {message}" in str(error.value)
@@ -223,6 +284,29 @@ def test_conll_reports_a_broken_line_with_its_place(tmp_path, line, message):
 def test_conll_reads_crlf_byte_order_mark_and_tokens_with_spaces(tmp_path):
     path = write(tmp_path / "a.tsv", b"\xef\xbb\xbf1 1/2\tO\r\nmg\tO\r\n\r\nzorvane\tB-C\r\n")
     assert [document.text for document in conll.read(path)] == ["1 1/2 mg", "zorvane"]
+
+
+def test_conll_parts_columns_at_spaces_and_tabs_alone(tmp_path):
+    (document,) = conll.read(
+        write(tmp_path / "a.conll", "dose O\n5\u00a0mg O\nof O\n renal\u2003failure  B-D \n")
+    )
+    assert (document.text, spans(document)) == (
+        "dose 5\u00a0mg of renal\u2003failure",
+        [("renal\u2003failure", "D")],
+    )
+
+
+def test_conll_reports_a_token_with_a_space_in_a_file_that_spaces_part(tmp_path):
+    """As Label Studio writes it."""
+    rows = "-DOCSTART- -X- O O\nPatient -X- _ O\nhas -X- _ O\nrenal failure -X- _ B-Disease\n. -X- _ O\n"
+    path = write(tmp_path / "a.conll", rows)
+    with pytest.raises(CorpusError, match=r"a\.conll:4: 5 columns, but most lines of the file have 4"):
+        conll.read(path)
+
+
+def test_conll_drops_empty_columns_at_the_end(tmp_path):
+    (document,) = conll.read(write(tmp_path / "a.tsv", "gout\tB-Disease\t\nnow\tO\t\t\n.\tO\n"))
+    assert (document.text, spans(document)) == ("gout now .", [("gout", "Disease")])
 
 
 TOKEN = st.text(st.characters(exclude_categories=["Cs", "Z", "Cc"]), min_size=1, max_size=6)
@@ -288,7 +372,7 @@ def test_brat_sorts_documents_by_name_and_takes_an_empty_annotation_file(tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("T9\tMedication 19 25\tzorvane", "mention 'zorvane': the text at 19 25 reads 'zorvan'"),
+        ("T9\tMedication 19 25\tzorvane", "mention 'zorvane': the text at 19:25 reads 'zorvan'"),
         (
             "T9\tMedication 19 999\tzorvane",
             "mention 19:999 is empty or lies outside its text of 74 characters",
@@ -297,7 +381,10 @@ def test_brat_sorts_documents_by_name_and_takes_an_empty_annotation_file(tmp_pat
         ("T9\tMedication 19 26", "a mention reads T1<TAB>Label start end<TAB>text"),
         ("T9 Medication 19 26 zorvane", "a mention reads T1<TAB>Label start end<TAB>text"),
         ("zorvane", "a mention reads T1<TAB>Label start end<TAB>text"),
-        ("T9\tMedication 19 26;29 30\tzorvane Left", "the text at 19 26;29 30 reads 'zorvane R'"),
+        ("T9\tMedication 18 26\t zorvane", "mention 18:26 ' zorvane' begins or ends with white space"),
+        ("T9\tMedication 18 26\tzorvane", "mention 18:26 ' zorvane' begins or ends with white space"),
+        ("T9\tMedication 18 19\t ", "mention 18:19 ' ' consists of white space"),
+        ("T9\tMedication 19 26;29 30\tzorvane Left", "the text at 19:30 reads 'zorvane R'"),
     ],
 )
 def test_brat_reports_a_broken_line_with_its_place(tmp_path, line, message):
@@ -306,6 +393,23 @@ def test_brat_reports_a_broken_line_with_its_place(tmp_path, line, message):
         brat.read(folder)
     assert f"{folder / 'case.ann'}:12: " in str(error.value)
     assert message in str(error.value)
+
+
+def test_brat_parts_of_a_discontinuous_mention_may_have_white_space_inside_it(tmp_path):
+    folder = brat_folder(tmp_path, annotations="T1\tD 29 35;44 55\tRight  kidney pain\n")
+    assert spans(brat.read(folder)[0]) == [("Right and left\nkidney pain", "D")]
+    folder = brat_folder(tmp_path, annotations="T1\tD 29 34;43 55\tRight  kidney pain\n")
+    assert spans(brat.read(folder)[0]) == [("Right and left\nkidney pain", "D")]
+    folder = brat_folder(tmp_path, annotations="T1\tD 28 34;44 55\t Right kidney pain\n")
+    with pytest.raises(CorpusError, match=r"case\.ann:1: mention 28:55 .* begins or ends with white space"):
+        brat.read(folder)
+
+
+def test_brat_mentions_quoted_otherwise_are_left_out_where_the_recipe_says_so(tmp_path):
+    lines = "T1\tD 19 26\tZorvan\nT2\tD 29 34;44 55\tright kidney pains\nT3\tD 68 72\tRash\n"
+    folder = brat_folder(tmp_path, annotations=lines)
+    (document,) = brat.read(folder, Findings(folder, skip_mismatched=True))
+    assert spans(document) == [("Rash", "D")]
 
 
 def test_brat_reports_all_files_of_the_folder_at_once(tmp_path):
@@ -395,6 +499,38 @@ def test_jsonl_reads_labelled_unlabelled_and_pubmed_records(tmp_path):
             "reads 'a'",
         ),
         ('{"id": "1", "text": "\\ud800"}', "surrogates not allowed"),
+        ('{"id": true, "text": "a"}', "a document needs an `id`"),
+        ('{"id": 1, "text": "a", "text": "b"}', "key 'text' stands twice in one object"),
+        ("[" * 100_000, "nested too deep to be read"),
+        (
+            '{"id": 1, "text": "ab", "entities": [{"start": false, "end": true, "label": "D"}]}',
+            "an entity has numbers `start` and `end`",
+        ),
+        (
+            '{"id": 1, "text": "a b", "entities": [{"start": 0, "end": 2, "label": "D"}]}',
+            "mention 0:2 'a ' begins or ends with white space",
+        ),
+        (
+            '{"id": 1, "text": "a b", "entities": [{"start": 1, "end": 2, "label": "D"}]}',
+            "mention 1:2 ' ' consists of white space",
+        ),
+        # doccano, Prodigy, Label Studio, spaCy, and tags of words: never "no mentions"
+        ('{"id": 1, "text": "Gout.", "label": [[0, 4, "D"]]}', "found 'label' but no `entities`"),
+        ('{"id": 1, "text": "Gout.", "label": []}', "found 'label' but no `entities`"),
+        ('{"id": 1, "text": "Gout.", "entities": null, "labels": []}', "found 'labels' but no `entities`"),
+        (
+            '{"text": "Gout.", "spans": [], "answer": "accept"}',
+            'mentions are read from "entities": [{"start": 0',
+        ),
+        ('{"id": 1, "data": {"text": "Gout."}, "annotations": []}', "found 'annotations' but no `entities`"),
+        ('{"id": 1, "text": "Gout.", "ents": []}', "found 'ents' but no `entities`"),
+        ('{"id": 1, "text": "Gout.", "tokens": ["Gout"], "Tags": [1]}', "found 'Tags' but no `entities`"),
+        ('{"id": 1, "text": "Gout.", "Entities": []}', "found 'Entities' but no `entities`"),
+        (
+            '{"id": 1, "text": "a", "entities": [{"label": "D", "start_offset": 0, "end_offset": 1}]}',
+            "an entity has numbers `start` and",
+        ),
+        ('{"id": 1, "text": "Gout.", "entities": [[0, 4, "D"]]}', "an entity has numbers `start` and"),
     ],
 )
 def test_jsonl_reports_a_broken_line_with_its_place(tmp_path, line, message):
@@ -403,6 +539,18 @@ def test_jsonl_reports_a_broken_line_with_its_place(tmp_path, line, message):
         jsonl.read(path)
     assert f"{path}:2: " in str(error.value)
     assert message in str(error.value)
+
+
+def test_jsonl_of_an_unlabelled_corpus_may_have_any_other_keys(tmp_path):
+    path = write(tmp_path / "a.jsonl", '{"id": 1, "text": "Gout.", "labels": ["inflammation"]}')
+    assert jsonl.read(path, Findings(path, labelled=False)) == [Document(id="1", text="Gout.")]
+
+
+def test_white_space_at_the_edges_is_trimmed_and_told_where_the_recipe_says_so(tmp_path, capsys):
+    path = write(tmp_path / "a.jsonl", json.dumps(entity_record("A CdCl\u2003  dose", 1, 9, " CdCl\u2003  ")))
+    (document,) = jsonl.read(path, Findings(path, trim=True))
+    assert spans(document) == [("CdCl", "D")]
+    assert f"{path}:1: trimmed: mention 1:9 ' CdCl\\u2003  ' begins or ends" in capsys.readouterr().err
 
 
 @given(st.lists(documents(st.text(max_size=60)), max_size=4))
@@ -434,6 +582,20 @@ def test_sha256_is_stable():
         '{"id": "a", "text": "Zorvane für pain", "entities": [{"start": 0, "end": 7, "label": "Chemical"}]}\n'
     )
     assert sha256([document]) == hashlib.sha256(line.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("read", [pubtator.read, conll.read, jsonl.read, lines.read])
+def test_a_file_in_utf16_is_refused_and_told_as_such(tmp_path, read, encoding):
+    path = write(tmp_path / "a.txt", PUBTATOR.encode(encoding))
+    with pytest.raises(CorpusError, match=r"a\.txt: not UTF-8, looks like UTF-16; save it as UTF-8"):
+        read(path)
+
+
+@pytest.mark.parametrize("read", [pubtator.read, conll.read, jsonl.read, lines.read])
+def test_a_folder_in_place_of_a_file_is_told_as_such(tmp_path, read):
+    with pytest.raises(CorpusError, match="is a folder; a file is read here"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])

@@ -173,6 +173,27 @@ def test_character_spans_with_numbers_for_labels_are_reported(serve):
         read()
 
 
+def test_mentions_with_white_space_at_an_edge_are_reported(serve):
+    dataset = characters(records(Value("string")))
+    serve(
+        dataset.map(
+            lambda row: {"entities": [entity | {"end": entity["end"] + 1} for entity in row["entities"]]}
+        )
+    )
+    with pytest.raises(CorpusError, match=r"row 0: mention 0:8 'Zorvane ' begins or ends with white space"):
+        read()
+    features = Features({"tokens": List(Value("string")), "tags": List(ClassLabel(names=NAMES))})
+    serve(Dataset.from_dict({"tokens": [["gout\u00a0", "x"]], "tags": [[2, 0]]}, features=features))
+    with pytest.raises(CorpusError, match=r"row 0: mention 0:5 'gout\\xa0' begins or ends with white space"):
+        read()
+
+
+def test_rows_without_values_are_documents_without_mentions(serve):
+    features = Features({"text": Value("string"), "entities": records(Value("string"))})
+    serve(Dataset.from_dict({"text": ["None."], "entities": [None]}, features=features))
+    assert [document.spans for document in read()] == [()]
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [

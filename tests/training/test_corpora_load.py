@@ -34,13 +34,17 @@ def corpus(**settings):
     return Corpus(**(defaults | settings))
 
 
+def record(identifier, entities=ENTITIES):
+    return {"id": identifier, "text": TEXT, "entities": entities}
+
+
 @pytest.fixture
 def folder(tmp_path):
-    """A corpus of two splits; the second has no mention."""
+    """A corpus of two splits."""
     path = tmp_path / "data" / "notes"
     path.mkdir(parents=True)
-    (path / "train.jsonl").write_text(json.dumps({"id": "1", "text": TEXT, "entities": ENTITIES}) + "\n")
-    (path / "test.jsonl").write_text(json.dumps({"id": "2", "text": "Nothing."}) + "\n")
+    (path / "train.jsonl").write_text(json.dumps(record("1")) + "\n")
+    (path / "test.jsonl").write_text(json.dumps(record("2")) + "\n")
     return path
 
 
@@ -60,12 +64,13 @@ def test_load_maps_labels_and_keeps_overlaps(folder):
         Span(start=27, end=50, label="Disease"),
         Span(start=35, end=42, label="Chemical"),
     )
-    assert splits["test"] == [Document(id="2", text="Nothing.")]
+    assert [document.id for document in splits["test"]] == ["2"]
 
 
 def test_two_labels_that_become_one_make_one_mention_and_stay_sorted(folder):
     both = [{"start": 0, "end": 7, "label": label} for label in ("Drug", "Symptom", "Disorder")]
-    (folder / "train.jsonl").write_text(json.dumps({"id": "1", "text": TEXT, "entities": both}))
+    (folder / "train.jsonl").write_text(json.dumps(record("1", both)))
+    (folder / "test.jsonl").write_text(json.dumps(record("2", both)))
     types = {"Drug": "Z", "Symptom": "Z", "Disorder": "A"}
     (document,) = corpora.load(corpus(types=types, ignore=()), {"notes": folder})["train"]
     assert document.spans == (Span(start=0, end=7, label="A"), Span(start=0, end=7, label="Z"))
@@ -75,7 +80,7 @@ def test_an_unknown_label_is_an_error_with_its_count_and_the_known_ones(folder):
     with pytest.raises(CorpusError) as error:
         corpora.load(corpus(types={"drug": "Chemical", "Disorder": "Disease"}), {"notes": folder})
     message = str(error.value)
-    assert "unknown label 'Drug' (2 mentions): name it in `types` or in `ignore`" in message
+    assert "unknown label 'Drug' (4 mentions): name it in `types` or in `ignore`" in message
     assert "`types` has 'Disorder', 'drug'; `ignore` has 'Symptom'" in message
     assert "did the recipe mean 'Drug' where it says 'drug'?" in message
     assert "no mention is labelled 'drug', which `types` maps to 'Chemical'" in message
@@ -85,6 +90,42 @@ def test_a_listed_type_that_never_occurs_is_an_error(folder):
     types = {"Drug": "Chemical", "Disorder": "Disease", "Gene": "Gene"}
     with pytest.raises(CorpusError, match=r"no mention is labelled 'Gene'.*'Disorder', 'Drug', 'Symptom'"):
         corpora.load(corpus(types=types), {"notes": folder})
+
+
+@pytest.mark.parametrize("kept", [[], ["Drug"]])
+def test_a_split_without_one_mention_of_a_type_is_an_error(folder, kept):
+    entities = [entity for entity in ENTITIES if entity["label"] in kept]
+    (folder / "test.jsonl").write_text(json.dumps(record("2", entities)) + "\n")
+    with pytest.raises(CorpusError) as error:
+        corpora.load(corpus(), {"notes": folder})
+    assert "test: 1 documents and not one mention of Disease (in the source: 'Disorder')" in str(error.value)
+    assert ("mention of Chemical" in str(error.value)) == (not kept)
+
+
+@pytest.mark.parametrize("content", ["", "\n \n"])
+def test_a_file_without_a_document_is_an_error(folder, content):
+    (folder / "test.jsonl").write_text(content)
+    with pytest.raises(CorpusError, match=r"corpus notes: test\.jsonl \(test\) is empty"):
+        corpora.load(corpus(), {"notes": folder})
+
+
+def test_an_unlabelled_corpus_may_have_keys_that_mean_something_else(folder):
+    for name in ("train.jsonl", "test.jsonl"):
+        (folder / name).write_text(json.dumps({"id": name, "text": TEXT, "labels": ["hallmark"]}))
+    assert len(corpora.load(corpus(types={}, ignore=()), {"notes": folder})) == 2
+    with pytest.raises(CorpusError, match=r"train\.jsonl:1: found 'labels' but no `entities`"):
+        corpora.load(corpus(), {"notes": folder})
+
+
+def test_the_recipe_says_what_is_done_with_mentions_that_do_not_fit(folder, capsys):
+    entities = [*ENTITIES, {"start": 0, "end": 8, "label": "Drug"}, {**ENTITIES[0], "text": "zorvane"}]
+    (folder / "test.jsonl").write_text(json.dumps(record("2", entities)) + "\n")
+    loaded = corpora.load(corpus(trim_mentions=True, skip_mismatched=True), {"notes": folder})
+    assert loaded["test"][0].spans == loaded["train"][0].spans
+    assert "test.jsonl: 2 mentions left out or trimmed, as the recipe says" in capsys.readouterr().err
+    for key in ("trim_mentions", "skip_mismatched"):
+        with pytest.raises(CorpusError, match="1 broken place"):
+            corpora.load(corpus(**{key: True}), {"notes": folder})
 
 
 def test_an_ignored_label_need_not_occur(folder):
@@ -126,7 +167,7 @@ def test_data_comes_before_the_environment(folder, tmp_path, monkeypatch):
     other = tmp_path / "elsewhere"
     other.mkdir()
     (other / "train.jsonl").write_text((folder / "train.jsonl").read_text().replace('"1"', '"mine"'))
-    (other / "test.jsonl").write_text('{"id": "2", "text": "x"}')
+    (other / "test.jsonl").write_text((folder / "test.jsonl").read_text())
     monkeypatch.setenv("CLINSTILL_DATA", str(folder.parent))
     assert corpora.load(corpus(), {})["train"][0].id == "1"
     assert corpora.load(corpus(), {"notes": other})["train"][0].id == "mine"

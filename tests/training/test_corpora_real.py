@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from training import corpora
-from training.corpora import brat, conll
+from training.corpora import CorpusError, brat, conll, pubtator
+from training.corpora.findings import Findings
 from training.recipe import Corpus, load_recipe
 
 DATA = os.environ.get("CLINSTILL_DATA")
@@ -64,7 +65,9 @@ def test_ncbi_disease_has_a_mention_for_each_b_tag():
 def test_maccrobat_reads_every_text_bound_annotation():
     for part, count in (("train", 40), ("measure", 60)):
         folder = Path(DATA) / "maccrobat" / part
-        documents = brat.read(folder)
+        documents = brat.read(
+            folder, Findings(folder, trim=True)
+        )  # one mention in each has a space at an edge
         lines = [
             line for path in folder.glob("*.ann") for line in path.read_text(encoding="utf-8").split("\n")
         ]
@@ -76,3 +79,41 @@ def test_pubmed_texts_load_as_the_bundled_recipe_names_them():
     sentences, abstracts = (corpora.load(corpus, {})["all"] for corpus in load_recipe("bundled").unlabelled)
     assert (len(sentences), len(abstracts)) == (123711, 1000)
     assert not any(document.spans for document in sentences + abstracts)
+
+
+@pytest.mark.parametrize(
+    ("file", "documents", "counted"),
+    [
+        (
+            "biored/split/development.PubTator.txt",
+            64,
+            {"ChemicalEntity": 148, "DiseaseOrPhenotypicFeature": 622},
+        ),
+        ("biored/split/measure.PubTator.txt", 50, {"ChemicalEntity": 122, "DiseaseOrPhenotypicFeature": 455}),
+        ("biored/split/train.PubTator.txt", 216, {"ChemicalEntity": 584, "DiseaseOrPhenotypicFeature": 1939}),
+        ("ncbi-disease/devel.PubTator.txt", 100, {"Disease": 787}),
+        ("ncbi-disease/train.PubTator.txt", 583, {"Disease": 5063}),
+        ("nlmchem/passages.PubTator.txt", 3273, {"Chemical": 11501}),
+        ("tmvar/abstracts.PubTator.txt", 408, {"Disease": 3737}),
+    ],
+)
+def test_pubtator_corpora_are_read_whole(file, documents, counted):
+    read = pubtator.read(Path(DATA) / file)
+    assert len(read) == documents
+    assert mentions(read).items() >= counted.items()
+
+
+def test_drugprot_is_read_whole_once_its_three_mentions_with_spaces_are_trimmed():
+    path = Path(DATA) / "drugprot/abstracts.PubTator.txt"
+    with pytest.raises(CorpusError, match="3 broken places"):
+        pubtator.read(path)
+    documents = pubtator.read(path, Findings(path, trim=True))
+    assert len(documents) == 750
+    assert mentions(documents) == {"Chemical": 9162}
+
+
+def test_a_corpus_with_labels_of_documents_has_no_mentions_but_texts():
+    corpus = Corpus(id="hoc", format="jsonl", license="gpl-3.0", files={"train": "train.jsonl"})
+    assert len(corpora.load(corpus, {})["train"]) == 1299
+    with pytest.raises(CorpusError, match="found 'labels' but no `entities`"):
+        corpora.load(corpus.model_copy(update={"types": {"Disease": "Disease"}}), {})

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..recipe import Corpus
 from . import brat, conll, hub, jsonl, lines, pubtator
 from .document import CorpusError, Document, Span
+from .findings import Findings
 from .jsonl import sha256
 from .labels import map_labels
 from .location import file_of, fingerprint, folder_of, local_folder
@@ -30,20 +31,32 @@ def load(corpus: Corpus, data: dict[str, Path]) -> dict[str, list[Document]]:
     """All splits of a corpus, in the recipe's order, with the recipe's labels.
 
     Where the corpus is looked for: see `location`. Raises CorpusError when it is not there, a file
-    of it is missing or broken, a label is unknown or unused, or two documents (of any splits)
-    have one id.
+    of it is missing, empty or broken, a label is unknown or unused, a split has no mention of a type,
+    or two documents (of any splits) have one id.
     """
-    if corpus.format == "hub":
-        source = local_folder(corpus, data)
-        splits = {
-            split: hub.read(source or corpus.repo, None if source else corpus.revision, name, corpus.tags)
-            for split, name in corpus.files.items()
-        }
-    else:
-        folder, read = folder_of(corpus, data), READERS[corpus.format]
-        splits = {split: read(file_of(corpus, folder, name)) for split, name in corpus.files.items()}
+    splits = {split: _read(corpus, name, data) for split, name in corpus.files.items()}
+    for split, documents in splits.items():
+        if not documents:
+            raise CorpusError(
+                f"corpus {corpus.id}: {corpus.files[split]} ({split}) is empty: it has no document"
+            )
     _check_ids(splits, corpus)
     return map_labels(splits, corpus.types, corpus.ignore, corpus.id)
+
+
+def _read(corpus: Corpus, name: str, data: dict[str, Path]) -> list[Document]:
+    """One split, with the source's own labels."""
+    if corpus.format == "hub":
+        folder = local_folder(corpus, data)
+        revision = None if folder else corpus.revision
+        findings = _findings(corpus, f"{folder or corpus.repo} ({name})")
+        return hub.read(folder or corpus.repo, revision, name, corpus.tags, findings)
+    path = file_of(corpus, folder_of(corpus, data), name)
+    return READERS[corpus.format](path, _findings(corpus, path))
+
+
+def _findings(corpus: Corpus, source: str | Path) -> Findings:
+    return Findings(source, corpus.trim_mentions, corpus.skip_mismatched, labelled=bool(corpus.types))
 
 
 def guard(documents: list[Document], count: int) -> tuple[list[Document], list[Document]]:

@@ -13,13 +13,14 @@ import re
 from pathlib import Path
 
 from .document import CorpusError, Document, Span
-from .source import Findings, decode, make_document, make_span, read_bytes, read_lines
+from .findings import Findings
+from .source import decode, make_document, read_bytes, read_lines
 
 _TEXT_BOUND = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
 _NOT_READ = tuple("ERAMN*#")
 
 
-def read(path: Path) -> list[Document]:
+def read(path: Path, findings: Findings | None = None) -> list[Document]:
     """Documents sorted by file name, which is their id, with the source's own labels.
 
     Raises CorpusError that lists the broken places of all files: a line that cannot be read, a
@@ -31,7 +32,7 @@ def read(path: Path) -> list[Document]:
     names = sorted({file.with_suffix("").name for file in path.iterdir() if file.suffix in (".txt", ".ann")})
     if not names:
         raise CorpusError(f"{path}: no .txt and .ann files in this folder")
-    findings = Findings(path)
+    findings = findings or Findings(path)
     documents = []
     for name in names:
         pair = path / f"{name}.txt", path / f"{name}.ann"
@@ -50,12 +51,13 @@ def _read_pair(name: str, text_file: Path, annotation_file: Path, findings: Find
     for number, line in read_lines(annotation_file, findings):
         if line.strip() and not line.startswith(_NOT_READ):
             with findings.at(annotation_file, number):
-                spans.append(_span(line, text))
+                spans += _spans(line, text, findings)
     return make_document(name, text, spans)
 
 
-def _span(line: str, text: str) -> Span:
-    """The mention of a T line. Columns after the third are a tail that brat ignores too."""
+def _spans(line: str, text: str, findings: Findings) -> list[Span]:
+    """The mention of a T line; none where it is skipped. Columns after the third are a tail, which brat
+    ignores too."""
     columns = line.split("\t")
     match = _TEXT_BOUND.fullmatch(columns[1]) if len(columns) >= 3 and line.startswith("T") else None
     if match is None:
@@ -63,8 +65,10 @@ def _span(line: str, text: str) -> Span:
     label, offsets = match.groups()
     parts = [tuple(map(int, part.split(" "))) for part in offsets.split(";")]
     for start, end in parts:
-        make_span(text, start, end, label)
-    quoted = " ".join(text[start:end] for start, end in parts)
-    if quoted.replace("\n", " ") != columns[2]:  # brat writes a line end inside a mention as a space
-        raise ValueError(f"mention {columns[2]!r}: the text at {offsets} reads {quoted!r}")
-    return make_span(text, min(start for start, _ in parts), max(end for _, end in parts), label)
+        if not start < end <= len(text):
+            raise ValueError(
+                f"mention {start}:{end} is empty or lies outside its text of {len(text)} characters"
+            )
+    first, last = min(start for start, _ in parts), max(end for _, end in parts)
+    reads = " ".join(text[start:end] for start, end in parts).replace("\n", " ")  # as brat writes line ends
+    return findings.spans(text, first, last, label, columns[2], reads)

@@ -14,15 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .document import CorpusError, Document
+from .findings import Findings
 from .iob import check_tag, continues_nothing, make_tagged_document
 from .jsonl import parse
-from .source import Findings
 
 if TYPE_CHECKING:  # readers of files work without datasets
     from datasets import Dataset
 
 
-def read(source: str | Path, revision: str | None, split: str, tags: Sequence[str] = ()) -> list[Document]:
+def read(
+    source: str | Path,
+    revision: str | None,
+    split: str,
+    tags: Sequence[str] = (),
+    findings: Findings | None = None,
+) -> list[Document]:
     """Documents of one split in its order, with the source's own labels.
 
     `source` is a Hub id, or the folder of a local copy (then without a revision); `tags` are the
@@ -35,10 +41,10 @@ def read(source: str | Path, revision: str | None, split: str, tags: Sequence[st
     place = f"{source} ({split})"
     columns = dataset.column_names
     if "text" in columns and "entities" in columns:
-        return _from_spans(dataset, split, place)
+        return _from_spans(dataset, split, place, findings or Findings(place))
     tag_column = next((name for name in ("ner_tags", "tags") if name in columns), None)
     if "tokens" in columns and tag_column:
-        return _from_tokens(dataset, split, place, tag_column, tags)
+        return _from_tokens(dataset, split, place, tag_column, tags, findings or Findings(place))
     raise CorpusError(
         f"{place}: columns {', '.join(columns)}; a data set needs `text` and `entities`,"
         " or `tokens` and `ner_tags` (or `tags`)"
@@ -58,24 +64,25 @@ def _load(source: str | Path, revision: str | None, split: str) -> "Dataset":
         raise CorpusError(f"data set {source}{at}, split {split!r}: {error}; {hint}") from error
 
 
-def _from_spans(dataset: "Dataset", split: str, place: str) -> list[Document]:
+def _from_spans(dataset: "Dataset", split: str, place: str, findings: Findings) -> list[Document]:
     entity = _leaf(dataset.features["entities"])
     if not isinstance(entity, dict) or "label" not in entity:
         raise CorpusError(f"{place}: an entity needs `start`, `end` and `label`; `entities` is of {entity}")
     names = getattr(_leaf(entity["label"]), "names", None)
-    findings = Findings(place)
     documents = []
     for number, row in enumerate(dataset):
         with findings.at(f"{place} row {number}"):
             entities = [_named(entity, names) for entity in _rows(row["entities"])]
             identifier = row.get("id", f"{split}:{number}")
-            documents.append(parse({"id": identifier, "text": row["text"], "entities": entities}))
+            documents.append(parse({"id": identifier, "text": row["text"], "entities": entities}, findings))
     findings.check()
     return documents
 
 
-def _rows(entities: list[dict] | dict[str, list]) -> list[dict]:
+def _rows(entities: list[dict] | dict[str, list] | None) -> list[dict]:
     """Entities as a list; datasets before 4 kept a list of records as a record of lists."""
+    if entities is None:
+        return []
     if isinstance(entities, dict):
         return [dict(zip(entities, values, strict=True)) for values in zip(*entities.values(), strict=True)]
     return entities
@@ -86,7 +93,7 @@ def _named(entity: dict, names: list[str] | None) -> dict:
 
 
 def _from_tokens(
-    dataset: "Dataset", split: str, place: str, tag_column: str, tags: Sequence[str]
+    dataset: "Dataset", split: str, place: str, tag_column: str, tags: Sequence[str], findings: Findings
 ) -> list[Document]:
     leaf = _leaf(dataset.features[tag_column])
     own = getattr(leaf, "names", None)
@@ -101,13 +108,14 @@ def _from_tokens(
             " that the data set's card gives (not in the order that seems natural)"
         )
     names = own or (list(tags) if leaf.dtype != "string" else None)
-    findings = Findings(place)
     documents = []
     for number, row in enumerate(dataset):
         with findings.at(f"{place} row {number}"):
-            row_tags = row[tag_column] if names is None else [_name(tag, names) for tag in row[tag_column]]
-            _check_row(row["tokens"], row_tags, numbered_by_recipe=bool(names and not own))
-            documents.append(make_tagged_document(f"{split}:{number}", [(row["tokens"], row_tags)]))
+            tokens, row_tags = row["tokens"] or [], row[tag_column] or []
+            if names is not None:
+                row_tags = [_name(tag, names) for tag in row_tags]
+            _check_row(tokens, row_tags, numbered_by_recipe=bool(names and not own))
+            documents.append(make_tagged_document(f"{split}:{number}", [(tokens, row_tags)], findings))
     findings.check()
     return documents
 
@@ -118,13 +126,13 @@ def _check_row(tokens: list[str], tags: list[str], numbered_by_recipe: bool) -> 
     if not all(tokens):
         raise ValueError(f"token {tokens.index('')} is empty")
     for tag in tags:
-        check_tag(tag)
+        check_tag(str(tag))
     if numbered_by_recipe and (wrong := continues_nothing(tags)):
         raise ValueError(f"{wrong} continues no mention: is the order of `tags` the data set's own?")
 
 
-def _name(number: int, names: list[str]) -> str:
-    if not 0 <= number < len(names):
+def _name(number: int | None, names: list[str]) -> str:
+    if number is None or not 0 <= number < len(names):
         raise ValueError(f"label number {number}, but the names are {', '.join(names)}")
     return names[number]
 

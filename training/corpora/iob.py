@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .document import Document, Span
+from .findings import Findings
 from .source import make_document
 
 _TAG = re.compile(r"O|[BI]-.+")
@@ -30,15 +31,22 @@ def continues_nothing(tags: Sequence[str]) -> str | None:
 
 
 def make_tagged_document(
-    identifier: str, sentences: Iterable[tuple[Sequence[str], Sequence[str]]]
+    identifier: str, sentences: Iterable[tuple[Sequence[str], Sequence[str]]], findings: Findings
 ) -> Document:
-    """A document from its sentences, each a pair (tokens, tags) of one length."""
-    texts, spans, start = [], [], 0
+    """A document from its sentences, each a pair (tokens, tags) of one length.
+
+    Raises ValueError where a mention has white space at an edge, which a token of its may have.
+    """
+    texts, found, start = [], [], 0
     for tokens, tags in sentences:
         texts.append(" ".join(tokens))
-        spans += _spans(tokens, tags, start)
+        found += _spans(tokens, tags, start)
         start += len(texts[-1]) + 1
-    return make_document(identifier, "\n".join(texts), spans)
+    text = "\n".join(texts)
+    spans = [
+        span for tagged in found for span in findings.spans(text, tagged.start, tagged.end, tagged.label)
+    ]
+    return make_document(identifier, text, spans)
 
 
 def _spans(tokens: Sequence[str], tags: Sequence[str], start: int) -> list[Span]:

@@ -3,29 +3,40 @@
 Offsets are code points. `entities` may be missing (an unlabelled document), and so may `text`
 where `title` and `abstract` stand (PubMed: text = title + one space + abstract) and `id` where
 `pmid` stands. An entity's `text`, where given, must be what the document reads there. Other keys
-are not read.
+are not read; but in a labelled corpus a record without `entities` that has a key under which other tools
+keep mentions is refused, since its mentions would be lost.
 """
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from .document import Document, Span
-from .source import Findings, make_document, make_span, read_lines
+from .findings import Findings
+from .source import make_document, read_lines
+
+# Where doccano, Prodigy, Label Studio, spaCy, LightTag, PubAnnotation and data sets on the Hub keep mentions,
+# or what could be taken for them: they are never "no mentions".
+FOREIGN = {
+    *("annotation", "annotations", "denotations", "entity", "ents", "examples", "label", "labels"),
+    *("mentions", "ner", "ner_tags", "spans", "tags"),
+}
+WANTED = '"entities": [{"start": 0, "end": 4, "label": "Disease"}]'
 
 
-def read(path: Path) -> list[Document]:
+def read(path: Path, findings: Findings | None = None) -> list[Document]:
     """Documents in the file's order, with the source's own labels.
 
     Raises CorpusError that lists the broken lines.
     """
-    findings = Findings(path)
+    findings = findings or Findings(path)
     documents = []
     for number, line in read_lines(path, findings):
         if line.strip():
             with findings.at(path, number):
-                documents.append(parse(json.loads(line)))
+                documents.append(parse(_record(line), findings))
     findings.check()
     return documents
 
@@ -50,14 +61,34 @@ def _line(document: Document) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
-def parse(record: object) -> Document:
+def _record(line: str) -> object:
+    """The JSON of a line. Raises ValueError where it is none, or names a key twice."""
+    try:
+        return json.loads(line, object_pairs_hook=_unique)
+    except RecursionError as error:
+        raise ValueError("nested too deep to be read") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"a line is one whole JSON object ({error}), found {line[:60]!r}") from error
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise ValueError(f"key {twice!r} stands twice in one object")
+    return record
+
+
+def parse(record: object, findings: Findings) -> Document:
     """One record as a document. Raises ValueError that says what it lacks."""
     if not isinstance(record, dict):
         raise ValueError(f"a line is one JSON object, found {type(record).__name__}")
+    if findings.labelled:
+        _refuse_foreign(record)
     identifier, text = record.get("id", record.get("pmid")), record.get("text")
     if text is None and isinstance(record.get("title"), str) and isinstance(record.get("abstract"), str):
         text = f"{record['title']} {record['abstract']}"
-    if not isinstance(identifier, str | int) or identifier == "":
+    if not isinstance(identifier, str | int) or isinstance(identifier, bool) or identifier == "":
         raise ValueError(f"a document needs an `id`, found keys {sorted(record)}")
     if not isinstance(text, str):
         raise ValueError(f"document {identifier} needs a `text`, found keys {sorted(record)}")
@@ -65,11 +96,24 @@ def parse(record: object) -> Document:
     entities = record.get("entities") or []
     if not isinstance(entities, list):
         raise ValueError(f"document {identifier}: `entities` is a list, found {type(entities).__name__}")
-    return make_document(str(identifier), text, [_span(entity, text) for entity in entities])
+    spans = [span for entity in entities for span in _spans(entity, text, findings)]
+    return make_document(str(identifier), text, spans)
 
 
-def _span(entity: object, text: str) -> Span:
+def _refuse_foreign(record: dict[str, object]) -> None:
+    """Raise ValueError where mentions may stand under another tool's key."""
+    foreign = sorted(key for key in record if key.lower() in FOREIGN | {"entities"} and key != "entities")
+    if foreign and record.get("entities") is None:
+        raise ValueError(
+            f"found {', '.join(map(repr, foreign))} but no `entities`; mentions are read from {WANTED} alone:"
+            ' convert them, or write "entities": [] where there are none'
+        )
+
+
+def _spans(entity: object, text: str, findings: Findings) -> list[Span]:
     match entity:
+        case {"start": bool(), **_rest} | {"end": bool(), **_rest}:
+            pass
         case {"start": int(start), "end": int(end), "label": str(label)}:
-            return make_span(text, start, end, label, entity.get("text"))
+            return findings.spans(text, start, end, label, entity.get("text"))
     raise ValueError(f"an entity has numbers `start` and `end` and a string `label`, found {entity!r:.80}")

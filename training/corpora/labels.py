@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from .document import CorpusError, Document, Span
 from .source import make_document
@@ -14,7 +14,8 @@ def map_labels(
     """Rename the labels of all mentions by `types`, leave out those of `ignore`; overlaps stay.
 
     Raises CorpusError for a label that is in neither, and for one of `types` that no mention has:
-    both mean that the recipe was written for another corpus than this one.
+    both mean that the recipe was written for another corpus than this one. A split without one mention of
+    a type is an error as well: nothing can be measured on it, and often its mentions were not found.
     """
     found = Counter(
         span.label for documents in splits.values() for document in documents for span in document.spans
@@ -29,10 +30,28 @@ def map_labels(
         for label, ours in types.items()
         if label not in found
     ]
+    _raise(f"corpus {corpus}: its labels are not those of the recipe", problems)
+    mapped = {split: [_mapped(d, types) for d in documents] for split, documents in splits.items()}
+    _raise(f"corpus {corpus}: a split lacks mentions", list(_lacking(mapped, types)))
+    return mapped
+
+
+def _raise(title: str, problems: list[str]) -> None:
     if problems:
-        title = f"corpus {corpus}: its labels are not those of the recipe"
         raise CorpusError("\n  ".join([title, *problems]))
-    return {split: [_mapped(d, types) for d in documents] for split, documents in splits.items()}
+
+
+def _lacking(splits: Mapping[str, list[Document]], types: Mapping[str, str]) -> Iterator[str]:
+    """Which of our types have no mention in which split."""
+    for split, documents in splits.items():
+        found = {span.label for document in documents for span in document.spans}
+        for ours in dict.fromkeys(types.values()):
+            if ours not in found:
+                sources = _names(label for label, own in types.items() if own == ours)
+                yield (
+                    f"{split}: {len(documents)} documents and not one mention of {ours} (in the source:"
+                    f" {sources}); is it labelled, and for this type?"
+                )
 
 
 def _unknown(label: str, count: int, types: Mapping[str, str], ignore: tuple[str, ...]) -> str:

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from .document import Document
-from .source import Findings, read_lines
+from .findings import Findings
+from .source import read_lines
 
 
-def read(path: Path) -> list[Document]:
+def read(path: Path, findings: Findings | None = None) -> list[Document]:
     """Documents in the file's order; a document's id is `FILE:LINE`.
 
     Raises CorpusError where a line is not UTF-8.
     """
-    findings = Findings(path)
+    findings = findings or Findings(path)
     name = Path(path).name
     documents = [
         Document(id=f"{name}:{number}", text=line)

@@ -1,7 +1,8 @@
 """PubTator: `ID|t|title`, `ID|a|abstract`, then one mention a line: `ID start end text type [concept ...]`.
 
-Offsets run over title + one space + abstract. Columns after the type (concepts, the parts of a
-composite mention) are not read. A line whose second column is a word is a relation, not a mention.
+Offsets run over title + one space + abstract; the text of a record without an abstract line is its title.
+Columns after the type (concepts, the parts of a composite mention) are not read. A line whose second column
+is a word is a relation, not a mention.
 """
 
 import re
@@ -9,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .document import Document, Span
-from .source import Findings, make_document, make_span, read_lines
+from .findings import Findings
+from .source import make_document, read_lines
 
 _PASSAGE = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _RELATION = re.compile(r"[A-Za-z][A-Za-z_-]*")
@@ -18,43 +20,36 @@ _RELATION = re.compile(r"[A-Za-z][A-Za-z_-]*")
 @dataclass
 class _Record:
     id: str
-    line: int
     title: str
     abstract: str | None = None
     spans: list[Span] = field(default_factory=list)
 
     @property
     def text(self) -> str:
-        if self.abstract is None:
-            raise ValueError(f"document {self.id} has no abstract line ({self.id}|a|...) after its title")
-        return f"{self.title} {self.abstract}"
+        return self.title if self.abstract is None else f"{self.title} {self.abstract}"
 
 
-def read(path: Path) -> list[Document]:
+def read(path: Path, findings: Findings | None = None) -> list[Document]:
     """Documents in the file's order, with the source's own labels.
 
     Raises CorpusError that lists the broken lines: a mention whose text is not what the
-    document reads at its offsets, a document without an abstract line, anything unreadable.
+    document reads at its offsets, anything unreadable.
     """
-    findings = Findings(path)
+    findings = findings or Findings(path)
     records: list[_Record] = []
     for number, line in read_lines(path, findings):
         with findings.at(path, number):
             if passage := _PASSAGE.fullmatch(line):
-                _add_passage(records, number, *passage.groups())
+                _add_passage(records, *passage.groups())
             elif line.strip():
-                _add_annotation(records, line)
-    documents = []
-    for record in records:
-        with findings.at(path, record.line):
-            documents.append(make_document(record.id, record.text, record.spans))
+                _add_annotation(records, line, findings)
     findings.check()
-    return documents
+    return [make_document(record.id, record.text, record.spans) for record in records]
 
 
-def _add_passage(records: list[_Record], number: int, identifier: str, kind: str, text: str) -> None:
+def _add_passage(records: list[_Record], identifier: str, kind: str, text: str) -> None:
     if kind == "t":
-        records.append(_Record(identifier, number, text))
+        records.append(_Record(identifier, text))
         return
     record = _current(records, identifier)
     if record.abstract is not None:
@@ -62,7 +57,7 @@ def _add_passage(records: list[_Record], number: int, identifier: str, kind: str
     record.abstract = text
 
 
-def _add_annotation(records: list[_Record], line: str) -> None:
+def _add_annotation(records: list[_Record], line: str, findings: Findings) -> None:
     columns = line.split("\t")
     record = _current(records, columns[0])
     if len(columns) > 1 and _RELATION.fullmatch(columns[1]):
@@ -75,7 +70,7 @@ def _add_annotation(records: list[_Record], line: str) -> None:
     _, start, end, quoted, label, *_ = columns
     if not (start.isdecimal() and end.isdecimal()):
         raise ValueError(f"offsets are two whole numbers, found {start!r} and {end!r}")
-    record.spans.append(make_span(record.text, int(start), int(end), label, quoted))
+    record.spans += findings.spans(record.text, int(start), int(end), label, quoted)
 
 
 def _current(records: list[_Record], identifier: str) -> _Record:
