@@ -237,7 +237,7 @@ class Ledger(Strict):
     schema_version: Literal[1] = 1
     recipe: str  # name of the recipe
     recipe_sha256: str  # of the resolved recipe
-    test_evaluations: int  # evaluations on test data so far, in training/test_evaluations.jsonl
+    test_evaluations: int | None = None  # so far, on the test split of this data; None: not counted
     sources: tuple[Source, ...]
     models: dict[str, Model]
     datasets: dict[str, LabelledCorpus] = Field(default_factory=dict)

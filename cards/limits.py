@@ -177,11 +177,11 @@ def one_seed(facts: Facts) -> Iterator[Limit]:
 
 
 def looks_at_test(facts: Facts) -> Iterator[Limit]:
-    if facts.ledger.test_evaluations > MANY_LOOKS:
+    if (facts.ledger.test_evaluations or 0) > MANY_LOOKS:
         yield Limit(
             "A test split seen before.",
-            f"This project evaluated models on test data {facts.number('ledger#test_evaluations')} times so "
-            "far. Nothing is chosen by it on purpose, but what is seen often surprises less.",
+            f"This project evaluated {facts.number('ledger#test_evaluations')} files on it so far. Nothing is "
+            "chosen by it on purpose, but what is seen often surprises less.",
         )
 
 

@@ -11,7 +11,6 @@ Found entities are kept in work/evaluate/MODEL.VARIANT.jsonl, in the engine's ou
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +19,7 @@ import numpy as np
 from cards.ledger import Artifact, Claim, DataSet, Environment, slug
 from space.engine import Entity, Tagger, load
 
-from . import latency, statistics, trust
+from . import latency, looks, statistics, trust
 from .context import Context
 from .corpora.document import Document
 from .measuring import claim
@@ -31,7 +30,6 @@ from .run_folder import VARIANTS, RunFolder, sha256
 
 REFERENCE = "teacher.fp32"
 PAIRS = {"student.fp32": (REFERENCE,), "student.int8": (REFERENCE, "student.fp32")}
-TEST_EVALUATIONS = Path(__file__).parent / "test_evaluations.jsonl"
 _TITLES = {"f1": "F1", "precision": "precision", "recall": "recall"}
 
 
@@ -64,7 +62,7 @@ class Evaluation:
 
 
 def run(context: Context) -> list[Claim]:
-    """Measure the models of a run. Evaluations on test data are counted in TEST_EVALUATIONS, but for
+    """Measure the models of a run. Evaluations on test data are counted in `looks.LOG`, but for
     corpora of this project's own writing, on which nothing can be overfitted that matters."""
     recipe = context.recipe
     invented = (RECIPES / recipe.corpus.id).is_dir()
@@ -73,7 +71,7 @@ def run(context: Context) -> list[Claim]:
         recipe,
         context.documents(recipe.evaluation.split),
         context.documents("guard"),
-        log=None if invented else TEST_EVALUATIONS,
+        log=None if invented else looks.LOG,
     )
 
 
@@ -105,7 +103,8 @@ def evaluate(
         claims.append(_guard_claim(variant, guard, shared))
         print(f"evaluate: {variant.id} test macro F1 {_macro_f1(counts[variant.id]):.4f}", flush=True)
     if log is not None:
-        append(log, run, {name: _macro_f1(own) for name, own in counts.items()})
+        known = {name: _macro_f1(own) for name, own in counts.items()}
+        looks.append(log, recipe.name, sha256(run.recipe), shared.data.id, settings.split, known)
     times = {
         length: latency.measure({v.id: v.tagger for v in variants.values()}, test, length, settings.repeats)
         for length in settings.lengths
@@ -123,16 +122,6 @@ def load_variants(run: RunFolder, threads: int) -> Iterator[Variant]:
             if (folder / file).is_file():
                 tagger = load(folder, file=file, threads=threads)
                 yield Variant(f"{folder.name}.{name}", tagger, artifact(folder, file))
-
-
-def append(log: Path, run: RunFolder, macro_f1: Mapping[str, float]) -> None:
-    """One line for each variant whose F1 on test data somebody now knows."""
-    recipe = sha256(run.recipe)
-    with log.open("a", encoding="utf-8") as file:
-        for name, value in macro_f1.items():
-            line = {"date": date.today().isoformat(), "recipe_sha256": recipe, "model": name}
-            line["macro_f1"] = round(value, 6)
-            file.write(json.dumps(line) + "\n")
 
 
 def _pairs(variants: Mapping[str, Variant]) -> list[tuple[str, str]]:

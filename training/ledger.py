@@ -2,7 +2,6 @@
 the golden text."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import torch
 from pydantic import BaseModel
@@ -10,9 +9,8 @@ from pydantic import BaseModel
 from cards import snippets
 from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
 
-from . import energy, golden
+from . import energy, golden, looks
 from .context import Context
-from .evaluation import TEST_EVALUATIONS
 from .figures import draw
 from .pipeline import read_record
 from .provenance import environment
@@ -47,7 +45,7 @@ def run(context: Context) -> list[Claim]:
     ledger = Ledger(
         recipe=recipe.name,
         recipe_sha256=sha256(context.run.recipe),
-        test_evaluations=_count_lines(TEST_EVALUATIONS),
+        test_evaluations=_looks(recipe.corpus, recipe.evaluation.split),
         sources=tuple(_sources(context)),
         models=models,
         claims=tuple(claims),
@@ -135,5 +133,6 @@ def _source(corpus: Corpus, use: str) -> Source:
     )
 
 
-def _count_lines(path: Path) -> int:
-    return len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
+def _looks(corpus: Corpus, split: str) -> int | None:
+    """None where nobody counts: corpora of this project's own writing."""
+    return looks.count(looks.LOG, corpus.repo or corpus.id, split) or None

@@ -37,7 +37,7 @@ def test_the_map_points_at_every_number(rendered_run):
     card = render(rendered_run / "models" / "student", tiny_ledger.REPOS)
     lines = card.text.split("\n")
     entry = next(e for e in card.map.numbers if e.claim == "ledger#test_evaluations")
-    assert lines[entry.line - 1][entry.column - 1 :].startswith("3. Checkpoints")
+    assert lines[entry.line - 1][entry.column - 1 :].startswith("3.")
     assert read_map(rendered_run / "models" / "student" / "card.map.json") == card.map
 
 

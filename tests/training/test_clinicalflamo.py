@@ -50,7 +50,7 @@ def run(tmp_path_factory) -> RunFolder:
     recipe = load_recipe("clinicalflamo", STAND_INS)
     # Its test F1 is nobody's business: evaluations on invented text are not counted.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.evaluation.TEST_EVALUATIONS", folder / "test_evaluations.jsonl")
+        patch.setattr("training.looks.LOG", folder / "test_evaluations.jsonl")
         pipeline.run(Context(recipe, run, {"invented": folder / "invented"}))
     return run
 

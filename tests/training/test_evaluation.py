@@ -177,6 +177,9 @@ def test_looking_at_test_data_is_written_down(made, claims):
     assert earlier == {"earlier": True}
     assert [line["model"] for line in lines] == VARIANTS
     assert {line["recipe_sha256"] for line in lines} == {sha256(run.recipe)}
+    assert {(line["recipe"], line["corpus"], line["split"]) for line in lines} == {
+        ("tiny", "invented", "test")
+    }
     assert lines[3]["macro_f1"] == pytest.approx(claims["student.int8.test.macro.f1"].value, abs=1e-6)
 
 

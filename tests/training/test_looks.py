@@ -1,0 +1,53 @@
+"""Looks at test data are counted for each data set and split of its own, and the card states that count."""
+
+import re
+from pathlib import Path
+
+import pytest
+import tiny_ledger
+
+from cards.ledger import read_ledger, write_ledger
+from cards.render import render
+from training import looks
+
+FILES = {"teacher.fp32": 0.85, "student.fp32": 0.84, "student.int8": 0.83}
+
+
+@pytest.fixture
+def log(tmp_path) -> Path:
+    """Three evaluations of BC5CDR beside one of a user's own corpus, and a line of an earlier version."""
+    log = tmp_path / "test_evaluations.jsonl"
+    log.write_text(
+        '{"date": "2025-01-01", "recipe_sha256": "ab", "model": "teacher.fp32", "macro_f1": 0.8}\n'
+    )
+    for _ in range(3):
+        looks.append(log, "bundled", "ab" * 32, "bc5cdr", "test", FILES)
+    looks.append(log, "mine", "cd" * 32, "our-notes", "test", FILES)
+    looks.append(log, "mine", "cd" * 32, "our-notes", "external-b", FILES)
+    return log
+
+
+def test_each_data_set_and_split_has_its_count(log):
+    assert looks.count(log, "bc5cdr", "test") == 9
+    assert looks.count(log, "our-notes", "test") == 3
+    assert looks.count(log, "bc5cdr", "development") == 0
+    assert looks.count(log.with_name("none.jsonl"), "bc5cdr", "test") == 0
+
+
+def test_the_lines_of_this_project_name_their_data():
+    assert looks.count(looks.LOG, "bc5cdr", "test") == len(looks.LOG.read_text().splitlines())
+
+
+@pytest.mark.parametrize(("corpus", "said"), [("bc5cdr", "9"), ("our-notes", "3"), ("uncounted", None)])
+def test_a_card_states_the_looks_at_its_own_data(tmp_path, log, corpus, said):
+    run = tiny_ledger.make_run(tmp_path / "run")
+    path = run / "models" / "student" / "ledger.json"
+    path.write_text(path.read_text().replace('"invented"', f'"{corpus}"'))
+    counted = looks.count(log, corpus, "test") or None
+    write_ledger(read_ledger(path).model_copy(update={"test_evaluations": counted}), path)
+
+    text = render(path.parent, tiny_ledger.REPOS).text
+
+    found = re.search(r"Evaluations .* split `test` of (\S+) in this project .*:\n(\d+)\.", text)
+    assert (found and found.groups()) == (said and (corpus, said))
+    assert ("files on it so far" in text) == (said == "9")
