@@ -16,12 +16,14 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 from .decode import decode
 from .entity import Entity
 from .errors import EngineError
+from .notice import Notice, notice
 from .tagger import Tagger, load
 from .tokens import Tokens, Window, load_tokenizer, merge, plain, special_tokens, tokenise, windows
 
 __all__ = [
     "EngineError",
     "Entity",
+    "Notice",
     "Tagger",
     "Tokens",
     "Window",
@@ -29,6 +31,7 @@ __all__ = [
     "load",
     "load_tokenizer",
     "merge",
+    "notice",
     "plain",
     "special_tokens",
     "tokenise",

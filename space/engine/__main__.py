@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import asdict
 
 from .errors import EngineError
 from .tagger import Tagger, load
@@ -12,6 +13,7 @@ from .tagger import Tagger, load
 _EPILOG = """\
 Each input line {"id": ..., "text": ...} gives one output line, in the same order:
   {"id": ..., "entities": [{"start", "end", "label", "score", "text"}, ...]}
+With --notes, "notice" says of a text that it does not look like English or is mostly shorthand.
 Offsets count characters (Unicode code points), "end" is exclusive. A line that cannot be read gives
 {"id", "error"} and the exit code 1 once all other lines are done; a model that cannot be used
 gives the exit code 2.
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     for note in tagger.notes:
         print(f"note: {note}", file=sys.stderr)
     try:
-        return _run(tagger)
+        return _run(tagger, options.notes)
     except BrokenPipeError:
         # The reader has left (`| head`). Nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,10 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--revision", help="branch, tag or commit of the Hub model")
     parser.add_argument("--file", help="ONNX file to run, e.g. model.onnx (default: INT8 where there is one)")
     parser.add_argument("--threads", type=int, help="threads to use (default: the usable processors)")
+    parser.add_argument(
+        "--notes", action="store_true", help='add "notice" to a text that is not English or mostly shorthand'
+    )
     return parser
 
 
-def _run(tagger: Tagger) -> int:
+def _run(tagger: Tagger, notes: bool) -> int:
     """Tag standard input line by line; each answer is written before the next line is read."""
     if sys.stdin.isatty():
         print("reading JSON lines from the terminal; Ctrl-D ends them", file=sys.stderr)
@@ -66,7 +71,7 @@ def _run(tagger: Tagger) -> int:
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
-        answer = _answer(tagger, number, line)
+        answer = _answer(tagger, number, line, notes)
         failed |= "error" in answer
         # ASCII escapes keep a lone surrogate valid JSON, and the output free of encodings.
         sys.stdout.write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
@@ -76,7 +81,7 @@ def _run(tagger: Tagger) -> int:
     return 1 if failed else 0
 
 
-def _answer(tagger: Tagger, number: int, line: bytes) -> dict:
+def _answer(tagger: Tagger, number: int, line: bytes, notes: bool) -> dict:
     """The output line of one input line."""
     identity = None
     try:
@@ -90,7 +95,9 @@ def _answer(tagger: Tagger, number: int, line: bytes) -> dict:
             raise ValueError('"text" should be a string')
     except (ValueError, RecursionError) as error:
         return {"id": identity, "error": f"line {number}: {error}"}
-    return {"id": identity, "entities": [entity.to_dict() for entity in tagger([record["text"]])[0]]}
+    entities = [entity.to_dict() for entity in tagger([record["text"]])[0]]
+    notice = tagger.notice(record["text"]) if notes else None
+    return {"id": identity, "entities": entities} | ({"notice": asdict(notice)} if notice else {})
 
 
 def _refuse(constant: str) -> None:

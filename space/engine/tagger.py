@@ -11,6 +11,7 @@ from . import bundle, cpu
 from .decode import decode
 from .entity import Entity
 from .errors import EngineError
+from .notice import Notice, notice
 from .session import Session
 from .tokens import Tokens, Window, load_tokenizer, merge, special_tokens, tokenise, windows
 
@@ -84,6 +85,11 @@ class Tagger:
         if isinstance(texts, str):
             raise TypeError("expected a list of texts, found one text; write tagger([text])[0]")
         return [self._tag(text) for text in texts]
+
+    def notice(self, text: str) -> Notice | None:
+        """What a reader of the text's entities should be told about it: that it does not look like English,
+        or is mostly shorthand; None where neither is clear."""
+        return notice(self.tokenizer, text)
 
     def steps(self, text: str) -> Generator[None, None, list[Entity]]:
         """Tag one text and pause between windows, for callers that do something else meanwhile, or stop.

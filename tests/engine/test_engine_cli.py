@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_raw_utf8_a_byte_order_mark_and_crlf_line_ends_are_read(model):
     code, answers, _ = run(model, lines)
     assert code == 0
     assert [(answer["id"], answer["entities"][0]["start"]) for answer in answers] == [("é", 2), (2, 0)]
+
+
+def test_notes_are_added_where_they_are_asked_for_and_warranted():
+    bundled = Path(__file__).parents[2] / "space/bundled/student"
+    texts = ["pt c/o sob x3d, h/o htn dm2, rx asa 81 qd", "Aspirin caused nausea in two of the patients."]
+    lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts)).encode()
+    code, answers, _ = run(bundled, lines, "--notes")
+    assert code == 0
+    assert [list(answer) for answer in answers] == [["id", "entities", "notice"], ["id", "entities"]]
+    assert answers[0]["notice"]["kind"] == "shorthand"
+    assert "mostly shorthand" in answers[0]["notice"]["sentence"]
+    assert all("notice" not in answer for answer in run(bundled, lines)[1])
 
 
 BAD = [
