@@ -26,17 +26,27 @@ NO_NODE_LOADER = transformers.js is not set up, so nothing is loaded with it. To
 NO_PRIVATE_PAGE = The page that tags in the browser (/private/) lacks ONNX Runtime; all else works. \
     To add it, install Node.js and run: make private
 
-# $(call install,ENVIRONMENT,PIP ARGUMENTS): make the environment if need be, install, stamp.
+# $(call install,ENVIRONMENT,LOCK,TORCH): make the environment if need be, and install what the lock names, each file
+# by its hash; pip says how far it is. TORCH: torch as well, its CPU build where pip finds one (see locks/renew.py).
+SIZE_demo := 540 MB
+SIZE_light := 930 MB
+SIZE_training := 2.1 GB (6 GB where torch comes with CUDA)
+SIZE_downstream := 1.3 GB (5 GB where torch comes with CUDA)
+PIP_INSTALL = -m pip install --require-hashes --no-deps --no-build-isolation --use-pep517
 define install
 $(if $(PYTHON),,$(error $(NO_PYTHON)))
-@echo "Setting up $(1) (once; a minute, or some where torch is fetched)"
-test -x $(1)/bin/pip || $(PYTHON) -m venv $(1)
-$(1)/bin/python -m pip install --quiet $(2)
-touch $@
+@echo "Setting up $(1), once: $$(grep -c == locks/$(2).txt) packages, $(SIZE_$(2)) on disk. Interrupted, the same command goes on."
+@test -x $(1)/bin/pip || $(PYTHON) -m venv $(1)
+@$(1)/bin/python $(PIP_INSTALL) -r locks/build.txt
+@$(1)/bin/python $(PIP_INSTALL) -r locks/$(2).txt
+$(if $(3),@$(1)/bin/python $(PIP_INSTALL) -r locks/torch-cpu.txt 2>/dev/null || \
+    $(1)/bin/python $(PIP_INSTALL) -r locks/torch.txt -r locks/cuda.txt)
+@$(1)/bin/python -m pip check
+@touch $@
 endef
 
 .PHONY: help demo private setup lint test test-light test-cards test-space test-training test-downstream \
-    smoke loaders rehearse load clean
+    smoke loaders rehearse load lock sbom clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -81,15 +91,15 @@ loaders: $(DOWNSTREAM)/.ready $(TRAINING)/.tests-ready $(if $(NPM),$(NODE_LOADER
 	@$(if $(NPM),,echo "$(NO_NODE_LOADER)")
 
 $(NODE_LOADER): publish/loaders/package-lock.json
-	@echo "Fetching transformers.js (once)"
-	cd publish/loaders && npm ci --ignore-scripts --silent
+	@echo "Fetching transformers.js, once: 470 MB on disk"
+	cd publish/loaders && npm ci --ignore-scripts
 
 rehearse: $(LIGHT)/.tests-ready smoke ## push the smoke run to a stand-in Hub, and serve its Space to look at
 	$(LIGHT)/bin/python tests/support/rehearsal.py $(SMOKE)
 
-$(RUNTIME): space/private/package-lock.json space/private/vendor.mjs
+$(RUNTIME): space/private/package-lock.json space/private/vendor.mjs space/private/runtime.js
 	$(if $(NPM),,$(error $(NO_NPM)))
-	@echo "Fetching ONNX Runtime for browsers (once)"
+	@echo "Fetching ONNX Runtime for browsers, once: 150 MB, of which 14 MB are kept"
 	cd space/private && npm ci --ignore-scripts --silent && npm run --silent vendor
 
 load: $(LIGHT)/.tests-ready ## twenty minutes: capacity and latency under load, into docs/load.json and docs/load.png
@@ -98,17 +108,26 @@ load: $(LIGHT)/.tests-ready ## twenty minutes: capacity and latency under load, 
 clean: ## remove the environments and everything built
 	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) space/private/vendor publish/loaders/node_modules build dist
 
-$(LIGHT)/.ready: requirements.txt space/requirements.txt
-	$(call install,$(LIGHT),-r requirements.txt)
+$(LIGHT)/.ready: locks/build.txt locks/demo.txt
+	$(call install,$(LIGHT),demo)
 
-$(LIGHT)/.tests-ready: $(LIGHT)/.ready tests/requirements.txt tests/light-requirements.txt space/requirements-extra.txt
-	$(call install,$(LIGHT),-r requirements.txt -r tests/requirements.txt -r tests/light-requirements.txt)
+$(LIGHT)/.tests-ready: $(LIGHT)/.ready locks/light.txt
+	$(call install,$(LIGHT),light)
 
-$(TRAINING)/.tests-ready: training/requirements.txt tests/requirements.txt
-	$(call install,$(TRAINING),-r training/requirements.txt -r tests/requirements.txt)
+$(TRAINING)/.tests-ready: locks/build.txt locks/training.txt locks/torch.txt
+	$(call install,$(TRAINING),training,torch)
 
-$(DOWNSTREAM)/.ready: tests/downstream-requirements.txt pyproject.toml $(wildcard space/engine/*.py)
-	$(call install,$(DOWNSTREAM),-r tests/downstream-requirements.txt)
+$(DOWNSTREAM)/.ready: locks/build.txt locks/downstream.txt locks/torch.txt pyproject.toml $(wildcard space/engine/*.py)
+	$(call install,$(DOWNSTREAM),downstream,torch)
 	rm -rf build/lib
-	$(DOWNSTREAM)/bin/python -m pip install --quiet --no-build-isolation .
-	touch $@
+	$(DOWNSTREAM)/bin/python -m pip install --no-deps --no-build-isolation .
+
+lock: $(LIGHT)/.tests-ready ## renew locks/ after a pin has changed (LOCK=--upgrade: all that is not pinned)
+	$(LIGHT)/bin/python locks/renew.py $(LOCK)
+
+sbom: $(LIGHT)/.tests-ready ## bills of materials (CycloneDX) of image, training and private page, in build/sbom
+	@mkdir -p build/sbom
+	for lock in image training torch; do $(LIGHT)/bin/cyclonedx-py requirements locks/$$lock.txt \
+	    --output-reproducible --output-file build/sbom/$$lock.cdx.json || exit; done
+	$(if $(NPM),,$(error $(NO_NPM)))cd space/private && npm sbom --package-lock-only --sbom-format cyclonedx \
+	    > ../../build/sbom/private-page.cdx.json

@@ -108,9 +108,49 @@ def test_the_wheel_admits_the_pinned_versions():
     assert imported == {requirement.name for requirement in requirements}
 
 
+def locked(name: str) -> dict[str, str]:
+    """Distribution -> version in `locks/NAME.txt`. A package without a hash fails."""
+    text = (ROOT / "locks" / f"{name}.txt").read_text(encoding="utf-8")
+    found = {}
+    for package in re.split(r"\n(?=\S)", text.strip()):
+        match = re.match(r"([a-z0-9.-]+)==(\S+)", package)
+        assert match, f"{name}: {package!r} is no pinned package"
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), f"{name}: {match[1]} has no hash"
+        found[match[1]] = match[2]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lock", "files"),
+    [
+        ("demo", [LIGHT]),
+        ("image", [EXTRA]),
+        ("light", [LIGHT, TESTS, LIGHT_TESTS]),
+        ("training", [TRAINING, TESTS]),
+        ("downstream", [DOWNSTREAM]),
+    ],
+)
+def test_a_lock_holds_what_is_pinned(lock, files):
+    """After a change of pins: make lock."""
+    packages = locked(lock) | (locked("torch") if lock in ("training", "downstream") else {})
+    for file in files:
+        assert pins(file).items() <= packages.items()
+
+
+def test_environments_that_share_a_folder_have_the_same_versions():
+    light = locked("light")
+    assert locked("demo").items() <= light.items()
+    shared = locked("build").keys() & light.keys()
+    assert {name: locked("build")[name] for name in shared} == {name: light[name] for name in shared}
+    assert locked("torch-cpu")["torch"] == locked("torch")["torch"] + "+cpu"
+    assert "nvidia-cublas" in locked("cuda")
+
+
 def test_no_requirement_names_an_index():
-    for file in (LIGHT, "space/requirements.txt", EXTRA, TRAINING, TESTS, LIGHT_TESTS, DOWNSTREAM):
-        assert not re.search(r"https?:|--|@", (ROOT / file).read_text(encoding="utf-8")), file
+    locks = [str(path.relative_to(ROOT)) for path in ROOT.glob("locks/*.txt")]
+    for file in (LIGHT, "space/requirements.txt", EXTRA, TRAINING, TESTS, LIGHT_TESTS, DOWNSTREAM, *locks):
+        text = (ROOT / file).read_text(encoding="utf-8").replace("    --hash=sha256:", "")
+        assert not re.search(r"https?:|--|@", text), file
 
 
 def test_every_package_of_ours_is_looked_at():

@@ -114,10 +114,10 @@ def test_the_changelog_tells_of_this_version():
 
 @pytest.fixture
 def makefile(tmp_path) -> Path:
-    """A folder with the Makefile and the requirement files, and no environment."""
-    private = [f"space/private/{name}" for name in ("package-lock.json", "vendor.mjs")]
-    requirements = ["requirements.txt", "space/requirements.txt", "training/requirements.txt"]
-    for name in ["Makefile", *requirements, *private]:
+    """A folder with the Makefile and the lock files, and no environment."""
+    private = [f"space/private/{name}" for name in ("package-lock.json", "runtime.js", "vendor.mjs")]
+    locks = [str(lock.relative_to(ROOT)) for lock in ROOT.glob("locks/*.txt")]
+    for name in ["Makefile", *locks, *private]:
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

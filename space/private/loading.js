@@ -1,9 +1,10 @@
 // What the page fetches before it is shut: model, configuration, tokenizer and runtime, as bytes.
 
-const RUNTIME = "vendor/ort-wasm-simd-threaded.wasm";
+import { SHA256, WASM } from "./runtime.js";
 
 // `progress` is called with the bytes that have come and, once known, those that will.
-// Resolves to {about, config, tokenizer, model, wasm}; `about` is model.json, the last two are buffers.
+// Resolves to {about, config, tokenizer, model, runtime}; `about` is model.json, `model` a buffer, `runtime` one for
+// each file of ONNX Runtime. The worker imports its scripts again, by the same addresses.
 export async function fetchParts(progress) {
 	const about = await json("model/model.json");
 	const [config, tokenizer] = await Promise.all([json("model/config.json"), json("model/tokenizer.json")]);
@@ -14,11 +15,14 @@ export async function fetchParts(progress) {
 		sizes[name] ??= size;
 		progress(come.model + come.wasm, sizes.model + sizes.wasm);
 	};
-	const [model, wasm] = await Promise.all([
+	const scripts = Object.keys(SHA256).filter((name) => name !== WASM);
+	const [model, wasm, ...rest] = await Promise.all([
 		bytes(`model/${about.sha256}.onnx`, tell("model")),
-		bytes(RUNTIME, tell("wasm")),
+		bytes(`vendor/${WASM}`, tell("wasm")),
+		...scripts.map((name) => bytes(`vendor/${name}`, () => {})), // small beside the others
 	]);
-	return { about, config, tokenizer, model, wasm };
+	const runtime = { [WASM]: wasm, ...Object.fromEntries(scripts.map((name, at) => [name, rest[at]])) };
+	return { about, config, tokenizer, model, runtime };
 }
 
 async function ask(path) {

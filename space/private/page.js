@@ -6,6 +6,7 @@ import { currentFilters, readAddress, setFilters } from "../page/settings.js";
 import { Client } from "./client.js";
 import { fetchParts } from "./loading.js";
 import { Proof } from "./proof.js";
+import { WASM } from "./runtime.js";
 import { codePoints } from "./unicode.js";
 
 const MAX_CHARACTERS = 1_000_000; // as on the server
@@ -23,11 +24,12 @@ async function start() {
 	});
 	$("amount").textContent = "";
 	showProgress("Checking the model", NaN);
-	const { about, config, tokenizer, model, wasm } = parts;
+	const { about, config, tokenizer, model, runtime } = parts;
 	const proof = new Proof($("proof"), $("badge").firstElementChild);
 	await proof.file(model, about);
+	await proof.runtime(runtime);
 	const threads = Math.min(MAX_THREADS, Math.ceil(navigator.hardwareConcurrency / 2));
-	const started = await Client.start({ config, tokenizer, model, wasm, threads });
+	const started = await Client.start({ config, tokenizer, model, wasm: runtime[WASM], threads });
 	Object.assign(page, { about, proof, client: started.client });
 	const golden = await page.client.tag(about.golden.text).result;
 	proof.answers(golden.entities, about.golden.entities);

@@ -1,6 +1,7 @@
 // The badge: what was checked in this browser, each line with how. A line stands there only once its
 // check is done, and says so when it failed or could not be done.
 
+import { SHA256, VERSION } from "./runtime.js";
 import { connectionsBlocked } from "./sealed.js";
 
 const HELD = "held";
@@ -9,6 +10,12 @@ const UNKNOWN = "unknown";
 const SAID = { [HELD]: "Checked", [FAILED]: "Failed", [UNKNOWN]: "Not checked" }; // for screen readers
 // What the page forbids itself when it has everything. The worker's own policy forbids it from the start.
 const LOCK = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'";
+const NO_SHA256 = "Browsers offer SHA-256 to secure addresses only: https, or this machine itself.";
+
+async function digestOf(buffer) {
+	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer));
+	return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 export class Proof {
 	// list: gets a line for each check; badge: a link to it, which sums it up
@@ -20,17 +27,31 @@ export class Proof {
 	// The model's file is the one that the server names. Throws when it is another one.
 	async file(buffer, { sha256, bytes }) {
 		if (!globalThis.crypto.subtle) {
-			this.add(UNKNOWN, "The model’s file was not compared", "Browsers offer SHA-256 to secure addresses only: https, or this machine itself.");
+			this.add(UNKNOWN, "The model’s file was not compared", NO_SHA256);
 			return;
 		}
-		const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", buffer));
-		const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+		const found = await digestOf(buffer);
 		const size = `${(buffer.byteLength / 1e6).toFixed(1)} MB`;
 		if (found !== sha256) {
 			this.add(FAILED, "The model is another file than the server names", `SHA-256 of the ${size} that came: ${found}. Named: ${sha256}, ${bytes} bytes.`);
 			throw new Error("the model that came is not the file that the server names, so it is not used; reload the page, or tell whoever runs the server");
 		}
 		this.add(HELD, "The model is the file that the server names as its own", `SHA-256 of the ${size} that came, computed here: ${found}`);
+	}
+
+	// ONNX Runtime's files, by name, are those that this page was made for. Throws when one is another.
+	async runtime(files) {
+		if (!globalThis.crypto.subtle) {
+			this.add(UNKNOWN, "The runtime’s files were not compared", NO_SHA256);
+			return;
+		}
+		for (const [name, buffer] of Object.entries(files)) {
+			const found = await digestOf(buffer);
+			if (found === SHA256[name]) continue;
+			this.add(FAILED, "What runs the model is another file than this page was made for", `SHA-256 of the ${name} that came: ${found}. Named: ${SHA256[name]}.`);
+			throw new Error(`${name} is not the file of ONNX Runtime ${VERSION} that this page was made for, so it is not used; tell whoever runs the server`);
+		}
+		this.add(HELD, `What runs the model is ONNX Runtime ${VERSION}`, `Its ${Object.keys(files).length} files have the SHA-256 that this page names for them.`);
 	}
 
 	// This browser and the server find the same in one fixed text.

@@ -24,7 +24,7 @@ pytestmark = [
 # of INT8's rounding, the score moves.
 TOLERANCE = 0.1
 SURE = 0.7
-ALL_HELD = "6 of 6 checks held in this browser"
+ALL_HELD = "7 of 7 checks held in this browser"
 WAIT_MS = 120_000
 
 
@@ -256,19 +256,30 @@ def test_an_insecure_address_has_no_hash_and_says_so(browser, space):
         with opened(mapped, space.url.replace("127.0.0.1", name)) as page:
             assert not page.evaluate("isSecureContext")
             assert "Not checked:\nThe model’s file was not compared" in page.inner_text("#proof")
-            assert page.inner_text("#badge") == "5 of 6 checks held in this browser"
+            assert "Not checked:\nThe runtime’s files were not compared" in page.inner_text("#proof")
+            assert page.inner_text("#badge") == "5 of 7 checks held in this browser"
             assert page.locator("#result mark").count() > 5
     finally:
         mapped.close()
 
 
-def test_another_file_than_the_server_names_is_not_run(browser, space):
-    def changed(route):
-        answer = route.fetch()
-        body = bytearray(answer.body())
-        body[len(body) // 2] ^= 1
-        route.fulfill(response=answer, body=bytes(body))
+def changed(route) -> None:
+    """Answers with one bit of the file turned."""
+    answer = route.fetch()
+    body = bytearray(answer.body())
+    body[len(body) // 2] ^= 1
+    route.fulfill(response=answer, body=bytes(body))
 
+
+@pytest.mark.parametrize("name", ["ort-wasm-simd-threaded.wasm", "ort.wasm.min.mjs"])
+def test_another_runtime_than_the_page_was_made_for_is_not_run(browser, space, name):
+    with opened(browser, space.url, prepare=lambda page: page.route(f"**/{name}", changed)) as page:
+        assert f"{name} is not the file of ONNX Runtime" in page.inner_text("#result")
+        assert "Failed:\nWhat runs the model is another file" in page.inner_text("#proof")
+        assert page.is_disabled("#run")
+
+
+def test_another_file_than_the_server_names_is_not_run(browser, space):
     with opened(browser, space.url, prepare=lambda page: page.route("**/*.onnx", changed)) as page:
         assert "not the file that the server names" in page.inner_text("#result")
         assert "Failed:\nThe model is another file" in page.inner_text("#proof")
