@@ -27,6 +27,8 @@ from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
 from private_page import mount_private_page
 from security import SecurityHeaders
+from service import connections
+from service.bodies import Bodies
 from service.contract import Served
 from service.gate import Gate, Limits
 from service.health import Candidate, Health
@@ -177,10 +179,12 @@ class App:
         pages = (
             replace(one.model, tagger=Queued(one, self.scheduler, self.health)) for one in (student, teacher)
         )
+        self.bodies = Bodies(settings.held_bytes, settings.body_s)
         self.gate = Gate(
             create_api(service),
             SecurityHeaders(create_site(*pages, settings, space_id=space_id)),
             Limits(settings.token, settings.body_bytes, settings.file_bytes),
+            self.bodies,
             lambda: self.health.status,
             lambda: self.scheduler.full,
         )
@@ -194,6 +198,8 @@ class App:
         watch = self.metrics.watch
         watch("clinstill_ready", "1 when requests are taken, else 0.", lambda: self.health.ready)
         watch("clinstill_queue_texts", "Texts that wait for a worker.", lambda: self.scheduler.waiting)
+        watch("clinstill_body_bytes", "Bytes of bodies that are held.", lambda: self.bodies.held)
+        watch("clinstill_body_limit_bytes", "Bytes of bodies that may be held.", lambda: settings.held_bytes)
         watch("clinstill_queue_limit_texts", "Texts that may wait.", lambda: settings.queue)
         models = (service.student, service.teacher)
         self.metrics.describe({m.role: {"model": m.model, "revision": m.revision} for m in models})
@@ -255,7 +261,9 @@ def main() -> int:
         return 2
     app.log.configure()
     host = os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1")
-    server = Server(configure(app.asgi, host, port), app.health.drain, app.idle, settings.drain_s)
+    limits = connections.Limits(settings.connections, settings.held_bytes, settings.head_s, settings.unread_s)
+    config = configure(app.asgi, host, port, limits, app.metrics.connection_ended)
+    server = Server(config, app.health.drain, app.idle, settings.drain_s)
     threading.Thread(target=app.health.warm_up, name="warm-up", daemon=True).start()
     # What is there now stays. Looking through it again and again would hold every request up for the
     # tenth of a second that it takes.

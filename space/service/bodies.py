@@ -1,5 +1,9 @@
-"""How a request's body is read: up to its cap, whole, before anything else sees it. Pure ASGI."""
+"""How a request's body is read: whole, before anything else sees it, up to a cap, in bounded time, and with
+one budget for the bodies of all requests. Pure ASGI.
+"""
 
+import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,40 +11,105 @@ from starlette.types import Message, Receive, Scope, Send
 
 from . import errors
 
+MEGABYTE = 1_000_000
+# What a client still sends after it was refused is read and dropped: one that writes before it reads would
+# find the connection broken in place of its answer.
+DROPPED_BYTES = 100 * MEGABYTE
+DROPPED_S = 5.0
+SMALL = 65_536  # a body of this size is dropped without ado, and the connection serves on
+
 
 class Gone(Exception):  # noqa: N818 — nothing went wrong here
     """The client left while its body was read."""
 
 
-@asynccontextmanager
-async def reading(scope: Scope, receive: Receive, most: int) -> AsyncIterator[Receive]:
-    """Read a body of at most `most` bytes; within, a `receive` gives it in one message.
+class Bodies:
+    """Reads bodies that together have at most `held_bytes`.
 
-    Raises Refusal when the body is too large, Gone when the client leaves before it has ended.
+    body_s: seconds that each megabyte of a body, begun or whole, may take to arrive
+    held: bytes of the bodies of requests that are not answered yet
     """
-    if int(header(scope, b"content-length") or 0) > most:
-        raise errors.too_large(most)
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
+
+    def __init__(self, held_bytes: int, body_s: float):
+        self._most_held, self._body_s = held_bytes, body_s
+        self.held = 0
+
+    @asynccontextmanager
+    async def reading(self, scope: Scope, receive: Receive, most: int) -> AsyncIterator[Receive]:
+        """Read a body of at most `most` bytes; within, a `receive` gives it in one message.
+
+        It counts as held until the end of the context. Raises Refusal when it is too large, too slow or
+        more than there is room for, Gone when the client leaves before it has ended.
+        """
+        declared = int(header(scope, b"content-length") or 0)
+        if declared > most:
             raise errors.too_large(most)
-        more = message.get("more_body", False)
-    whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+        if self.held + declared > self._most_held:
+            raise errors.crowded()
+        body, size, more = io.BytesIO(), 0, True
+        began = asyncio.get_running_loop().time()
+        try:
+            while more:
+                part, more = await _part(receive, began + self._body_s * (1 + size // MEGABYTE))
+                size += len(part)
+                self.held += len(part)
+                if size > most:
+                    raise errors.too_large(most)
+                if self.held > self._most_held:
+                    raise errors.crowded()
+                body.write(part)
+            # No copy, since the buffer is not written to again; and gone once it is taken.
+            whole: list[Message] = [{"type": "http.request", "body": body.getvalue(), "more_body": False}]
+            body.close()
 
-    async def replay() -> Message:
-        return whole.pop() if whole else await receive()
+            async def replay() -> Message:
+                return whole.pop() if whole else await receive()
 
-    yield replay
+            yield replay
+        finally:
+            self.held -= size
+
+
+async def _part(receive: Receive, deadline: float) -> tuple[bytes, bool]:
+    """Some of a body, and whether there is more. Raises Refusal when the event loop's clock passes
+    `deadline` first, Gone when the client leaves."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            message = await receive()
+    except TimeoutError:
+        raise errors.slow() from None
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message.get("body", b""), message.get("more_body", False)
 
 
 async def refuse(refusal: errors.Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request whose body has not been read to its end."""
-    await errors.response(refusal, scope)(scope, receive, send)
+    """Answer a request whose body has not been read to its end, so that its client sees the answer."""
+    answer = errors.response(refusal, scope)
+    if header(scope, b"transfer-encoding") is None and int(header(scope, b"content-length") or 0) <= SMALL:
+        await answer(scope, receive, send)
+        return
+    answer.headers["connection"] = "close"
+
+    async def keep_open(message: Message) -> None:
+        await send(message | {"more_body": True} if message["type"] == "http.response.body" else message)
+
+    await answer(scope, receive, keep_open)  # whole, by its content-length
+    await _drop(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _drop(receive: Receive) -> None:
+    """Read what is left of a body, within bounds, and keep nothing of it."""
+    dropped, more = 0, True
+    try:
+        async with asyncio.timeout(DROPPED_S):
+            while more and dropped < DROPPED_BYTES:
+                message = await receive()
+                dropped += len(message.get("body", b""))
+                more = message.get("more_body", False)  # a disconnect has none
+    except TimeoutError:
+        pass
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

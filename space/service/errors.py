@@ -25,6 +25,19 @@ def busy() -> Refusal:
     return Refusal(429, "busy", message, {"retry-after": str(RETRY_S)})
 
 
+def crowded() -> Refusal:
+    message = (
+        "the service holds as many bytes of requests as it may; send the request again after the seconds "
+        "that Retry-After gives"
+    )
+    return Refusal(429, "busy", message, {"retry-after": str(RETRY_S)})
+
+
+def slow() -> Refusal:
+    message = "the body took too long to arrive; send it again over a faster connection, or in parts"
+    return Refusal(408, "slow", message, {"connection": "close"})
+
+
 def late() -> Refusal:
     message = "the request was not done before its deadline; send it again, or with less text"
     return Refusal(503, "deadline", message, {"retry-after": str(RETRY_S)})

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import bodies, errors
+from . import errors
+from .bodies import Bodies, Gone, header, refuse
 from .errors import Refusal
 
 API = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})  # and all under /v1/
@@ -39,10 +40,12 @@ class Gate:
         api: ASGIApp,
         site: ASGIApp,
         limits: Limits,
+        bodies: Bodies,
         status: Callable[[], str],
         full: Callable[[], bool],
     ):
-        self._api, self._site, self._limits, self._status, self._full = api, site, limits, status, full
+        self._api, self._site, self._limits, self._bodies = api, site, limits, bodies
+        self._status, self._full = status, full
         self._authorisation = None if limits.token is None else f"Bearer {limits.token}".encode()
         self.active = 0
 
@@ -53,13 +56,13 @@ class Gate:
         try:
             self._admit(scope)
             if scope["method"] == "POST":
-                async with bodies.reading(scope, receive, self._most(scope["path"])) as whole:
+                async with self._bodies.reading(scope, receive, self._most(scope["path"])) as whole:
                     await self._pass(scope, whole, send)
             else:
                 await self._pass(scope, receive, send)
         except Refusal as refusal:
-            await bodies.refuse(refusal, scope, receive, send)
-        except bodies.Gone:
+            await refuse(refusal, scope, receive, send)
+        except Gone:
             pass
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +84,7 @@ class Gate:
             raise Refusal(404, "not_found", "this page takes no uploads; /v1/files reads files in memory")
         if not path.startswith("/v1/"):
             return
-        given = bodies.header(scope, b"authorization") or b""
+        given = header(scope, b"authorization") or b""
         if self._authorisation and not hmac.compare_digest(_one_scheme(given), self._authorisation):
             raise errors.unauthorised()
         if path in WORK and scope["method"] == "POST":

@@ -13,14 +13,17 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 
+from . import connections
 from .observe import Seen
 
 # Seconds. Dense around 50 ms, the time within which a short text should be answered.
 REQUEST_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 STEP_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 # Why a request is refused, by what the service calls it, or else by the status alone.
-REASONS = frozenset({"unauthorised", "too_large", "invalid", "busy", "draining", "deadline", "unavailable"})
-BY_STATUS = {401: "unauthorised", 413: "too_large", 422: "invalid", 429: "busy"}
+REASONS = frozenset({
+    "unauthorised", "slow", "too_large", "invalid", "busy", "draining", "deadline", "unavailable",
+})  # fmt: skip
+BY_STATUS = {401: "unauthorised", 408: "slow", 413: "too_large", 422: "invalid", 429: "busy"}
 
 
 class Metrics:
@@ -69,8 +72,15 @@ class Metrics:
             "Log lines that could not be written: a full disk, or nobody reads.",
             **self._ours,
         )
-        for reason in REASONS:  # so that a rate can be taken before the first refusal
-            self._refused.labels(reason)
+        self._ended = Counter(
+            "clinstill_connections_ended",
+            "Connections that the service ended, by reason.",
+            ["reason"],
+            **self._ours,
+        )
+        for counter, reasons in ((self._refused, REASONS), (self._ended, connections.REASONS)):
+            for reason in reasons:  # so that a rate can be taken before the first
+                counter.labels(reason)
 
     def started(self, seen: Seen) -> None:
         self._in_flight.labels(seen.route).inc()
@@ -87,6 +97,9 @@ class Metrics:
         """One text, of a request or of the page, was tagged; called by workers."""
         self._queued.labels(role).observe(queued_s)
         self._model.labels(role).observe(model_s)
+
+    def connection_ended(self, reason: str) -> None:
+        self._ended.labels(reason).inc()
 
     def line_lost(self) -> None:
         self._lines_lost.inc()

@@ -2,6 +2,7 @@
 and its clients get their answers; then the process ends.
 """
 
+import functools
 import logging
 import socket
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+
+from .connections import Connection, Limits, tend
 
 # After the drain only streams are left that never end by themselves, such as an open page's events.
 STREAMS_S = 1
@@ -57,6 +60,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """uvicorn calls this ten times a second; True ends it."""
+        tend(list(self.server_state.connections))
         if self._signals and self._until is None:
             self._until = time.monotonic() + self._drain_s
             _log.info("draining: no new work is accepted")
@@ -71,12 +75,19 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def configure(app: Callable, host: str, port: int) -> uvicorn.Config:
-    """No access log, since a path or query may hold text; messages go where logging sends them."""
+def configure(
+    app: Callable, host: str, port: int, limits: Limits, ended: Callable[[str], None] = lambda _: None
+) -> uvicorn.Config:
+    """No access log, since a path or query may hold text; messages go where logging sends them.
+
+    ended: told why a connection was ended by this side
+    """
     return uvicorn.Config(
         app,
         host=host,
         port=port,
+        http=functools.partial(Connection, limits, ended),
+        ws="none",  # nothing here speaks it, and its frames would pass by every limit
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=STREAMS_S,

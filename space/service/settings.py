@@ -21,6 +21,11 @@ class Settings:
     batch: int = 64  # texts of one request
     body_bytes: int = 2_500_000  # room for the characters, each escaped as JSON does
     file_bytes: int = 20_000_000  # body of a request to /v1/files
+    held_bytes: int = 40_000_000  # of all bodies together, and again of all answers that are not read yet
+    head_s: float = 10.0  # until a request's line and headers are there
+    body_s: float = 10.0  # that each megabyte of a body may take to arrive
+    unread_s: float = 30.0  # that a client may leave its answer unread
+    connections: int = 256  # open at once
     deadline_s: float = 10.0  # from when a request is read to its answer
     drain_s: float = 25.0  # how long accepted work may take after the signal to stop
     page: bool = True  # the Gradio page at /
@@ -40,7 +45,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
                 found[field.name] = _READERS[field.type](value)
             except ValueError as error:
                 raise SettingsError(f"{name} must be {error}") from error
-    return Settings(**found)
+    settings = Settings(**found)
+    if settings.held_bytes < max(settings.body_bytes, settings.file_bytes):
+        raise SettingsError(
+            "CLINSTILL_HELD_BYTES must be at least CLINSTILL_BODY_BYTES and CLINSTILL_FILE_BYTES, which no "
+            "request could use otherwise"
+        )
+    return settings
 
 
 def _token(value: str) -> str:

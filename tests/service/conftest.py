@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from space.engine import Entity
+from space.service.bodies import Bodies
 from space.service.contract import Served
 from space.service.gate import Gate, Limits
 from space.service.health import Health
@@ -152,13 +153,16 @@ def make_client(model):
     def make(site=None, **changed) -> Client:
         settings = Settings(**changed)
         metrics = Metrics()
-        schedulers.append(Scheduler(1, settings.queue, settings.queue_s, metrics.text))
+        scheduler = Scheduler(1, settings.queue, settings.queue_s, metrics.text)
+        schedulers.append(scheduler)
         health = Health([])
         student, teacher = model.served(), model.served("teacher")
-        service = Service(settings, schedulers[-1], 1, student, teacher, compare, health, metrics)
+        service = Service(settings, scheduler, 1, student, teacher, compare, health, metrics)
         limits = Limits(settings.token, settings.body_bytes, settings.file_bytes)
-        gate = Gate(create_api(service), site, limits, lambda: health.status, lambda: schedulers[-1].full)
-        behind = SimpleNamespace(health=health, scheduler=schedulers[-1], gate=gate)
+        bodies = Bodies(settings.held_bytes, settings.body_s)
+        states = (lambda: health.status, lambda: scheduler.full)
+        gate = Gate(create_api(service), site, limits, bodies, *states)
+        behind = SimpleNamespace(health=health, scheduler=scheduler, gate=gate, bodies=bodies)
         return Client(Observer(gate, metrics.started, (metrics.finished,)), behind)
 
     yield make

@@ -1,0 +1,184 @@
+"""Connections that strangers hold: how many, how long, and how much of them waits in memory.
+
+uvicorn alone reads heads of any length, waits for ever for their end, and keeps an answer for as long as
+its client does not read it. Bodies have limits of their own, see bodies.py.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_BYTES = 32_768  # of a request's line and headers, and of what follows a body in chunks
+QUEUED = 1  # requests that a client may send before the one before is answered
+# Why a connection is ended.
+REASONS = frozenset({"malformed", "head", "crowded", "slow", "unread"})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """connections: open at once; held_bytes: of all of them, that wait in memory
+    head_s: until a request's head is there; unread_s: until a client has read `HIGH_WATER_LIMIT` more
+    bytes of an answer"""
+
+    connections: int
+    held_bytes: int
+    head_s: float
+    unread_s: float
+
+
+class _HeadTooLong(Exception):  # noqa: N818 — the parser's callbacks have no other way to say it
+    pass
+
+
+class Connection(HttpToolsProtocol):
+    """One client's connection; `tend` looks after all of them.
+
+    ended: told why this side ended it
+    waiting_since: since when a request's head is awaited, as `time.monotonic`; None when none is
+    """
+
+    def __init__(self, limits: Limits, ended: Callable[[str], None], **of_uvicorn: Any):
+        super().__init__(**of_uvicorn)
+        self.limits, self._ended = limits, ended
+        self.waiting_since: float | None = time.monotonic()
+        self._over = False  # what else arrives is not taken
+        self._head_bytes, self._silent = 0, True
+        self._unread_bytes, self._unread_since = 0, 0.0
+
+    @property
+    def held(self) -> int:
+        """Bytes that wait in memory: of an answer for its reader, of a body for whoever asks for it."""
+        return self.transport.get_write_buffer_size() + (len(self.cycle.body) if self.cycle else 0)
+
+    def end(self, reason: str) -> None:
+        """At once; what is not sent is lost."""
+        self._stop(reason)
+        self.transport.abort()
+
+    def check(self, now: float) -> None:
+        """End it when its client takes too long to send a head or to read an answer."""
+        unread = self.transport.get_write_buffer_size()
+        if not self._unread_bytes or unread <= max(0, self._unread_bytes - HIGH_WATER_LIMIT):
+            self._unread_bytes, self._unread_since = unread, now
+        elif now - self._unread_since > self.limits.unread_s:
+            self.end("unread")
+        if not unread and self.waiting_since is not None and now - self.waiting_since > self.limits.head_s:
+            self.end("slow")
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """End the connection that has awaited a request the longest; this one, where all are at work."""
+        others = [one for one in self.connections if isinstance(one, Connection) and one is not self]
+        waiting = [(one.waiting_since, one) for one in others if one.waiting_since is not None]
+        if waiting:
+            min(waiting, key=lambda pair: pair[0])[1].end("crowded")
+        else:
+            self._refuse(503, "crowded", "Too many connections; send the request again in a second.")
+
+    def data_received(self, data: bytes) -> None:
+        if self._over:
+            return
+        if self.timeout_keep_alive_task is not None:  # the first of another request
+            self.waiting_since = time.monotonic()
+        self._silent = True
+        super().data_received(data)
+        if self._silent:  # all of it lies in the parser, part of one long header
+            self._count(len(data))
+        if self._head_bytes > HEAD_BYTES and not self._over:
+            self._refuse_head()
+
+    def _count(self, head_bytes: int) -> None:
+        self._silent = False
+        self._head_bytes += head_bytes
+
+    def on_message_begin(self) -> None:
+        self._head_bytes, self._silent = 0, False
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        if self._head_bytes > HEAD_BYTES:
+            raise _HeadTooLong
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if self._over or self._head_bytes > HEAD_BYTES:
+            raise _HeadTooLong
+        if len(self.pipeline) == QUEUED:
+            self.cycle.keep_alive = False  # the connection ends with the answer to the last one taken
+            self._over = True
+            return
+        self.waiting_since = None
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._silent = False
+        if not self._over:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._silent = False
+        if not self._over:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():  # and none is queued
+            self.waiting_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        self._unread_bytes = 0
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn does with what its parser does not take."""
+        if self._over:
+            return
+        if self._head_bytes > HEAD_BYTES:
+            self._refuse_head()
+        else:
+            self._refuse(400, "malformed", msg)
+
+    def _refuse_head(self) -> None:
+        self._refuse(431, "head", f"A request may have {HEAD_BYTES:,} bytes before its body.")
+
+    def _refuse(self, status: int, reason: str, message: str) -> None:
+        """Answer with plain text, unless an answer is on its way already, and close."""
+        self._stop(reason)
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            head = f"content-type: text/plain\r\ncontent-length: {len(message)}\r\nconnection: close"
+            retry = "\r\nretry-after: 1" if status == 503 else ""
+            self.transport.write(STATUS_LINE[status] + f"{head}{retry}\r\n\r\n{message}".encode())
+        self.transport.close()
+
+    def _stop(self, reason: str) -> None:
+        self.waiting_since, self._over = None, True
+        self._ended(reason)
+
+
+def tend(connections: Iterable[Any]) -> None:
+    """End those whose clients are too slow, and as many of those that hold most as there is no room for."""
+    now = time.monotonic()
+    ours = [one for one in connections if isinstance(one, Connection)]
+    for one in ours:
+        one.check(now)
+    most_first = sorted(((one.held, one) for one in ours), key=lambda pair: -pair[0])
+    total = sum(held for held, _ in most_first)
+    for held, one in most_first:
+        if total <= one.limits.held_bytes:
+            break
+        one.end("unread")
+        total -= held
