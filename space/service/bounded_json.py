@@ -5,13 +5,16 @@ and hold every other request up for as long as that takes.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 VALUES = 10_000  # some milliseconds, whatever they are
 
 
-def loads(body: bytes, values: int = VALUES) -> Any:
+def loads(body: bytes, values: int = VALUES, **hooks: Callable[[str], Any]) -> Any:
     """What a JSON body of at most `values` values holds; lone surrogates stay what they are.
+
+    hooks: as `json.loads` takes them
 
     Raises ValueError when it holds more, when it is no JSON, and when it is not UTF-8 (with or without a
     byte order mark).
@@ -22,7 +25,7 @@ def loads(body: bytes, values: int = VALUES) -> Any:
     if _more_than(values, body):
         raise ValueError(f"more than {values:,} values")
     try:
-        return json.loads(body)
+        return json.loads(body, **hooks)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

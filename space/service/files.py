@@ -1,14 +1,15 @@
 """POST /v1/files: the texts of a file in, their entities out as JSON lines, each as it is done.
 
-The file is read in memory and never written. Its rows go to the queue a few at a time, so that a file of
-thousands leaves room for everybody else; when the client leaves, what is not done is taken back.
+The file is held as it came and never written. It is read twice, piece by piece: once to count its rows, once
+to tag them. Its rows go to the queue a few at a time, so that a file of thousands leaves room for everybody
+else; when the client leaves, what is not done is taken back.
 """
 
 import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,17 +21,19 @@ from starlette.types import Receive, Scope, Send
 from . import schemas
 from .errors import RETRY_S, Refusal
 from .observe import Seen
-from .rows import Limits, Row, read_rows
+from .reading.row import Limits, Numeral, Row
+from .rows import read_rows
 from .scheduler import Busy, Done
 
 if TYPE_CHECKING:
     from .routes import Service
 
 _log = logging.getLogger(__name__)
-FILES = 4  # read at once; each is held in memory
+FILES = 4  # at once; each is held in memory
 ROWS = 100_000
 ENTRIES = 1_000
 ROWS_PER_WORKER = 2  # that wait at once: one that runs, one that comes next
+AT_ONCE = 64, 200_000  # rows, and characters of them, that are read before anybody else's are
 WAIT_S = 0.1  # before a row that found the queue full is tried again
 SHUT_DOWN = "the service is stopping; send this row again to its replacement"
 FAILED = "the model failed on this text"
@@ -39,11 +42,11 @@ FAILED = "the model failed on this text"
 def add_files(app: FastAPI, service: "Service") -> None:
     settings = service.settings
     limits = Limits(settings.characters, ROWS, ENTRIES, settings.file_bytes)
-    slots = asyncio.Semaphore(FILES)
+    slots, turn = asyncio.Semaphore(FILES), asyncio.Lock()
 
     @app.post("/v1/files", status_code=200, response_class=JsonLines, **_documented(settings.file_bytes))
     async def files(request: Request) -> Response:
-        """Entities of the texts of a file: txt, csv, jsonl, or a zip of these.
+        """Entities of the texts of a file: txt, csv, tsv, jsonl, or a zip of these.
 
         The answer is JSON lines: first {"model", "revision", "offset_unit", "rows"}, then for each row in
         order, as soon as it is done, {"row", "id", "text", "entities"} or {"row", "id", "error"}.
@@ -53,31 +56,63 @@ def add_files(app: FastAPI, service: "Service") -> None:
         await slots.acquire()  # without a wait, since there is one
         try:
             data = b"".join([part async for part in request.stream()])  # request.body() would keep it
-            rows = await asyncio.to_thread(read_rows, request.query_params.get("name", ""), data, limits)
+            name = request.query_params.get("name", "")
+            seen: Seen = request.scope["state"]["seen"]
+            count = characters = 0
+            async for row in in_turn(read_rows(name, data, limits), turn):
+                count += 1
+                characters += len(row.text or "")
+            seen.asked(count, characters)
         except BaseException:
             slots.release()
             raise
-        seen: Seen = request.scope["state"]["seen"]
-        seen.asked(len(rows), sum(len(row.text or "") for row in rows))
-        return JsonLines(Job(rows, service, seen).lines(), slots.release)
+        rows = in_turn(read_rows(name, data, limits), turn)
+        return JsonLines(Job(rows, count, service, seen).lines(), slots.release)
+
+
+async def in_turn(rows: Iterator[Row], turn: asyncio.Lock) -> AsyncGenerator[Row, None]:
+    """The rows, read in a thread, some at a time and of one file at a time: the event loop waits for each
+    thread that computes."""
+    while True:
+        async with turn:
+            some = await asyncio.to_thread(_some, rows)
+        if not some:
+            return
+        for row in some:
+            yield row
+
+
+def _some(rows: Iterator[Row]) -> list[Row]:
+    """The next rows, none at the end."""
+    taken: list[Row] = []
+    left, characters = AT_ONCE
+    for row in rows:
+        taken.append(row)
+        left, characters = left - 1, characters - len(row.text or "")
+        if left <= 0 or characters <= 0:
+            break
+    return taken
 
 
 @dataclass(frozen=True)
 class Job:
-    """The rows of one file, on their way through the student."""
+    """The rows of one file, `count` of them, on their way through the student."""
 
-    rows: Sequence[Row]
+    rows: AsyncIterator[Row]
+    count: int
     service: "Service"
     seen: Seen
 
     async def lines(self) -> AsyncGenerator[str, None]:
         """A head, then a line for each row, in order. Closing the generator takes back what is not done."""
-        head = {"offset_unit": schemas.OFFSET_UNIT, "rows": len(self.rows)}
-        yield _line(schemas.named(self.service.student) | head)
+        head = {"offset_unit": schemas.OFFSET_UNIT, "rows": self.count}
+        yield json.dumps(schemas.named(self.service.student) | head) + "\n"
         at_once = ROWS_PER_WORKER * self.service.workers
         started: deque[tuple[int, Row, asyncio.Future[list[Done]] | str]] = deque()
+        number = 0
         try:
-            for number, row in enumerate(self.rows, start=1):
+            async for row in self.rows:
+                number += 1
                 if len(started) == at_once:
                     yield await self._finish(*started[0])
                     started.popleft()
@@ -103,15 +138,14 @@ class Job:
 
     async def _finish(self, number: int, row: Row, outcome: "asyncio.Future[list[Done]] | str") -> str:
         if isinstance(outcome, str):
-            return _line({"row": number, "id": row.id, "error": outcome})
+            return _line(number, row, {"error": outcome})
         try:
             [done] = await outcome
         except Exception:  # whatever it is, it may quote the text
             _log.exception("a text of a file could not be tagged")
-            return _line({"row": number, "id": row.id, "error": FAILED})
+            return _line(number, row, {"error": FAILED})
         self.seen.ran(self.service.student.role, done.queued_s, done.model_s, len(done.entities))
-        entities = schemas.written(done.entities)
-        return _line({"row": number, "id": row.id, "text": row.text, "entities": entities})
+        return _line(number, row, {"text": row.text, "entities": schemas.written(done.entities)})
 
 
 class JsonLines(StreamingResponse):
@@ -143,9 +177,12 @@ def _documented(file_bytes: int) -> dict[str, Any]:
         "in": "query",
         "required": True,
         "description": "Of the file; its ending, in any case, says how the file is read.",
-        "schema": {"type": "string", "pattern": r"^.*[^/]\.(txt|csv|jsonl|zip)$"},
+        "schema": {"type": "string", "pattern": r"^.*[^/]\.(txt|csv|tsv|jsonl|zip)$"},
     }
-    about = f"UTF-8, at most {file_bytes:,} bytes; a zip holds as much unpacked. At most {ROWS:,} rows."
+    about = (
+        f"UTF-8, or UTF-16 with its byte order mark; at most {file_bytes:,} bytes, a zip unpacked too, and "
+        f"{ROWS:,} rows."
+    )
     content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {
         "openapi_extra": {
@@ -156,5 +193,7 @@ def _documented(file_bytes: int) -> dict[str, Any]:
     }
 
 
-def _line(content: dict) -> str:
-    return json.dumps(content) + "\n"  # ASCII: a lone surrogate stays what it is
+def _line(number: int, row: Row, content: dict[str, Any]) -> str:
+    """In ASCII, where a lone surrogate stays what it is; an id in the digits that the file gave it."""
+    identity = row.id if isinstance(row.id, Numeral) else json.dumps(row.id)
+    return f'{{"row": {number}, "id": {identity}, {json.dumps(content)[1:]}\n'

@@ -13,15 +13,19 @@ from space.engine import Entity
 from space.service.contract import Served
 from space.service.files import FAILED, FILES, ROWS_PER_WORKER, SHUT_DOWN, Job
 from space.service.observe import Observer, Seen
+from space.service.reading.row import Numeral, Row
 from space.service.routes import Service, create_api
-from space.service.rows import Row
 from space.service.scheduler import Busy, Done
 from space.service.settings import Settings
 
 STUDENT = Served(
     "student", "someone/tiny", "sha256:0", "model.onnx", "0", 1, ["Drug"], 1, lambda text: iter(())
 )
-ROWS = [Row("a", "aspirin 😀"), Row("b", None, "no text"), *(Row(n, f"aspirin {n}") for n in range(20))]
+ROWS = [
+    Row("a", "aspirin 😀"),
+    Row("b", None, "no text"),
+    *(Row(Numeral(n), f"aspirin {n}") for n in range(20)),
+]
 
 
 class FakeScheduler:
@@ -53,6 +57,11 @@ def make_service(scheduler: FakeScheduler, **settings) -> Service:
     return Service(Settings(**settings), scheduler, 1, STUDENT, STUDENT, None, health, None)
 
 
+async def one_by_one(rows):
+    for row in rows:
+        yield row
+
+
 @pytest.fixture
 def scheduler():
     return FakeScheduler()
@@ -60,7 +69,7 @@ def scheduler():
 
 @pytest.fixture
 def job(scheduler):
-    return Job(ROWS, make_service(scheduler), Seen("POST", "/v1/files"))
+    return Job(one_by_one(ROWS), len(ROWS), make_service(scheduler), Seen("POST", "/v1/files"))
 
 
 async def settle() -> None:
@@ -92,7 +101,7 @@ def test_rows_come_in_order_whichever_is_done_first(job, scheduler):
 
     rows = asyncio.run(run())
     assert [row["row"] for row in rows] == list(range(1, len(ROWS) + 1))
-    assert [row["id"] for row in rows] == [row.id for row in ROWS]
+    assert [row["id"] for row in rows] == ["a", "b", *range(20)]
     entity = {"start": 0, "end": 7, "label": "Drug", "score": 0.9, "text": "aspirin"}
     assert rows[0] == {"row": 1, "id": "a", "text": "aspirin 😀", "entities": [entity]}
     assert rows[1] == {"row": 2, "id": "b", "error": "no text"}
@@ -270,6 +279,21 @@ def test_what_is_not_taken_is_refused_without_an_echo(scheduler, query, body, st
     call = asyncio.run(run())
     assert (call.status, call.error["code"]) == (status, code)
     assert b"secret" not in call.answer and not scheduler.futures
+
+
+def test_an_id_comes_back_in_the_digits_that_the_file_gave_it(scheduler):
+    ids = ["9007199254740993", "12345678901234567890123", "1.0", "1e3", "-0", "0.10", '"007"', '"1e3"', '"é"']
+    body = "".join(f'{{"id":{written},"text":1}}\n' for written in ids) + '{"id":7,"text":"\\u0000"}'
+
+    async def run():
+        call = Call(make_api(scheduler), {"name": "a.jsonl"}, body.encode())
+        await call.ended
+        return call.answer.decode().splitlines()[1:]
+
+    lines = asyncio.run(run())
+    written = [line.split('"id": ')[1].split(', "error"')[0] for line in lines]
+    assert written == [*ids[:-1], '"\\u00e9"', "7"]
+    assert all("error" in json.loads(line) for line in lines)
 
 
 def test_a_text_longer_than_a_request_may_have_is_one_broken_row(scheduler):

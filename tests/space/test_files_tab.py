@@ -64,7 +64,7 @@ def test_a_file_is_tagged_and_what_was_found_is_saved(tab, running_space):
     assert state(tab, "my notes.csv is done") == "my notes.csv is done."
     assert tab.inner_text(".files .tally").startswith("3 entities in 3 texts")
     assert cells(tab, "Not read") == [
-        ["my notes.csv:4", "3 fields under 2 columns; quote a text that holds the delimiter"]
+        ["my notes.csv:4", "line 6: 3 fields under 2 columns; quote a text that holds the delimiter"]
     ]
     assert [row[:2] for row in cells(tab, "Texts")] == [["note 0", "2"], ["note 1", "0"], ["note 2", "1"]]
     assert tab.locator(".files :is(img, script)").count() == 0
@@ -161,7 +161,7 @@ def test_a_token_is_asked_for_where_the_server_wants_one(tab):
 
 def test_what_the_server_does_not_take_is_told(tab, running_space):
     choose(tab, "notes.docx", b"...")
-    assert ".txt, .csv, .jsonl or .zip" in state(tab, "notes.docx was not taken")
+    assert ".txt, .csv, .tsv, .jsonl or .zip" in state(tab, "notes.docx was not taken")
 
     busy = {"error": {"code": "busy", "message": "the queue is full", "request_id": "0"}}
     tab.route(

@@ -1,0 +1,51 @@
+"""What a file is read into, and what it may hold."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may hold."""
+
+    characters: int  # of one text
+    rows: int
+    entries: int  # of a zip
+    unpacked: int  # bytes of all entries of a zip
+
+    @property
+    def record(self) -> int:
+        """Characters of a line of JSON or a record of a table: a longest text with each character written
+        as `\\ud83d\\ude00`, and something beside it."""
+        return 16 * self.characters
+
+
+class Numeral(str):
+    """A number of JSON in its own digits: as a float or an int, 1e3 or -0 would come out otherwise."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text of a file, or what is wrong with it: exactly one of the two is None."""
+
+    id: str | Numeral
+    text: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, or an entry of a zip; `open` gives its bytes from the start, as often as it is called."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+
+
+Reader = Callable[[Source, Limits], Iterator[Row]]
+
+
+def lines_named(first: int, last: int) -> str:
+    return f"line {first:,}" if first == last else f"lines {first:,} to {last:,}"

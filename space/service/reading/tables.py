@@ -1,0 +1,185 @@
+"""Tables: csv and tsv, a record for each text, under a header that names the column `text`."""
+
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+from .decoding import BROKEN, open_text
+from .row import Limits, Row, Source, lines_named
+
+DELIMITERS = ",;\t|"
+COLUMNS = 1_000
+NAME = 60  # characters that a column's name may have, where it is the only one and not `text`
+QUOTING = "double quotation marks inside a quoted text"
+_SEPARATOR = re.compile(r'"?sep=([^\w"\r\n])"?[\r\n]*', re.IGNORECASE)  # a line that Excel reads and writes
+csv.field_size_limit(sys.maxsize)  # _Feed has a limit of its own, that goes for whole records
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The fields of a record, or what is wrong with it; `where` names its lines."""
+
+    where: str
+    fields: list[str]
+    error: str | None = None
+
+
+def table_rows(source: Source, limits: Limits) -> Iterator[Row]:
+    """A row for each record below the header. Raises NotText."""
+    delimiter, columns = _header(source, limits)
+    if wrong := _wrong_with(columns):
+        yield Row(source.name, None, wrong)
+        return
+    text = columns.index("text") if "text" in columns else 0
+    identity = columns.index("id") if "id" in columns else None
+    with open_text(source) as file:
+        records = _records(file, delimiter, limits)
+        next(records)
+        for number, record in enumerate(records, start=1):
+            row = f"{source.name}:{number}"
+            if error := record.error or _misfit(record.fields, columns, text):
+                yield Row(row, None, f"{record.where}: {error}")
+                continue
+            fields = record.fields
+            given = "" if identity is None or identity >= len(fields) else fields[identity]
+            yield Row(given or row, fields[text])
+
+
+def _header(source: Source, limits: Limits) -> tuple[str, list[str]]:
+    """The delimiter and the names of the columns. Guessing from the texts would be misled by them."""
+    with open_text(source) as file:
+        named = _SEPARATOR.fullmatch(file.readline(16))
+    found: dict[str, list[str]] = {}
+    for delimiter in named[1] if named else DELIMITERS:
+        with open_text(source) as file:
+            first = next(_records(file, delimiter, limits), None)
+        found[delimiter] = [] if first is None else [field.strip().lower() for field in first.fields]
+        if "text" in found[delimiter]:
+            return delimiter, found[delimiter]
+    return max(found.items(), key=lambda item: len(item[1]))
+
+
+def _wrong_with(columns: list[str]) -> str | None:
+    """Why there is no telling which column holds the texts."""
+    if len(columns) > COLUMNS:
+        return f"{len(columns):,} columns; a table may have {COLUMNS:,}"
+    for name in ("text", "id"):
+        if columns.count(name) > 1:
+            return f"{columns.count(name)} columns are called {name}; rename all but one"
+    if "text" in columns:
+        return None
+    if any(map(BROKEN.search, columns)):
+        return "the first line is not UTF-8; save the file as UTF-8"
+    if len(columns) != 1:
+        return "the first line should name the columns, one of them text"
+    if len(columns[0]) > NAME or columns[0].endswith((".", "!", "?")):
+        return "the first line looks like a text; put a line above it that says: text"
+    return None
+
+
+def _misfit(fields: list[str], columns: list[str], text: int) -> str | None:
+    """What keeps a record from being read. Cells may be missing at the end, or be there and empty."""
+    used = len(fields)
+    while used > len(columns) and not fields[used - 1]:
+        used -= 1
+    if used > len(columns):
+        return f"{used:,} fields under {len(columns):,} columns; quote a text that holds the delimiter"
+    if used <= text:
+        return f"{used:,} of {len(columns):,} fields, and no text; quote a text that holds a line end"
+    if any(map(BROKEN.search, fields)):
+        return "not UTF-8; save the file as UTF-8"
+    return None
+
+
+def _records(file: TextIO, delimiter: str, limits: Limits) -> Iterator[Record]:
+    """Each record that is not blank, the header first."""
+    feed = _Feed(file, delimiter, limits)
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    header: list[str] = []
+    while True:
+        feed.begin()
+        fields, error = [], None
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except _TooLarge:
+            feed.skip()
+            error = f"more than {limits.record:,} characters or {feed.most_marks:,} delimiters in one record"
+        except csv.Error:
+            error = _unbalanced(feed)
+        put_together = feed.marked and fields == header  # the header of a file behind another
+        if error is not None or not (put_together or _blank(fields, header)):
+            yield Record(lines_named(feed.first, feed.last), fields, error)
+            header = header or fields
+
+
+def _blank(fields: list[str], header: list[str]) -> bool:
+    """Whether they are those of a blank line; in a table of one column a blank in quotes is a text."""
+    return not fields or (len(header) != 1 and len(fields) == 1 and not fields[0].strip())
+
+
+def _unbalanced(feed: "_Feed") -> str:
+    here = "this line is" if feed.first == feed.last else "these lines are"
+    if feed.ended:
+        return f"a quotation mark is never closed: {here} not read, those before are; close it, and {QUOTING}"
+    return f"quotation marks do not match: {here} not read, those before and behind are; {QUOTING}"
+
+
+class _TooLarge(Exception):  # noqa: N818 — it is a finding
+    """A record that would take long to parse, or much memory."""
+
+
+class _Feed:
+    """The lines that csv.reader asks for, counted, and for each record what it has taken so far.
+
+    first, last: numbers of the record's lines; marked: whether it begins with a byte order mark
+    ended: whether the file has ended
+    """
+
+    def __init__(self, file: TextIO, delimiter: str, limits: Limits):
+        self._file, self._delimiter, self._most = file, delimiter, limits.record
+        self.most_marks = limits.characters + COLUMNS  # a text of nothing else, and what is beside it
+        self.last, self.ended = 0, False
+        self.begin()
+
+    def begin(self) -> None:
+        self.first, self.marked = self.last + 1, False
+        self._size = self._marks = self._quotes = 0
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        line = self._read()
+        if self.last == 0 and _SEPARATOR.fullmatch(line):
+            self.first, self.last = 2, 1
+            line = self._read()
+        if not line:
+            raise StopIteration
+        self.last += 1
+        if self.first == self.last and line[0] == "\ufeff":
+            self.marked, line = True, line[1:]
+        if self._size >= self._most or self._marks > self.most_marks:
+            raise _TooLarge
+        return line
+
+    def skip(self) -> None:
+        """Go on behind a record that is too large: to where its quotation, or else its line, ends."""
+        while not self.ended and (self._quotes % 2 or not self._complete):
+            in_line = not self._complete
+            if self._read() and not in_line:
+                self.last += 1
+
+    def _read(self) -> str:
+        """The next line, or a part of it where it is as long as a record may be; empty at the end."""
+        line = self._file.readline(self._most)
+        self.ended = not line
+        self._complete = line[-1:] in ("\r", "\n")
+        self._size += len(line)
+        self._marks += line.count(self._delimiter)
+        self._quotes += line.count('"')
+        return line
