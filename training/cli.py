@@ -1,10 +1,22 @@
-"""`python -m training`: run a recipe, one stage of it, or list recipes."""
+"""`python -m training`: run a recipe, one stage of it, or list recipes.
+
+What the user gave is looked at before torch is imported, which takes seconds.
+"""
 
 import argparse
+import importlib.util
+import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
-EXAMPLES = """examples:
+if TYPE_CHECKING:
+    from .recipe import Recipe
+
+ENVIRONMENT = ".venv-training"
+OURS = ("training", "cards", "space")
+
+EXAMPLES = f"""examples:
   python -m training recipes                         what can be run
   python -m training run smoke --out runs/smoke      a whole run in two minutes, no data needed
   python -m training run bundled --out runs/bundled --data bc5cdr=PATH --data pubmed=PATH
@@ -13,78 +25,187 @@ EXAMPLES = """examples:
   python -m training student bundled --out runs/bundled                 repeat one stage only
   python -m training bundle runs/bundled             copy the pair into space/bundled
 
+`make setup` makes the environment that all but `recipes` need; then begin with
+  source {ENVIRONMENT}/bin/activate
+
 A run can be stopped at any time: the same command goes on where it stopped, and a stage whose
-inputs did not change is not repeated.
+inputs did not change is not repeated. It ends with what the next commands take:
+  python -m cards render runs/smoke                  the model cards, from the run's ledger
 
 Energy and carbon of training are claimed where they can be known. The energy is read from the counters
 of processors and graphics cards, where these can be read; otherwise tell the rated power of all
 processors together. The carbon needs the country, three letters of ISO 3166:
   CLINSTILL_CPU_WATTS=65 CLINSTILL_COUNTRY=DEU python -m training run smoke --out runs/smoke"""
 
+RUN = """Run every stage of a recipe that still has to run: read the corpora, fine-tune the teacher, distil
+the student, export both to ONNX, quantise the student to INT8, measure every file, and write the ledger.
+
+A recipe of your own is a copy of one in training/recipes/, given by its path; `training/recipe/model.py`
+says what each key means."""
+
+LEFT = """what lies in RUN afterwards:
+  models/student, models/teacher    as they are published: config, tokenizer, FP32, INT8
+  ledger.json                       every number, with what it was measured on
+  recipe.yaml, log/, figures/       the recipe as it was run; how training went; what libraries said
+  work/                             what stages keep for one another
+
+example:
+  python -m training run smoke --out runs/smoke --set teacher.fitting.epochs=2"""
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and run it. Errors that a user can mend are printed without a
     traceback, exit code 2."""
-    # torch and transformers take seconds to import: --help should not wait for them
-    from .recipe import RecipeError, load_recipe, recipes
-
-    options = _parser().parse_args(arguments)
-    if options.verb == "recipes":
-        for name in recipes():
-            print(f"{name:16} {load_recipe(name).summary}")
-        return
-    from cards.errors import CardError
-    from space.engine import EngineError
-
-    from . import bundle, pipeline
-    from .context import Context
-    from .corpora import CorpusError
-    from .errors import StageError
-    from .run_folder import RunFolder
-    from .stages import STAGES
-
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        if options.verb == "bundle":
-            bundle.bundle(options.run, options.to)
-            return
-        recipe = load_recipe(options.recipe, options.set)
-        context = Context(recipe, RunFolder(options.out), dict(_place(text) for text in options.data))
-        if options.verb == "run":
-            pipeline.run(context, options.first)
-        else:
-            pipeline.resolve(context)
-            pipeline.run_stage(context, next(s for s in STAGES if s.name == options.verb))
-    except (RecipeError, CorpusError, StageError, EngineError, CardError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+        _main(arguments)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in OURS:
+            raise
+        _fail(_other_environment(error.name, arguments))
+    except OSError as error:  # a full disk, a folder that may not be written
+        _fail(error)
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)
 
 
-def _place(text: str) -> tuple[str, Path]:
-    from .recipe import RecipeError
+def _main(arguments: list[str]) -> None:
+    from cards.errors import CardError
+    from space.engine import EngineError
+
+    from .corpora import CorpusError
+    from .errors import StageError
+    from .recipe import RecipeError, load_recipe, recipes
+
+    options = _parser().parse_args(arguments)
+    try:
+        if options.verb == "recipes":
+            for name in recipes():
+                print(f"{name:16} {load_recipe(name).summary}")
+        elif options.verb == "bundle":
+            from . import bundle
+
+            bundle.bundle(options.run, options.to)
+        else:
+            _run(options)
+    except (RecipeError, CorpusError, StageError, EngineError, CardError) as error:
+        _fail(error)
+
+
+def _run(options: argparse.Namespace) -> None:
+    """A whole run, or one stage of it; what can be known is looked at before torch is imported."""
+    from . import library_logs
+    from .corpora import check
+    from .recipe import RecipeError, load_recipe
+    from .run_folder import RunFolder
+    from .stages import STAGES
+
+    recipe = load_recipe(options.recipe, options.set)
+    data = dict(_place(text, recipe) for text in options.data)
+    if options.verb in ("run", "corpus"):
+        check(recipe.corpora, data)
+    if options.out.exists() and not options.out.is_dir():
+        raise RecipeError(f"--out {options.out} is a file; give a folder, which is made if it is missing")
+
+    if importlib.util.find_spec("torch") is None:  # told before the run folder is made
+        raise ModuleNotFoundError(name="torch")
+    run = RunFolder(options.out)
+    library_logs.keep(run.log / "libraries.log")
+    from . import pipeline
+    from .context import Context
+
+    context = Context(recipe, run, data)
+    if options.verb == "run":
+        pipeline.run(context, options.first)
+    else:
+        pipeline.resolve(context)
+        pipeline.run_stage(context, next(s for s in STAGES if s.name == options.verb))
+
+
+def _fail(problem: object) -> NoReturn:
+    print(f"error: {problem}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _other_environment(package: str | None, arguments: list[str]) -> str:
+    again = shlex.join([f"{ENVIRONMENT}/bin/python", "-m", "training", *arguments])
+    return (
+        f"{sys.executable} has no package {package!r}; training has an environment of its own, which"
+        f" `make setup` makes or brings up to date. Then run\n  {again}"
+    )
+
+
+def _place(text: str, recipe: "Recipe") -> tuple[str, Path]:
+    """The corpus and folder of one `--data`."""
+    from .recipe import RecipeError, nearest
 
     name, equals, path = text.partition("=")
-    if not equals or not Path(path).is_dir():
+    if not (name and equals and path):
+        raise RecipeError(f"--data takes ID=FOLDER of a corpus, found {text!r}")
+    known = dict.fromkeys(corpus.id for corpus in recipe.corpora)
+    if name not in known:
         raise RecipeError(
-            f"--data takes ID=FOLDER of a corpus, found {text!r}"
-            + ("" if not equals else f": {path} is no folder")
+            f"--data {text}: recipe {recipe.name} reads no corpus {name!r}{nearest(name, known)};"
+            f" its corpora: {', '.join(known)}"
         )
-    return name, Path(path)
+    folder = Path(path).expanduser()  # no shell does that behind ID=
+    if not folder.is_dir():
+        what = "is a file; give the folder that holds it" if folder.exists() else "does not exist"
+        raise RecipeError(f"--data {text}: {folder} {what}")
+    return name, folder
 
 
 def _parser() -> argparse.ArgumentParser:
     from .stages import STAGES
 
+    names = ", ".join(stage.name for stage in STAGES)
+    shape = {"formatter_class": argparse.RawDescriptionHelpFormatter}
     parser = argparse.ArgumentParser(
         prog="python -m training",
         description="Make a teacher, a student and its INT8 file from a recipe, and measure them.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **shape,
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    verbs.add_parser("recipes", help="list the recipes")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="VERB", title="verbs (VERB --help tells more)"
+    )
+    verbs.add_parser(
+        "recipes", help="list the recipes", description="List the recipes of the project, a line each."
+    )
+    common = _recipe_options()
+    whole = verbs.add_parser(
+        "run",
+        parents=[common],
+        help="every stage that still has to run",
+        description=RUN,
+        epilog=LEFT,
+        **shape,
+    )
+    whole.add_argument(
+        "--from",
+        dest="first",
+        choices=[s.name for s in STAGES],
+        metavar="STAGE",
+        help=f"repeat from this stage on: {names}",
+    )
+    for stage in STAGES:
+        about = f"Repeat the stage {stage.name} only, of a run that has done what comes before it: {names}."
+        verbs.add_parser(
+            stage.name, parents=[common], help=f"repeat the stage {stage.name} only", description=about
+        )
+    copy = verbs.add_parser(
+        "bundle",
+        help="copy a run's pair into the Space",
+        description="Copy what inference needs of a run's pair into the Space, as its default models.",
+    )
+    copy.add_argument("run", type=Path, metavar="RUN", help="folder of a finished run")
+    copy.add_argument("--to", type=Path, default=Path("space/bundled"), help="default: %(default)s")
+    return parser
+
+
+def _recipe_options() -> argparse.ArgumentParser:
+    """What every verb that runs stages takes."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("recipe", help="name of a recipe, or a path ending in .yaml")
     common.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder, made if missing")
@@ -92,27 +213,14 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         action="append",
         default=[],
-        metavar="ID=PATH",
-        help="folder of a corpus; else $CLINSTILL_DATA/ID, else the Hub",
+        metavar="ID=FOLDER",
+        help="where a corpus of the recipe lies; else $CLINSTILL_DATA/ID, else the Hub; once for each corpus",
     )
     common.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="change a key of the recipe, e.g. student.fitting.epochs=2",
+        help="change a key of the recipe, e.g. student.fitting.epochs=2; any number of times",
     )
-    whole = verbs.add_parser("run", parents=[common], help="every stage that still has to run")
-    whole.add_argument(
-        "--from",
-        dest="first",
-        choices=[s.name for s in STAGES],
-        metavar="STAGE",
-        help="repeat from this stage on: " + ", ".join(s.name for s in STAGES),
-    )
-    for stage in STAGES:
-        verbs.add_parser(stage.name, parents=[common], help=f"repeat the stage {stage.name} only")
-    copy = verbs.add_parser("bundle", help="copy a run's pair into the Space")
-    copy.add_argument("run", type=Path, metavar="RUN")
-    copy.add_argument("--to", type=Path, default=Path("space/bundled"))
-    return parser
+    return common

@@ -40,6 +40,8 @@ class Sitting(BaseModel):
     method: str | None = None  # how it was measured; None where it is not known
     country: str | None = None  # where, as ISO 3166 has it
     kwh: float = 0.0
+    threads: int | None = None  # that a training computed with; None where nothing was trained
+    arithmetic: str | None = None  # "FP32", or how it computed in bfloat16
 
 
 class Counter(Protocol):

@@ -10,13 +10,15 @@ import importlib
 import json
 import shutil
 
+import torch
 import yaml
 from pydantic import BaseModel, ConfigDict
 
 from cards.ledger import Claim
 
-from . import corpora
+from . import corpora, hardware, library_logs
 from .context import Context
+from .energy import Sitting
 from .measuring import Attempt, Cost
 from .recipe import RecipeError
 from .run_folder import sha256
@@ -64,11 +66,24 @@ def run_stage(context: Context, stage: Stage) -> None:
     record = context.run.work(stage.name) / RECORD
     record.unlink(missing_ok=True)
     print(f"{stage.name}: starts", flush=True)
+    module = importlib.import_module(f".{stage.module}", __package__)
+    library_logs.divert()
     with Cost(attempt, context.run.work(stage.name) / ATTEMPT):
-        claims = importlib.import_module(f".{stage.module}", __package__).run(context)
+        _use_hardware(context, stage, attempt.sittings[-1])
+        claims = module.run(context)
     made = Record(stage=stage.name, cost=attempt, outputs=_outputs(context, stage), claims=tuple(claims))
     record.write_text(made.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
     print(f"{stage.name}: done in {attempt.seconds:.0f} s", flush=True)
+
+
+def _use_hardware(context: Context, stage: Stage, sitting: Sitting) -> None:
+    """Decide what the recipe leaves to the machine before a stage trains, and keep it with the cost."""
+    fitting = stage.fitting(context.recipe)
+    if fitting is None:
+        return
+    threads = hardware.use_threads(context.recipe.threads)
+    sitting.threads, sitting.arithmetic = torch.get_num_threads(), hardware.arithmetic(fitting.bf16)
+    print(f"{stage.name}: {threads}, {sitting.arithmetic}", flush=True)
 
 
 def _attempt(context: Context, stage: Stage) -> Attempt:
@@ -130,8 +145,7 @@ def _lookup(recipe: dict, key: str):
 
 
 def _sources(context: Context) -> list[dict[str, str]]:
-    corpora_read = (context.recipe.corpus, *context.recipe.unlabelled)
-    return [corpora.fingerprint(corpus, context.data) for corpus in corpora_read]
+    return [corpora.fingerprint(corpus, context.data) for corpus in context.recipe.corpora]
 
 
 def _outputs(context: Context, stage: Stage) -> dict[str, str]:

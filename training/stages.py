@@ -1,8 +1,9 @@
 """The stages of a run, in the order of the data's way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from .recipe import Recipe
+from .recipe import Fitting, Recipe
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,8 @@ class Stage:
 
     settings: keys of the recipe that it reads; needs: stages whose output it reads, and
     whose claims and cost as well where `reads_claims`;
-    leaves: patterns of the files it writes, relative to the run folder.
+    leaves: patterns of the files it writes, relative to the run folder;
+    fitting: the recipe's fine-tuning that it does, where it trains.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Stage:
     needs: tuple[str, ...]
     leaves: tuple[str, ...]
     reads_claims: bool = False
+    fitting: Callable[[Recipe], Fitting | None] = lambda _: None
 
 
 _WINDOWS = ("labels", "window", "overlap")
@@ -45,6 +48,7 @@ STAGES = (
         settings=(*_WINDOWS, "teacher.fitting"),
         needs=("corpus", "encoders"),
         leaves=("work/teacher/model/*",),
+        fitting=lambda recipe: recipe.teacher.fitting,
     ),
     Stage(
         "student",
@@ -52,6 +56,7 @@ STAGES = (
         settings=(*_WINDOWS, "student"),
         needs=("corpus", "encoders", "teacher"),
         leaves=("work/student/model/*",),
+        fitting=lambda recipe: recipe.student.fitting,
     ),
     Stage(
         "prune",
@@ -59,6 +64,7 @@ STAGES = (
         settings=(*_WINDOWS, "student", "pruning"),
         needs=("corpus", "teacher", "student"),
         leaves=("work/prune/model/*",),
+        fitting=lambda recipe: recipe.pruning and recipe.pruning.recovery,
     ),
     Stage(
         "export",

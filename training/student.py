@@ -11,6 +11,7 @@ from cards.ledger import Claim
 from .context import Context, load_tokenizer, save
 from .distillation import DistillationTrainer
 from .examples import draw, pack
+from .hardware import uses_bf16
 from .prediction import predict
 from .recipe import Fitting, RecipeError
 from .soft_labels import align, soften
@@ -104,7 +105,7 @@ def soft_examples(context: Context, tokenizer: PreTrainedTokenizerFast, fitting:
     ours = context.cutter(tokenizer)
     print(f"student: the teacher labels {len(texts)} texts", flush=True)
     by_teacher = [theirs.prepare(document, labelled=False) for document in texts]
-    logits = predict(teacher, theirs, by_teacher, fitting.bf16)
+    logits = predict(teacher, theirs, by_teacher, uses_bf16(fitting.bf16))
     examples = []
     for index, (document, seen, scores) in enumerate(zip(texts, by_teacher, logits, strict=True)):
         prepared = ours.prepare(document, labelled=index < len(labelled))

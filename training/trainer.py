@@ -24,6 +24,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from .corpora.document import Document
 from .examples import Cutter, collate
+from .hardware import uses_bf16
 from .metrics import score
 from .prediction import entities
 from .recipe import Fitting
@@ -142,7 +143,7 @@ def _arguments(fitting: Fitting, work: Path) -> TrainingArguments:
         warmup_ratio=fitting.warmup,
         lr_scheduler_type=fitting.schedule,
         max_grad_norm=fitting.clip,
-        bf16=fitting.bf16,
+        bf16=uses_bf16(fitting.bf16),
         seed=fitting.seed,
         use_cpu=not torch.cuda.is_available(),
         eval_strategy="epoch",

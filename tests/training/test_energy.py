@@ -194,9 +194,11 @@ def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch
         "teacher": [Sitting(country="DEU", kwh=9)],
         "student": [
             Sitting(method="read", country="DEU", kwh=2),
-            Sitting(method="read", country="DEU", kwh=1),
+            Sitting(method="read", country="DEU", kwh=1, threads=2, arithmetic="FP32"),
         ],
-        "prune": [Sitting(method="estimated", country="FRA", kwh=4)],
+        "prune": [
+            Sitting(method="estimated", country="FRA", kwh=4, threads=3, arithmetic="bfloat16 autocast")
+        ],
     }
     costs = {
         stage: Attempt(inputs="x", seconds=5, peak_memory=7, sittings=sittings)
@@ -211,7 +213,9 @@ def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch
     assert (energy_claim.value, energy_claim.unit, energy_claim.method) == (7, "kWh", "read; estimated")
     assert (co2.unit, co2.aggregation) == ("g", "total")
     assert co2.value == pytest.approx(3 * 380.95 + 4 * 56.039)
-    assert energy_claim.environment == claims["student.training.seconds"].environment
+    seconds = claims["student.training.seconds"]
+    assert energy_claim.environment == seconds.environment
+    assert (seconds.environment.threads, seconds.method) == (3, "FP32, then bfloat16 autocast")
     assert {claim.id for claim in ledger._cost(context, "teacher")} == {
         "teacher.training.seconds",
         "teacher.training.peak_memory",

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 
 from training import pipeline
 from training.context import Context
@@ -39,6 +38,7 @@ RECIPE = {
     "guard_documents": 4,
     "window": 32,
     "overlap": 4,
+    "threads": 1,  # a load that changes between two runs must not change the weights
     "vocabulary": {"min_count": 2, "splits": ["train"]},
     "teacher": {
         "base": {"id": "tiny", "license": "apache-2.0", "source": "scratch:2x32"},
@@ -67,7 +67,9 @@ def finished(tmp_path_factory) -> Path:
     """A folder with recipe, corpus and a run that has done every stage that trains."""
     folder = tmp_path_factory.mktemp("tiny")
     write_corpus(folder / "invented")
-    (folder / "tiny.yaml").write_text(yaml.safe_dump(RECIPE))
+    (folder / "tiny.yaml").write_text(
+        json.dumps(RECIPE)
+    )  # which is YAML, without aliases for what is the same
     run_stages(context_of(folder))
     return folder
 
@@ -174,6 +176,9 @@ def test_training_logs_agreement_of_teacher_and_gold(folder):
 def test_costs_are_measured(folder):
     cost = pipeline.read_record(context_of(folder), "teacher").cost
     assert cost.seconds > 0 and cost.peak_memory > 50e6
+    assert cost.sittings[-1].threads == 1
+    assert cost.sittings[-1].arithmetic in ("FP32", "bfloat16 autocast")
+    assert pipeline.read_record(context_of(folder), "encoders").cost.sittings[-1].threads is None
 
 
 def command(folder: Path, verb: str, *settings: str) -> list[str]:
@@ -200,6 +205,9 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder):
 
     assert again.returncode == 0, again.stderr
     assert "going on from checkpoint-" in again.stdout
+    assert "teacher: 1 thread (as the recipe says), " in again.stdout
+    assert again.stderr == "", "a library speaks between the lines of progress"
+    assert "newly initialized" in (folder / "run/log/libraries.log").read_text()
     state = json.loads(sorted(checkpoints.glob("checkpoint-*/trainer_state.json"))[-1].read_text())
     steps = [entry["step"] for entry in state["log_history"] if "eval_f1" in entry]
     assert steps == sorted(set(steps)), "an epoch was done twice"

@@ -14,9 +14,9 @@ from .document import CorpusError, Document, Span
 from .findings import Findings
 from .jsonl import sha256
 from .labels import map_labels
-from .location import file_of, fingerprint, folder_of, local_folder
+from .location import check, file_of, fingerprint, folder_of, local_folder
 
-__all__ = ["CorpusError", "Document", "Span", "fingerprint", "guard", "load", "sha256"]
+__all__ = ["CorpusError", "Document", "Span", "check", "fingerprint", "guard", "load", "sha256"]
 
 READERS = {
     "pubtator": pubtator.read,

@@ -6,6 +6,7 @@ In this order: `data[ID]` (`--data ID=PATH`), $CLINSTILL_DATA/ID, the folder ID 
 
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..recipe import RECIPES, Corpus
@@ -56,6 +57,35 @@ def file_of(corpus: Corpus, folder: Path, name: str) -> Path:
             f" holds {_files(corpus)}{origin}"
         )
     return path
+
+
+def check(corpora: Iterable[Corpus], data: dict[str, Path]) -> None:
+    """Look whether every file of these corpora is on this machine, or will be fetched from the Hub; nothing
+    is read.
+
+    Raises CorpusError that names all that are missing or empty.
+    """
+    problems = list(dict.fromkeys(problem for corpus in corpora for problem in _problems(corpus, data)))
+    if problems:
+        raise CorpusError("\n".join(problems))
+
+
+def _problems(corpus: Corpus, data: dict[str, Path]) -> Iterator[str]:
+    try:
+        if local_folder(corpus, data) is None and corpus.repo:
+            return
+        folder = folder_of(corpus, data)
+    except CorpusError as error:
+        yield str(error)
+        return
+    for name in corpus.files.values() if corpus.format != "hub" else ():  # there they name splits
+        try:
+            path = file_of(corpus, folder, name)
+        except CorpusError as error:
+            yield str(error)
+            continue
+        if path.is_file() and not path.stat().st_size:
+            yield f"corpus {corpus.id}: {path} is empty"
 
 
 def fingerprint(corpus: Corpus, data: dict[str, Path]) -> dict[str, str]:

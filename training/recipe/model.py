@@ -1,24 +1,15 @@
-"""The recipe: everything that decides what a run makes, typed; an unknown key is an error."""
+"""The types of a recipe: an unknown key is an error."""
 
-import difflib
 import re
-from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cards.ledger import Genre
 
-RECIPES = Path(__file__).parent / "recipes"
-
-
-class RecipeError(Exception):
-    """A recipe cannot be used. The message names the key and what would be right."""
-
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Corpus(Strict):
@@ -83,7 +74,7 @@ class Fitting(Strict):
     schedule: Literal["linear", "cosine"] = "linear"
     clip: float = 1.0
     patience: int | None = None  # evaluations without a better guard F1 before stopping
-    bf16: bool = True  # autocast; weights stay FP32
+    bf16: bool | Literal["auto"] = "auto"  # autocast (weights stay FP32); auto: where the processor has it
     seed: int = 13
 
 
@@ -160,6 +151,7 @@ class Recipe(Strict):
     guard_split: str = "development"
     window: int = Field(256, ge=8)  # tokens, special tokens included
     overlap: int = Field(64, ge=0)
+    threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"  # of training; auto: as many as are idle
     vocabulary: Vocabulary | None = None
     teacher: Teacher
     student: Student
@@ -167,59 +159,36 @@ class Recipe(Strict):
     quantization: Quantization = Quantization()
     evaluation: Evaluation = Evaluation()
 
+    @model_validator(mode="after")
+    def _splits_are_there(self) -> "Recipe":
+        """A name that no split has would be found after minutes of training; a measured one never."""
+        trained = [*self.teacher.fitting.train_on, *self.student.fitting.train_on]
+        trained += self.pruning.recovery.train_on if self.pruning else ()
+        trained += self.vocabulary.splits if self.vocabulary else ()
+        for split in (*trained, self.guard_split, self.evaluation.split):
+            if split not in self.corpus.files:
+                raise ValueError(f"no split {split!r}; `corpus.files` has {', '.join(self.corpus.files)}")
+        if self.evaluation.split in (*trained, self.guard_split):
+            raise ValueError(
+                f"{self.evaluation.split!r} is measured on, so nothing may be learned or chosen on it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_those_of_the_corpus(self) -> "Recipe":
+        if set(self.labels) != set(self.corpus.types.values()):
+            raise ValueError(
+                f"`labels` has {', '.join(self.labels)}, but `corpus.types` gives"
+                f" {', '.join(dict.fromkeys(self.corpus.types.values())) or 'none'}; both name the same types"
+            )
+        return self
+
+    @property
+    def corpora(self) -> tuple[Corpus, ...]:
+        """Every corpus that a run reads."""
+        return (self.corpus, *self.unlabelled)
+
     @property
     def tags(self) -> list[str]:
         """The label list of every model: O first, then B- and I- of each type."""
         return ["O"] + [f"{prefix}-{label}" for label in self.labels for prefix in ("B", "I")]
-
-
-def recipes() -> list[str]:
-    """Names of the recipes that come with the project."""
-    return sorted(path.stem for path in RECIPES.glob("*.yaml"))
-
-
-def load_recipe(name_or_path: str, settings: list[str] = ()) -> Recipe:
-    """Read a recipe by name or path, with `key.sub=value` settings laid over it.
-
-    Raises RecipeError for an unknown recipe, an unknown key (naming the nearest) or a bad value.
-    """
-    path = Path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
-        path = RECIPES / f"{name_or_path}.yaml"
-    if not path.is_file():
-        raise RecipeError(
-            f"no recipe {name_or_path!r}; recipes here: {', '.join(recipes())}; "
-            "or give a path ending in .yaml"
-        )
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{path}: not valid YAML ({error})") from error
-    for setting in settings:
-        _set(data, setting)
-    try:
-        return Recipe.model_validate(data)
-    except ValidationError as error:
-        raise RecipeError(f"{path}:\n" + "\n".join(_explain(e) for e in error.errors())) from error
-
-
-def _set(data: dict, setting: str) -> None:
-    key, equals, value = setting.partition("=")
-    if not equals:
-        raise RecipeError(f"--set takes key=value, found {setting!r}")
-    *parents, last = key.split(".")
-    for parent in parents:
-        data = data.setdefault(parent, {})
-        if not isinstance(data, dict):
-            raise RecipeError(f"--set {setting}: {parent!r} has no keys of its own")
-    data[last] = yaml.safe_load(value)
-
-
-def _explain(error: dict) -> str:
-    """One line for one finding, with the nearest known key where an unknown one was found."""
-    place = ".".join(str(part) for part in error["loc"]) or "recipe"
-    if error["type"] != "extra_forbidden":
-        return f"  {place}: {error['msg']} (found {error['input']!r:.80})"
-    known = sorted({name for model in Strict.__subclasses__() for name in model.model_fields})
-    near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
-    return f"  {place}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")

@@ -1,0 +1,18 @@
+"""The recipe: everything that decides what a run makes, typed, and read from a file and `--set`."""
+
+from .model import Base, Corpus, Distillation, Fitting, Quantization, Recipe
+from .reading import RECIPES, RecipeError, load_recipe, nearest, recipes
+
+__all__ = [
+    "RECIPES",
+    "Base",
+    "Corpus",
+    "Distillation",
+    "Fitting",
+    "Quantization",
+    "Recipe",
+    "RecipeError",
+    "load_recipe",
+    "nearest",
+    "recipes",
+]

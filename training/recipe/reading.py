@@ -1,0 +1,153 @@
+"""From a file and `--set` to a recipe, with errors that name the key and what would be right."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import yaml
+from pydantic import ValidationError
+
+from cards import parsing
+
+from .model import Recipe, Strict
+
+RECIPES = Path(__file__).parents[1] / "recipes"
+
+
+class RecipeError(Exception):
+    """A recipe cannot be used. The message names the key and what would be right."""
+
+
+def recipes() -> list[str]:
+    """Names of the recipes that come with the project."""
+    return sorted(path.stem for path in RECIPES.glob("*.yaml"))
+
+
+def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
+    """Read a recipe by name or path, with `key.sub=value` settings laid over it.
+
+    Raises RecipeError for an unknown recipe, what is no strict YAML (see `cards.parsing`), an unknown key
+    (naming the nearest) or a bad value.
+    """
+    path = _find(name_or_path)
+    data = _read(path)
+    for setting in settings:
+        _set(data, setting)
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        changed = f" with {', '.join(settings)}" if settings else ""
+        raise RecipeError(f"{path}{changed}:\n" + "\n".join(_explain(error))) from error
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean ...?" where one of the known words is near; otherwise nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}" if near else ""
+
+
+def _find(name_or_path: str) -> Path:
+    path = Path(name_or_path).expanduser()
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise RecipeError(f"there is no file {path}; recipes here: {', '.join(recipes())}")
+        return path
+    found = RECIPES / f"{name_or_path}.yaml"
+    if not found.is_file():
+        raise RecipeError(
+            f"no recipe {name_or_path!r}{nearest(name_or_path, recipes())}; recipes here:"
+            f" {', '.join(recipes())}; or give a path ending in .yaml"
+        )
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = parsing.load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path}: not valid YAML ({error})") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: not UTF-8 ({error}); save it as UTF-8") from error
+    if data is None:
+        raise RecipeError(f"{path}: is empty; `python -m training recipes` lists recipes to start from")
+    if not isinstance(data, dict):
+        raise RecipeError(f"{path}: a recipe is a list of `key: value`, found {type(data).__name__}")
+    return data
+
+
+def _set(data: dict[str, Any], setting: str) -> None:
+    key, equals, value = setting.partition("=")
+    if not equals:
+        raise RecipeError(f"--set takes key=value, found {setting!r}")
+    *parents, last = key.split(".")
+    part: Any = data
+    for parent in parents:
+        part = part.setdefault(parent, {})
+        if not isinstance(part, dict):
+            raise RecipeError(f"--set {setting}: {parent!r} has no keys of its own; set it as a whole")
+    try:
+        part[last] = parsing.load(value)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"--set {setting}: the value is not valid YAML ({error})") from error
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """One line for each place, with the nearest known key where an unknown one was found."""
+    found: dict[str, list[str]] = {}
+    for detail in error.errors():
+        place, model = _place(detail["loc"])
+        found.setdefault(".".join(place) or "recipe", []).append(_problem(detail, place, model))
+    return [f"  {place}: {' or '.join(problems)}" for place, problems in found.items()]
+
+
+def _problem(detail: Any, place: list[str], model: type[Strict]) -> str:
+    if detail["type"] == "extra_forbidden":
+        return f"unknown key{_known_key(place[-1], model)}"
+    if detail["type"] == "missing":
+        return "is missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "value_error":
+        return message
+    quote = "; put it in quotes" if detail["type"] == "string_type" else ""
+    return f"{message} (found {detail['input']!r:.80}{quote})"
+
+
+def _known_key(key: str, model: type[Strict]) -> str:
+    """What to write for an unknown key of `model`."""
+    near = nearest(key, model.model_fields)
+    places = [place for place in _keys(Recipe) if place.split(".")[-1] == key]
+    if not near and places:
+        return f"; {key!r} is a key elsewhere: {', '.join(places)}"
+    return near or f"; keys here: {', '.join(model.model_fields)}"
+
+
+def _keys(model: type[Strict]) -> Iterator[str]:
+    """All keys of a model and its parts, dotted."""
+    for name, field in model.model_fields.items():
+        yield name
+        if part := _model_in(field.annotation):
+            yield from (f"{name}.{key}" for key in _keys(part))
+
+
+def _place(location: tuple[int | str, ...]) -> tuple[list[str], type[Strict]]:
+    """The keys of a place, without what pydantic adds for the members of a union, and the model there."""
+    place: list[str] = []
+    model: type[Strict] = Recipe
+    inside: Any = Recipe  # the annotation of what the parts so far lead to
+    for part in location:
+        at = _model_in(inside)
+        if at is None and get_origin(inside) not in (dict, tuple):
+            break
+        place.append(str(part))
+        if at and isinstance(part, str):
+            model, field = at, at.model_fields.get(part)
+            inside = field.annotation if field else None
+    return place, model
+
+
+def _model_in(annotation: Any) -> type[Strict] | None:
+    """The model that an annotation speaks of: itself, or inside a union or tuple."""
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
