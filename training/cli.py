@@ -5,6 +5,7 @@ What the user gave is looked at before torch is imported, which takes seconds.
 
 import argparse
 import importlib.util
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -149,7 +150,7 @@ def _place(text: str, recipe: "Recipe") -> tuple[str, Path]:
             f"--data {text}: recipe {recipe.name} reads no corpus {name!r}{nearest(name, known)};"
             f" its corpora: {', '.join(known)}"
         )
-    folder = Path(path).expanduser()  # no shell does that behind ID=
+    folder = Path(os.path.expanduser(path))  # no shell does that behind ID=
     if not folder.is_dir():
         what = "is a file; give the folder that holds it" if folder.exists() else "does not exist"
         raise RecipeError(f"--data {text}: {folder} {what}")

@@ -1,6 +1,7 @@
 """From a file and `--set` to a recipe, with errors that name the key and what would be right."""
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -42,24 +43,23 @@ def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean ...?" where one of the known words is near; otherwise nothing."""
+    """A question whether one of the known words was meant, to end a sentence; nothing where none is near."""
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}" if near else ""
 
 
 def _find(name_or_path: str) -> Path:
-    path = Path(name_or_path).expanduser()
+    path = Path(os.path.expanduser(name_or_path))  # which leaves a user as written that there is not
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise RecipeError(f"there is no file {path}; recipes here: {', '.join(recipes())}")
         return path
-    found = RECIPES / f"{name_or_path}.yaml"
-    if not found.is_file():
+    if name_or_path not in recipes():
         raise RecipeError(
             f"no recipe {name_or_path!r}{nearest(name_or_path, recipes())}; recipes here:"
             f" {', '.join(recipes())}; or give a path ending in .yaml"
         )
-    return found
+    return RECIPES / f"{name_or_path}.yaml"
 
 
 def _read(path: Path) -> dict[str, Any]:
