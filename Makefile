@@ -80,9 +80,9 @@ test-space: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, Space, serv
 test-training: $(TRAINING)/.tests-ready ## engine and training
 	$(TRAINING)/bin/python -m pytest tests/engine tests/training
 
-test-downstream: $(LIGHT)/.tests-ready smoke loaders ## the smoke run as its users would load it, once published
-	$(DOWNSTREAM)/bin/python -m pytest tests/downstream --ignore=tests/downstream/test_rehearsal.py
-	$(LIGHT)/bin/python -m pytest tests/downstream/test_rehearsal.py
+test-downstream: $(LIGHT)/.tests-ready smoke loaders ## the smoke run and the bundled pair as users load them, once published
+	$(DOWNSTREAM)/bin/python -m pytest tests/downstream/test_snippets.py
+	$(LIGHT)/bin/python -m pytest tests/downstream --ignore=tests/downstream/test_snippets.py
 
 smoke: $(TRAINING)/.tests-ready ## a whole run on a small invented corpus, in build/smoke
 	HF_HUB_OFFLINE=1 $(TRAINING)/bin/python -m training run smoke --out $(SMOKE)

@@ -8,7 +8,7 @@ from . import figures
 from .citations import citations
 from .derived import length
 from .errors import CardError
-from .ledger import Labeler, LabelledCorpus, Ledger, Model
+from .ledger import Claim, Labeler, LabelledCorpus, Ledger, Model
 from .limits import corpus_limits, limits
 from .numbers import Numbers
 from .snippets import INSTALL, code, onnx_file, tools
@@ -43,6 +43,7 @@ def of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Number
         "titles": VARIANT_TITLES,
         "references": _references(ledger, model),
         "latencies": _latencies(ledger),
+        "comparable_latencies": [part for part in _latencies(ledger) if not disturbed(ledger, part)],
         "tested_latencies": lambda reference: _tested_latencies(ledger, name, reference),
         "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
         "splits": _splits(ledger, "corpus."),
@@ -109,6 +110,11 @@ def _latencies(ledger: Ledger) -> list[str]:
     shows one shows all, so that a measurement left out fails the rendering."""
     lengths = {length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"}
     return [f"latency.{tokens}" for tokens in sorted(lengths)]
+
+
+def disturbed(ledger: Ledger, part: str) -> list[Claim]:
+    """The medians `...latency.LENGTH` that other programs disturbed."""
+    return [c for c in ledger.claims if c.id.endswith(f".{part}.median") and c.disturbed is not None]
 
 
 def _tested_latencies(ledger: Ledger, name: str, reference: str) -> list[str]:

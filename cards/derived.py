@@ -23,10 +23,14 @@ def retention(ours: Claim, reference: Claim) -> float:
 
 
 def speed_up(reference: Claim, ours: Claim) -> float:
-    """How many times faster ours is: the reference's latency over ours, same machine and length."""
+    """How many times faster ours is: the reference's latency over ours, same machine and length, neither
+    disturbed by other programs."""
     _same("unit", reference, ours)
     _same("aggregation", reference, ours)
     _same("environment", reference, ours)
+    for claim in (reference, ours):
+        if claim.disturbed is not None:
+            raise CardError(f"{claim.id} was disturbed by other programs, so it is compared with nothing")
     if length(reference) != length(ours):
         raise CardError(f"{reference.id} and {ours.id} were measured on texts of different lengths")
     return _ratio(reference.value, ours.value, reference, ours)

@@ -84,6 +84,7 @@ _BY_FIELD = {
     "interval.level": "level",
     "test_evaluations": "count",
     "artifact.bytes": "megabytes",
+    "disturbed": "plain",
 }
 
 

@@ -134,6 +134,9 @@ class Claim(Strict):
     artifact: Artifact | None = None
     environment: Environment | None = None
     command: str  # how to measure it again
+    # Of a time: seconds that its threads waited for a processor in a second, where other programs took so
+    # much that it is compared with nothing.
+    disturbed: FiniteFloat | None = None
     method: str | None = None  # how the value came about where the command does not say, e.g. by an estimate
     date: date
 
@@ -189,6 +192,7 @@ class Model(Strict):
     teacher: str | None = None  # name of the model it was distilled from
     parent: str | None = None  # name of the model of this run whose weights it began with
     variants: tuple[Variant, ...]
+    weights_from: str | None = None  # file that the FP32 weights were read back from, training's being lost
     examples: tuple[Example, ...] = ()
 
     @model_validator(mode="after")

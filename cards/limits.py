@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .derived import width
+from .derived import length, width
 from .ledger import Claim, Genre, Ledger, Model
 from .numbers import Numbers
 from .tasks import headline, splits, tables
@@ -85,6 +85,15 @@ def language(facts: Facts) -> Iterator[Limit]:
         )
 
 
+def read_back(facts: Facts) -> Iterator[Limit]:
+    if source := facts.model.weights_from:
+        yield Limit(
+            "FP32 weights read back.",
+            f"The FP32 weights here are those that `{source}` stores, written out as FP32. The ones that "
+            "training left were not kept, so nothing here says what rounding them cost.",
+        )
+
+
 def few_documents(facts: Facts) -> Iterator[Limit]:
     for claim in facts.heads:
         if claim.n is not None and claim.n < FEW_DOCUMENTS:
@@ -160,6 +169,17 @@ def latency(facts: Facts) -> Iterator[Limit]:
         yield Limit("Speed was not measured.", "Nothing is known of its latency on any machine.")
 
 
+def disturbed(facts: Facts) -> Iterator[Limit]:
+    medians = [c for c in facts.own if c.disturbed is not None and c.aggregation == "median"]
+    for claim in {length(claim): claim for claim in medians}.values():  # the files took turns
+        tokens, waited = facts.number(f"length({claim.id})"), facts.number(f"{claim.id}#disturbed")
+        yield Limit(
+            "Speed was disturbed.",
+            f"While texts of {tokens} tokens were timed, other programs ran too: in each second the threads "
+            f"waited for a processor, {waited} s all together. Those times are compared with nothing.",
+        )
+
+
 def energy(facts: Facts) -> Iterator[Limit]:
     if not any(claim.id == f"{facts.name}.training.energy" for claim in facts.own):
         yield Limit(
@@ -180,8 +200,8 @@ def looks_at_test(facts: Facts) -> Iterator[Limit]:
     if (facts.ledger.test_evaluations or 0) > MANY_LOOKS:
         yield Limit(
             "A test split seen before.",
-            f"This project evaluated {facts.number('ledger#test_evaluations')} files on it so far. Nothing is "
-            "chosen by it on purpose, but what is seen often surprises less.",
+            f"This project evaluated {facts.number('ledger#test_evaluations')} files on it so far. Nothing "
+            "is chosen by it on purpose, but what is seen often surprises less.",
         )
 
 
@@ -197,6 +217,7 @@ DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
     kind_of_text,
     external_data,
     language,
+    read_back,
     few_documents,
     wide_intervals,
     looks_at_test,
@@ -207,6 +228,7 @@ DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
     one_instruction_set,
     int8_elsewhere,
     latency,
+    disturbed,
     energy,
 )
 

@@ -99,7 +99,8 @@ def _tags(model: Model) -> list[str]:
 
 def _relation(model: Model) -> str:
     """The Hub knows no relation for distillation: a student is a finetune of what it started from."""
-    return "quantized" if {variant.name for variant in model.variants} == {"int8"} else "finetune"
+    quantized = {variant.name for variant in model.variants} == {"int8"} and model.weights_from is None
+    return "quantized" if quantized else "finetune"
 
 
 def _emissions(ledger: Ledger, name: str, number: Numbers) -> dict:

@@ -127,12 +127,12 @@ def tools(task: Task, files: Iterable[str]) -> list[str]:
 
 
 def onnx_file(files: Iterable[str]) -> str:
-    """The ONNX file that snippets load: INT8 where there is one. files: paths in a model folder.
+    """The ONNX file that snippets load: INT8 where there is one, else FP32. files: paths in a model folder.
 
     Raises CardError when no file can be named.
     """
     names = {Path(file).name for file in files}
-    for name in ("model_quantized.onnx", "model.onnx"):
+    for name in ("model_quantized.onnx", "model.onnx", "model_fp16.onnx"):
         if name in names:
             return name
     raise CardError(

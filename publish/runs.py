@@ -9,6 +9,7 @@ from .edge import NOTHING, listed
 from .errors import PublishError
 
 LEDGER, RECIPE = "ledger.json", "recipe.yaml"
+PAIR = ("student", "teacher")  # the folders of a bundle
 MAKE = "`python -m training run RECIPE --out FOLDER` makes one"
 
 
@@ -63,6 +64,11 @@ def _no_run(run: Path) -> str:
         return (
             f"{run}: an unfinished run: {LEDGER}, which the last stage writes, is not there. Finish it with "
             f"`python -m training run {_recipe(run)} --out {run}`, which goes on where it stopped; then push."
+        )
+    if all((run / name / LEDGER).is_file() for name in PAIR):
+        return (
+            f"{run}: a bundled pair, without its run. `python -m training unbundle {run} --out FOLDER` makes "
+            "a run of it; then push FOLDER."
         )
     inside = _runs(run)
     holds = listed(path.name for path in run.iterdir())

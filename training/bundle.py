@@ -4,11 +4,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from cards.ledger import project, read_ledger, write_ledger
+from cards.ledger import Claim, Ledger, project, read_ledger, write_ledger
 
 from . import golden
 from .errors import StageError
-from .run_folder import VARIANTS
+from .run_folder import VARIANTS, sha256
 
 FILES = {"student": VARIANTS["int8"], "teacher": VARIANTS["fp16"]}
 NEEDED = ("config.json", "tokenizer.json")
@@ -36,6 +36,29 @@ def bundle(run: Path, to: Path) -> None:
         if to.exists():
             to.rename(Path(work) / "replaced")
         made.rename(to)
+
+
+def published(bundled: Path) -> Ledger:
+    """The ledger of a bundled pair's run, without what was measured on files that the bundle has not.
+
+    Raises LedgerError when it is no bundle, StageError when a file is not the one that was measured.
+    """
+    parts = {name: read_ledger(bundled / name / "ledger.json") for name in FILES}
+    claims = {claim.id: claim for part in parts.values() for claim in part.claims}
+    kept = tuple(claim for claim in claims.values() if _is_of_bundle(claim))
+    for name, file in FILES.items():
+        digest = sha256(bundled / name / file)
+        if any(c.artifact.sha256 != digest for c in kept if c.artifact and c.artifact.model == name):
+            raise StageError(f"{bundled / name / file} is not the file that its ledger.json measured")
+    student = parts["student"]  # which names its teacher as well
+    return student.model_copy(update={"subject": None, "claims": kept})
+
+
+def _is_of_bundle(claim: Claim) -> bool:
+    """Whether a claim says nothing of files that a bundle has not, nor of weights before rounding."""
+    if ".vs." in claim.id or claim.id.endswith(".sparsity"):
+        return False
+    return claim.artifact is None or FILES[claim.artifact.model] == claim.artifact.file
 
 
 def copy_model(model_folder: Path, to: Path, file: str) -> None:

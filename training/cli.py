@@ -25,6 +25,7 @@ EXAMPLES = f"""examples:
   python -m training run bundled --out runs/bundled --from quantize     repeat from a stage on
   python -m training student bundled --out runs/bundled                 repeat one stage only
   python -m training bundle runs/bundled             copy the pair into space/bundled
+  python -m training unbundle space/bundled --out runs/pair      a run of that pair, to publish or measure
 
 `make setup` makes the environment that all but `recipes` need; then begin with
   source {ENVIRONMENT}/bin/activate
@@ -88,6 +89,8 @@ def _main(arguments: list[str]) -> None:
             from . import bundle
 
             bundle.bundle(options.run, options.to)
+        elif options.verb == "unbundle":
+            _unbundle(options)
         else:
             _run(options)
     except (RecipeError, CorpusError, StageError, EngineError, CardError) as error:
@@ -100,18 +103,17 @@ def _run(options: argparse.Namespace) -> None:
     from .corpora import check
     from .recipe import RecipeError, load_recipe
     from .run_folder import RunFolder
-    from .stages import STAGES
 
     recipe = load_recipe(options.recipe, options.set)
     data = dict(_place(text, recipe) for text in options.data)
+    run = RunFolder(options.out)
     if options.verb in ("run", "corpus"):
-        check(recipe.corpora, data)
+        check([recipe.corpus] if run.unbundled else recipe.corpora, data)
     if options.out.exists() and not options.out.is_dir():
         raise RecipeError(f"--out {options.out} is a file; give a folder, which is made if it is missing")
 
     if importlib.util.find_spec("torch") is None:  # told before the run folder is made
         raise ModuleNotFoundError(name="torch")
-    run = RunFolder(options.out)
     library_logs.keep(run.log / "libraries.log")
     from . import pipeline
     from .context import Context
@@ -121,7 +123,21 @@ def _run(options: argparse.Namespace) -> None:
         pipeline.run(context, options.first)
     else:
         pipeline.resolve(context)
-        pipeline.run_stage(context, next(s for s in STAGES if s.name == options.verb))
+        pipeline.run_stage(context, pipeline.find(context, options.verb))
+
+
+def _unbundle(options: argparse.Namespace) -> None:
+    from . import bundle
+    from .errors import StageError
+    from .recipe import load_recipe
+
+    ledger = bundle.published(options.bundled)
+    recipe = load_recipe(options.recipe or ledger.recipe)
+    if options.out.exists() and not (options.out.is_dir() and next(options.out.iterdir(), None) is None):
+        raise StageError(f"--out {options.out} is there already; name a new folder")
+    from .unbundle import unbundle
+
+    unbundle(options.bundled, ledger, recipe, options.out)
 
 
 def _fail(problem: object) -> NoReturn:
@@ -195,6 +211,11 @@ def _parser() -> argparse.ArgumentParser:
         verbs.add_parser(
             stage.name, parents=[common], help=f"repeat the stage {stage.name} only", description=about
         )
+    _add_pair_verbs(verbs)
+    return parser
+
+
+def _add_pair_verbs(verbs) -> None:
     copy = verbs.add_parser(
         "bundle",
         help="copy a run's pair into the Space",
@@ -202,7 +223,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     copy.add_argument("run", type=Path, metavar="RUN", help="folder of a finished run")
     copy.add_argument("--to", type=Path, default=Path("space/bundled"), help="default: %(default)s")
-    return parser
+    back = verbs.add_parser(
+        "unbundle",
+        help="make a run of a bundled pair",
+        description="Make a run folder of a bundled pair, to publish and to measure. Its FP32 weights are "
+        "read back from the files of the bundle; `run` then measures every file, and trains nothing.",
+    )
+    back.add_argument("bundled", type=Path, metavar="BUNDLED", help="folder with student/ and teacher/")
+    back.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder, a new one")
+    back.add_argument("--recipe", help="what made the pair, where its ledger names no recipe of ours")
 
 
 def _recipe_options() -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ from .corpora import jsonl
 from .corpora.document import Document
 from .examples import Cutter
 from .measuring import claim
-from .recipe import Recipe
+from .recipe import Corpus, Recipe
 from .run_folder import RunFolder
 
 
@@ -29,6 +29,11 @@ class Context:
     recipe: Recipe
     run: RunFolder
     data: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def unlabelled(self) -> tuple[Corpus, ...]:
+        """The unlabelled corpora that models learn from here."""
+        return () if self.run.unbundled else self.recipe.unlabelled
 
     def documents(self, *splits: str) -> list[Document]:
         """The documents of these splits, as the corpus stage left them."""

@@ -23,7 +23,7 @@ def run(context: Context) -> list[Claim]:
 
     count = partial(context.claim, "corpus", unit="count")
     claims = []
-    if recipe.unlabelled:
+    if context.unlabelled:
         claims.append(count("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled)))
     for split, documents in splits.items():
         claims.append(count(f"corpus.{split}.documents", f"{split} documents", len(documents), split=split))
@@ -39,7 +39,7 @@ def _unlabelled(context: Context, measured: list[Document]) -> list[Document]:
     ids, texts = {document.id for document in measured}, {document.text for document in measured}
     read = [
         document
-        for corpus in context.recipe.unlabelled
+        for corpus in context.unlabelled
         for documents in corpora.load(corpus, context.data).values()
         for document in documents
     ]

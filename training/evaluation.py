@@ -22,6 +22,7 @@ from space.engine import Entity, Tagger, load
 from . import latency, looks, statistics, trust
 from .context import Context
 from .corpora.document import Document
+from .latency import Timing
 from .measuring import claim
 from .metrics import RATES, count, document_f1, table
 from .provenance import artifact, data_set, environment
@@ -109,6 +110,9 @@ def evaluate(
         length: latency.measure({v.id: v.tagger for v in variants.values()}, test, length, settings.repeats)
         for length in settings.lengths
     }
+    for length, timing in times.items():
+        if timing.disturbed:
+            print(f"evaluate: other programs disturbed the latency at {length} tokens", flush=True)
     claims += _latency_claims(variants, times, shared)
     for ours, theirs in _pairs(variants):
         claims += _comparison_claims(ours, theirs, counts, times, draws, shared)
@@ -194,12 +198,12 @@ def _guard_claim(variant: Variant, guard: Sequence[Document], shared: Evaluation
 
 
 def _latency_claims(
-    variants: Mapping[str, Variant], times: Mapping[int, Mapping[str, np.ndarray]], shared: Evaluation
+    variants: Mapping[str, Variant], times: Mapping[int, Timing[str]], shared: Evaluation
 ) -> Iterator[Claim]:
     """Median, 95th percentile and minimum of the time from one window of text to its entities."""
     summaries = {"median": np.median, "p95": partial(np.percentile, q=95), "min": np.min}
-    for length, by_variant in times.items():
-        for name, values in by_variant.items():
+    for length, timing in times.items():
+        for name, values in timing.milliseconds.items():
             for aggregation, summary in summaries.items():
                 yield shared.claim(
                     f"{name}.latency.{length}.{aggregation}",
@@ -209,6 +213,7 @@ def _latency_claims(
                     aggregation,
                     n=len(values),
                     artifact=variants[name].artifact,
+                    disturbed=timing.waited if timing.disturbed else None,
                 )
 
 
@@ -216,12 +221,12 @@ def _comparison_claims(
     ours: str,
     theirs: str,
     counts: Mapping[str, np.ndarray],
-    times: Mapping[int, Mapping[str, np.ndarray]],
+    times: Mapping[int, Timing[str]],
     draws: np.ndarray,
     shared: Evaluation,
 ) -> Iterator[Claim]:
     """Paired on the same documents and the same texts: the difference of macro F1 (ours minus theirs)
-    with its interval, and Wilcoxon tests of the documents' F1 and of latency."""
+    with its interval, and Wilcoxon tests of the documents' F1 and of undisturbed latency."""
     pair = f"{ours}.vs.{theirs}"
     macro = (slice(None), -1, RATES.index("f1"))
     differences = [statistics.resampled_scores(counts[name], draws)[macro] for name in (ours, theirs)]
@@ -240,12 +245,14 @@ def _comparison_claims(
         "p",
         "p-value",
     )
-    for length, by_variant in times.items():
+    for length, timing in times.items():
+        if timing.disturbed:
+            continue
         yield shared.claim(
             f"{pair}.latency.{length}.wilcoxon_p",
             f"Wilcoxon signed-rank p of latency, {length} tokens",
-            statistics.wilcoxon(by_variant[ours], by_variant[theirs]),
+            statistics.wilcoxon(timing.milliseconds[ours], timing.milliseconds[theirs]),
             "p",
             "p-value",
-            n=len(by_variant[ours]),
+            n=len(timing.milliseconds[ours]),
         )

@@ -2,6 +2,9 @@
 the golden text."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import torch
 from pydantic import BaseModel
@@ -15,7 +18,7 @@ from .figures import draw
 from .pipeline import read_record
 from .provenance import environment
 from .recipe import Corpus
-from .run_folder import VARIANTS, sha256
+from .run_folder import VARIANTS, RunFolder, sha256
 from .stages import STAGES
 
 NAMES = {
@@ -45,17 +48,32 @@ def run(context: Context) -> list[Claim]:
     ledger = Ledger(
         recipe=recipe.name,
         recipe_sha256=sha256(context.run.recipe),
-        test_evaluations=_looks(recipe.corpus, recipe.evaluation.split),
+        test_evaluations=looks_at(recipe.corpus, recipe.evaluation.split),
         sources=tuple(_sources(context)),
         models=models,
         claims=tuple(claims),
     )
-    write_ledger(ledger, context.run.ledger)
+    write(ledger, context.run)
     for name in models:
-        write_ledger(project(ledger, name), context.run.models / name / "ledger.json")
         golden.write(context.run.models / name)
     draw(context.run)
     return []
+
+
+def write(ledger: Ledger, run: RunFolder) -> None:
+    """As RUN/ledger.json, and each model's part of it in the model's folder."""
+    write_ledger(ledger, run.ledger)
+    for name in ledger.models:
+        write_ledger(project(ledger, name), run.models / name / "ledger.json")
+
+
+def examples(model_folder: Path) -> tuple[Example, ...]:
+    """The usage snippets, run on the model, two at a time. Raises CardError when one fails."""
+    tools = tuple(snippets.CODE["token-classification"])
+    with ThreadPoolExecutor(2) as pool:  # each is a process that mostly imports
+        outputs = pool.map(partial(snippets.run, model_folder=model_folder), tools)
+    pairs = zip(tools, outputs, strict=True)
+    return tuple(Example(tool=tool, text=snippets.SAMPLE, output=output) for tool, output in pairs)
 
 
 def _cost(context: Context, name: str) -> list[Claim]:
@@ -113,10 +131,7 @@ def _model(context: Context, name: str) -> Model:
         base=Base(id=base.id, revision=base.revision, license=base.license),
         teacher="teacher" if name == "student" else None,
         variants=tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file()),
-        examples=tuple(
-            Example(tool=tool, text=snippets.SAMPLE, output=snippets.run(tool, folder))
-            for tool in snippets.CODE["token-classification"]
-        ),
+        examples=examples(folder),
     )
 
 
@@ -137,6 +152,6 @@ def _source(corpus: Corpus, use: str) -> Source:
     )
 
 
-def _looks(corpus: Corpus, split: str) -> int | None:
-    """None where nobody counts: corpora of this project's own writing."""
+def looks_at(corpus: Corpus, split: str) -> int | None:
+    """How often a file was evaluated on this split; None where nobody counts: corpora of our own writing."""
     return looks.count(looks.LOG, corpus.repo or corpus.id, split) or None

@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import json
 import shutil
+from collections.abc import Iterable
 
 import torch
 import yaml
@@ -22,7 +23,7 @@ from .energy import Sitting
 from .measuring import Attempt, Cost
 from .recipe import RecipeError
 from .run_folder import sha256
-from .stages import STAGES, Stage
+from .stages import MEASURING, STAGES, Stage
 
 RECORD, ATTEMPT = "record.json", "attempt.json"
 
@@ -39,15 +40,37 @@ class Record(BaseModel):
 
 
 def run(context: Context, first: str | None = None) -> None:
-    """Run every stage whose inputs changed, and every stage from `first` on when it is given."""
+    """Run every stage whose inputs changed, and every stage from `first` on when it is given.
+
+    Raises RecipeError when the run has no such stage.
+    """
+    todo = stages(context)
+    first_stage = find(context, first) if first else None
     resolve(context)
     forced = False
-    for stage in STAGES:
-        forced = forced or stage.name == first
+    for stage in todo:
+        forced = forced or stage == first_stage
         if forced or not is_done(context, stage):
             run_stage(context, stage)
         else:
             print(f"{stage.name}: done, nothing changed", flush=True)
+
+
+def stages(context: Context) -> tuple[Stage, ...]:
+    """Those of the run, in their order."""
+    return MEASURING if context.run.unbundled else STAGES
+
+
+def find(context: Context, name: str) -> Stage:
+    """The run's stage of that name. Raises RecipeError when it has none."""
+    for stage in stages(context):
+        if stage.name == name:
+            return stage
+    has = ", ".join(stage.name for stage in stages(context))
+    raise RecipeError(
+        f"{context.run.path} was made by `unbundle`, so it has no stage {name!r} but {has}; to train, name a "
+        "new folder"
+    )
 
 
 def resolve(context: Context) -> None:
@@ -71,9 +94,15 @@ def run_stage(context: Context, stage: Stage) -> None:
     with Cost(attempt, context.run.work(stage.name) / ATTEMPT):
         _use_hardware(context, stage, attempt.sittings[-1])
         claims = module.run(context)
-    made = Record(stage=stage.name, cost=attempt, outputs=_outputs(context, stage), claims=tuple(claims))
-    record.write_text(made.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
+    write_record(context, stage, attempt, claims)
     print(f"{stage.name}: done in {attempt.seconds:.0f} s", flush=True)
+
+
+def write_record(context: Context, stage: Stage, cost: Attempt, claims: Iterable[Claim]) -> None:
+    """Say that a stage is finished, and what it left."""
+    made = Record(stage=stage.name, cost=cost, outputs=_outputs(context, stage), claims=tuple(claims))
+    path = context.run.work(stage.name) / RECORD
+    path.write_text(made.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
 
 
 def _use_hardware(context: Context, stage: Stage, sitting: Sitting) -> None:
@@ -145,7 +174,8 @@ def _lookup(recipe: dict, key: str):
 
 
 def _sources(context: Context) -> list[dict[str, str]]:
-    return [corpora.fingerprint(corpus, context.data) for corpus in context.recipe.corpora]
+    corpora_read = (context.recipe.corpus, *context.unlabelled)
+    return [corpora.fingerprint(corpus, context.data) for corpus in corpora_read]
 
 
 def _outputs(context: Context, stage: Stage) -> dict[str, str]:

@@ -262,13 +262,13 @@ def nodes_of(graph: onnx.GraphProto, layers: Sequence[int], depth: int) -> list[
 
 def measure(taggers: Mapping[Setting, Tagger], guard: Sequence[Document], labels: Sequence[str]) -> list[Try]:
     """Size, guard F1 and latency of each file."""
-    times = latency.measure(taggers, guard, _latency_tokens(taggers), LATENCY_REPEATS)
+    timing = latency.measure(taggers, guard, _latency_tokens(taggers), LATENCY_REPEATS)
     return [
         Try(
             setting=setting,
             bytes=tagger.file.stat().st_size,
             guard_f1=_macro_f1(tagger, guard, labels),
-            latency_ms=float(np.median(times[setting])),
+            latency_ms=float(np.median(timing.milliseconds[setting])),
         )
         for setting, tagger in taggers.items()
     ]

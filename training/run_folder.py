@@ -41,6 +41,11 @@ class RunFolder:
     def work(self, stage: str) -> Path:
         return self._made(f"work/{stage}")
 
+    @property
+    def unbundled(self) -> bool:
+        """Whether `unbundle` made it of a bundled pair: its models are there, and are not trained again."""
+        return (self.path / "work" / "unbundle").is_dir()
+
     def split(self, name: str) -> Path:
         """Documents of one split, as JSON lines: "train", "development", "test", "guard" or "unlabelled"."""
         return self.work("corpus") / f"{name}.jsonl"

@@ -1,7 +1,7 @@
 """The stages of a run, in the order of the data's way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .recipe import Fitting, Recipe
 
@@ -26,15 +26,39 @@ class Stage:
 
 
 _WINDOWS = ("labels", "window", "overlap")
+_CORPUS = Stage(
+    "corpus",
+    module="corpus",
+    settings=("corpus", "unlabelled", "guard_documents", "guard_split", "labels"),
+    needs=(),
+    leaves=("work/corpus/*.jsonl",),
+)
+_MODELS = (
+    "models/*/config.json",
+    "models/*/model.safetensors",
+    "models/*/tokenizer.json",
+    "models/*/onnx/model.onnx",
+    "models/*/onnx/model_fp16.onnx",
+)
+_INT8 = "models/*/onnx/model_quantized.onnx"
+_EVALUATION = Stage(
+    "evaluate",
+    module="evaluation",
+    settings=("evaluation", "labels"),
+    needs=("corpus", "export", "quantize"),
+    leaves=("work/evaluate/*.jsonl",),
+)
+_LEDGER = Stage(
+    "ledger",
+    module="ledger",
+    settings=tuple(Recipe.model_fields),  # it names the recipe by its hash
+    needs=("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"),
+    leaves=("ledger.json", "models/*/ledger.json", "models/*/golden.json", "figures/*"),
+    reads_claims=True,
+)
 
 STAGES = (
-    Stage(
-        "corpus",
-        module="corpus",
-        settings=("corpus", "unlabelled", "guard_documents", "guard_split", "labels"),
-        needs=(),
-        leaves=("work/corpus/*.jsonl",),
-    ),
+    _CORPUS,
     Stage(
         "encoders",
         module="encoders",
@@ -71,34 +95,23 @@ STAGES = (
         module="export",
         settings=(),
         needs=("corpus", "teacher", "student", "prune"),
-        leaves=(
-            "models/*/config.json",
-            "models/*/model.safetensors",
-            "models/*/tokenizer.json",
-            "models/*/onnx/model.onnx",
-            "models/*/onnx/model_fp16.onnx",
-        ),
+        leaves=_MODELS,
     ),
     Stage(
         "quantize",
         module="quantize",
         settings=("quantization", "labels"),
         needs=("corpus", "export"),
-        leaves=("models/*/onnx/model_quantized.onnx",),
+        leaves=(_INT8,),
     ),
-    Stage(
-        "evaluate",
-        module="evaluation",
-        settings=("evaluation", "labels"),
-        needs=("corpus", "export", "quantize"),
-        leaves=("work/evaluate/*.jsonl",),
-    ),
-    Stage(
-        "ledger",
-        module="ledger",
-        settings=tuple(Recipe.model_fields),  # it names the recipe by its hash
-        needs=("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"),
-        leaves=("ledger.json", "models/*/ledger.json", "models/*/golden.json", "figures/*"),
-        reads_claims=True,
-    ),
+    _EVALUATION,
+    _LEDGER,
+)
+
+# What made the models of an unbundled run, in place of all stages up to `quantize`; and what is left to do.
+UNBUNDLE = Stage("unbundle", module="unbundle", settings=(), needs=(), leaves=(*_MODELS, _INT8))
+MEASURING = (
+    _CORPUS,
+    replace(_EVALUATION, needs=("corpus", "unbundle")),
+    replace(_LEDGER, module="unbundle", needs=("corpus", "unbundle", "evaluate")),
 )

@@ -49,12 +49,13 @@ class Latency:
 
 
 def gather(ledger: Ledger, name: str) -> Latency | None:
-    """Files that were timed on one machine, at two lengths or more: one length is no line."""
+    """Files that were timed on one machine, undisturbed, at two lengths or more: one length is no line."""
     lengths = sorted({length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"})
     lines, machine = [], None
     for file in files(ledger, name):
         places = [f"{file.id}.latency.{tokens}" for tokens in lengths]
         places = [place for place in places if has(ledger, f"{place}.median", f"{place}.p95")]
+        places = [place for place in places if ledger.claim(f"{place}.median").disturbed is None]
         if len(places) < 2:
             continue
         machine = machine or ledger.claim(f"{places[0]}.median").environment

@@ -45,12 +45,14 @@ class Tradeoff:
 
 
 def gather(ledger: Ledger, name: str) -> Tradeoff | None:
-    """At the shortest length that was timed; files that were timed on one machine."""
+    """At the shortest length that was timed; files that were timed on one machine, undisturbed."""
     tokens = min((length(c) for c in ledger.claims if ".latency." in c.id), default=None)
     found, machine = [], None
     for file, prefix in tested(ledger, name, "macro.f1").items():
         timed, size = f"{file.id}.latency.{tokens}.median", f"{file.id}.bytes"
         if not has(ledger, timed, size) or ledger.claim(f"{prefix}.macro.f1").interval is None:
+            continue
+        if ledger.claim(timed).disturbed is not None:
             continue
         machine = machine or ledger.claim(timed).environment
         if ledger.claim(timed).environment == machine:

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 from cards.derived import speed_up
 from cards.errors import CardError
 from cards.ledger import Claim, Environment, Ledger, Task
+from training.latency import QUIET
 
 from .data import Split
-from .measuring import claims_of, lengths, unrest
+from .measuring import claims_of, lengths, waited
 from .record import Compared
 
 FOUR_DIGITS = 0.5e-4
 ELSEWHERE = {"F1": 0.003, "precision": 0.006, "recall": 0.006, "error": 0.01, "score": 0.01}
 COUNTED = 0.02  # share by which a count of errors may differ on another machine
 SPEED_FACTOR = 2.0  # by which a ratio of latencies may differ between runs on one kind of processor
-QUIET = 1.5  # unrest up to which it tells anything: on two busy cores it was anything from 0.06 to 15
 SPARSITY = 0.5e-4
 NOT_GIVEN = "that the published files do not give"
 
@@ -104,6 +104,8 @@ def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Co
         why = f"of the model {owner}, which has a repository of its own"
     elif ".vs." in claim.id and f".vs.{ledger.subject}." not in claim.id:
         why = "comparing with a model of another repository"
+    elif claim.disturbed is not None:
+        why = "disturbed by other programs when they were claimed, so compared with nothing"
     elif ".latency." in claim.id:
         why = reason or "in milliseconds, which belong to a machine: their ratios are compared"
     elif reason and (claim.artifact or _split(claim)):
@@ -133,7 +135,7 @@ def _speed(ledger: Ledger, here: Mapping[str, float], machine: Environment) -> I
             except CardError:
                 continue  # the ledger does not compare the two
             value = here[slow] / here[fast] if slow in here and fast in here else None
-            why = _incomparable(claims[0].environment, machine, here.get(unrest(name, length), 1.0))
+            why = _incomparable(claims[0].environment, machine, here.get(waited(name, length), 0.0))
             holds = value is not None and 1 / SPEED_FACTOR <= value / stated <= SPEED_FACTOR
             yield Compared(
                 claim=f"speed_up({slow}, {fast})",
@@ -146,12 +148,13 @@ def _speed(ledger: Ledger, here: Mapping[str, float], machine: Environment) -> I
             )
 
 
-def _incomparable(claimed: Environment | None, machine: Environment, disturbed: float) -> str:
-    """Why a ratio of latencies says nothing here; "" where it does."""
+def _incomparable(claimed: Environment | None, machine: Environment, waited_here: float) -> str:
+    """Why a ratio of latencies says nothing here; "" where it does. waited_here: see `latency.Timing`"""
     if not same_machine(claimed, machine):
         return "on another kind of processor, or another ONNX Runtime"
-    if disturbed > QUIET:
+    if waited_here > QUIET:
         return (
-            f"not comparable here: other programs slowed it down {disturbed:.1f} times; ask a quiet machine"
+            f"not comparable here: it waited {waited_here:.1f} s in each second for a processor that other "
+            "programs had; ask a quiet machine"
         )
     return ""

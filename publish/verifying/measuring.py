@@ -5,7 +5,6 @@ are tagged by the engine with the very files of the repository.
 """
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from training.provenance import parameters
 from .data import Split
 
 WEIGHTS = "model.safetensors"
-ROUNDS, REPEATS = 3, 15  # of each file at each length
+REPEATS = 30  # of each file at each length
 NOT_PRUNED = ("embed", "classifier")  # parts of the names of matrices that pruning leaves alone
 THREADS = 2  # where no claim says how many
 
@@ -157,32 +156,25 @@ def _differences(ledger: Ledger, here: Mapping[str, float]) -> dict[str, float]:
 def _latencies(
     name: str, taggers: Mapping[str, Tagger], texts: list[Document], wanted: list[int]
 ) -> dict[str, float]:
-    """Median milliseconds of each file at each length, the files taking turns; of several rounds the
-    quietest, since what else this machine does is none of the model's. Beside them, how far it was."""
+    """Median milliseconds of each file at each length, the files taking turns, and beside them how far other
+    programs disturbed the timing."""
     here: dict[str, float] = {}
     for length in wanted:
         if any(length > tagger.window for tagger in taggers.values()):
             continue
-        medians: dict[str, list[float]] = {variant: [] for variant in taggers}
-        disturbed = []
-        for _ in range(ROUNDS):
-            started, used = time.perf_counter(), time.process_time()
-            for variant, times in latency.measure(taggers, texts, length, REPEATS).items():
-                medians[variant].append(float(np.median(times)))
-            disturbed.append((time.perf_counter() - started) / (time.process_time() - used))
-        disturbed += [max(of_rounds) / min(of_rounds) for of_rounds in medians.values()]
-        here[unrest(name, length)] = max(disturbed)
+        timing = latency.measure(taggers, texts, length, REPEATS)
+        here[waited(name, length)] = timing.waited
         here |= {
-            f"{name}.{variant}.latency.{length}.median": min(found) for variant, found in medians.items()
+            f"{name}.{variant}.latency.{length}.median": float(np.median(times))
+            for variant, times in timing.milliseconds.items()
         }
     return here
 
 
-def unrest(name: str, length: int) -> str:
-    """The id of what says how far other programs disturbed the latencies at a length: the seconds that a
-    second of this process's work took, or how many times as long a file took in one round as in another,
-    whichever is more. About 1 on a quiet machine."""
-    return f"{name}.latency.{length}.unrest"
+def waited(name: str, length: int) -> str:
+    """The id of how long this process's threads waited for a processor, in each second of the timing at a
+    length."""
+    return f"{name}.latency.{length}.waited"
 
 
 def _texts(ledger: Ledger, splits: Mapping[str, Split]) -> list[Document]:

@@ -11,6 +11,7 @@ import yaml
 from cards import exempt
 from cards.errors import CardError
 from cards.ledger import read_ledger
+from cards.lint import lint
 from cards.numbers import read_map
 from cards.render import TEMPLATES, render, render_run
 from cards.values import operands
@@ -54,6 +55,24 @@ def asked_for(run: Path) -> list[str]:
     numbers = read_map(run / "models" / "student" / "card.map.json").numbers
     needed = {claim.id for entry in numbers for claim in operands(ledger, entry.claim)}
     return sorted(claim for claim in needed if not OPTIONAL.fullmatch(claim))
+
+
+def test_a_disturbed_time_is_shown_as_such_and_compared_with_nothing(student):
+    path = student / "ledger.json"
+    ledger = json.loads(path.read_text(encoding="utf-8"))
+    for claim in ledger["claims"]:
+        if ".latency.256." in claim["id"]:
+            claim["disturbed"] = 1.4
+    ledger["claims"] = [c for c in ledger["claims"] if not c["id"].endswith("latency.256.wilcoxon_p")]
+    path.write_text(json.dumps(ledger), encoding="utf-8")
+
+    card = render(student, tiny_ledger.REPOS)
+    card.write(student)
+
+    compared = {entry.claim for entry in card.map.numbers if entry.claim.startswith("speed_up(")}
+    assert compared and not any(".256." in claim for claim in compared)
+    assert "waited for a processor, 1.40 s all together" in card.text
+    assert [str(finding) for finding in lint(student) if finding.severity == "error"] == []
 
 
 def test_a_missing_claim_fails_the_rendering(student, rendered_run):

@@ -27,8 +27,9 @@ def test_snippets_are_python_whatever_the_text(task, tool):
 def test_int8_is_the_file_of_choice():
     assert snippets.onnx_file(["onnx/model.onnx", "onnx/model_quantized.onnx"]) == "model_quantized.onnx"
     assert snippets.onnx_file(["onnx/model_fp16.onnx", "onnx/model.onnx"]) == "model.onnx"
+    assert snippets.onnx_file(["onnx/model_fp16.onnx"]) == "model_fp16.onnx"
     with pytest.raises(CardError, match="export the model"):
-        snippets.onnx_file(["onnx/model_fp16.onnx"])
+        snippets.onnx_file(["onnx/mine.onnx"])
 
 
 def test_a_failing_snippet_says_why(student):

@@ -73,6 +73,8 @@ def machine(threads: int) -> Environment:
             (latency("a", 4.0, environment=machine(1)), latency("b", 1.0, environment=machine(2))),
             "environment differs",
         ),
+        (derived.speed_up, (latency("a", 4.0, disturbed=0.9), latency("b", 1.0)), "a.* was disturbed"),
+        (derived.speed_up, (latency("a", 4.0), latency("b", 1.0, disturbed=0.9)), "b.* was disturbed"),
         (
             derived.retention,
             (claim("a.f1", 0.8, "F1", split="test"), claim("b.f1", 0.9, "F1", split="guard")),

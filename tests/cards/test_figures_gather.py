@@ -85,6 +85,16 @@ def test_another_machine_is_not_compared(ledger):
     assert "teacher.fp16" not in [line.file.id for line in drawings["latency"].lines]
 
 
+def test_a_disturbed_time_is_not_drawn(ledger):
+    busy = change(ledger, "teacher.fp16.latency.128.median", disturbed=1.4)
+    drawings = figures.gather(busy, "student")
+    for files in (
+        [point.file.id for point in drawings["tradeoff"].points],
+        [line.file.id for line in drawings["latency"].lines],
+    ):
+        assert files == ["student.fp32", "student.int8", "teacher.fp32"]
+
+
 def test_other_documents_are_not_compared(ledger):
     claim = ledger.claim("teacher.fp32.test.macro.f1")
     other = claim.data.model_copy(update={"sha256": "99" * 32})

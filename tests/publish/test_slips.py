@@ -43,6 +43,12 @@ def test_a_model_folder_without_its_run(told, run, tmp_path):
     assert "the folder of one model, without its run" in told("alone/model")
 
 
+def test_a_bundled_pair(told, run, tmp_path):
+    for name in ("student", "teacher"):
+        shutil.copytree(run / "models" / name, tmp_path / "bundled" / name)
+    assert "`python -m training unbundle bundled --out FOLDER` makes a run of it; then" in told("bundled")
+
+
 def test_a_file(told, run, tmp_path):
     (tmp_path / "mine.yaml").write_text("name: mine\n", encoding="utf-8")
     (tmp_path / "notes.txt").touch()

@@ -28,6 +28,7 @@ LEDGER = {
         claim("student.int8.bytes", 1_000_000),
         claim("student.int8.latency.128.median", 7.25),
         claim("student.int8.latency.128.p95", 8.5),
+        claim("student.int8.latency.256.median", 99.5, disturbed=1.4),
         claim(
             "student.int8.test.micro.f1", 0.84312, split="test", command="python -m training evaluate x",
             data={"id": "bc5cdr", "documents": 500}, interval={"low": 0.83, "high": 0.855},
@@ -48,6 +49,7 @@ def test_claims_of_the_loaded_file_stand_beside_this_machine(student):
     assert "<td>Some CPU</td>" in shown
     assert "<td>1.2.3</td>" in shown
     assert "median 7.2 ms, p95 8.5 ms</td><td><span" in shown
+    assert "99.5" not in shown
     assert "0.8431 [0.8300, 0.8550]" in shown
     assert "not measured: its 500 documents are not on this server" in shown
     assert "<code>python -m training evaluate x</code>" in shown

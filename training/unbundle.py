@@ -1,0 +1,113 @@
+"""`unbundle`: a run folder of a bundled pair, to be published and measured again.
+
+A bundle has one file of each model. The FP32 weights that the Hub's layout asks for are read back from it:
+they are what the file stores, not what training left, and the ledger says so. What was measured on files
+that a bundle has not is left out, until the run's last stages have measured every file that is there now.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from safetensors.torch import save_file
+from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
+
+from cards import snippets
+from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
+
+from . import golden, parity, pipeline
+from .bundle import FIGURES, FILES
+from .context import Context
+from .errors import StageError
+from .export import export, window
+from .ledger import examples, looks_at, write
+from .measuring import Attempt
+from .recipe import Recipe
+from .run_folder import VARIANTS, RunFolder, sha256
+from .stages import UNBUNDLE
+from .weights import read_back
+
+TEXTS = (golden.TEXT, snippets.SAMPLE)  # what read-back weights are compared with their file on
+AGREEING = 0.95  # share of tokens that INT8 weights must tag alike, computed in INT8 and in FP32
+RENDERED = ("README.md", "card.map.json", FIGURES)  # of a bundle's card, which `cards render` writes anew
+
+
+def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
+    """Make the folder `out` a run of the pair in the folder `bundled`.
+
+    ledger: of the pair, see `bundle.published`; recipe: what made it; out: empty, or not there yet.
+    Raises StageError, and leaves `out` as it was, when the weights in a file do not compute what it does.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unbundle-", dir=out.parent) as work:
+        context = Context(recipe, RunFolder(Path(work) / "run"))
+        models = {}
+        for name, model in ledger.models.items():
+            print(f"unbundle: {name}, weights from {FILES[name]}", flush=True)
+            models[name] = _unbundle_model(model, bundled / name, context.run.models / name, FILES[name])
+        made = ledger.model_copy(update={"models": models})
+        pipeline.resolve(context)
+        write(made, context.run)
+        cost = Attempt(inputs=sha256(context.run.ledger))
+        pipeline.write_record(context, UNBUNDLE, cost, made.claims)
+        if out.exists():
+            out.rmdir()
+        context.run.path.rename(out)
+
+
+def run(context: Context) -> list[Claim]:
+    """Stage `ledger` of an unbundled run: what was measured here, in place of what was measured on these
+    files before."""
+    old, run_folder = read_ledger(context.run.ledger), context.run
+    measured = [c for stage in ("corpus", "evaluate") for c in pipeline.read_record(context, stage).claims]
+    ids = {claim.id for claim in measured}
+    published = pipeline.read_record(context, UNBUNDLE.name).claims
+    kept = [claim for claim in published if claim.id not in ids and claim.artifact is None]
+    models = {}
+    for name, model in old.models.items():
+        folder = run_folder.models / name
+        there = tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file())
+        models[name] = model.model_copy(update={"variants": there, "examples": examples(folder)})
+    recipe = context.recipe
+    update = {
+        "models": models,
+        "claims": (*kept, *measured),
+        "test_evaluations": looks_at(recipe.corpus, recipe.evaluation.split),
+    }
+    write(old.model_copy(update=update), run_folder)
+    return []
+
+
+def _unbundle_model(model: Model, bundled: Path, folder: Path, file: str) -> Model:
+    """Make a complete model folder; the bundled file and what lies beside it keep their bytes."""
+    shutil.copytree(bundled, folder, ignore=shutil.ignore_patterns(*RENDERED))
+    weights = AutoModelForTokenClassification.from_config(AutoConfig.from_pretrained(folder))
+    read_back(folder / file, weights)
+    _check(weights, folder, file)
+    tensors = {name: tensor.contiguous() for name, tensor in weights.state_dict().items()}
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    ran = examples(folder)  # before there is another file: they name the one that ships
+    export(folder, TEXTS)
+    variants = tuple(variant for variant in model.variants if variant.file == file)
+    return model.model_copy(update={"variants": variants, "examples": ran, "weights_from": file})
+
+
+def _check(model: PreTrainedModel, folder: Path, file: str) -> None:
+    """Raises StageError when the read-back weights do not compute what their file does: the same logits for
+    a file that computes in FP32, nearly the same tags for one that rounds what it computes with."""
+    probes = parity.probes(folder, TEXTS, window(model))
+    ours, theirs = parity.torch_logits(model), parity.onnx_logits(folder / file)
+    if file != VARIANTS["int8"]:
+        parity.check(f"{file}, read back as FP32,", ours, theirs, probes)
+        return
+    alike = np.concatenate([_tags(ours, probe) == _tags(theirs, probe) for probe in probes]).mean()
+    if alike < AGREEING:
+        raise StageError(
+            f"{folder / file}: its weights as FP32 tag {alike:.1%} of the tokens as it does, and "
+            f"{AGREEING:.0%} are needed; was it made by `python -m training run`?"
+        )
+
+
+def _tags(logits: parity.Logits, probe: parity.Inputs) -> np.ndarray:
+    return logits(probe)[probe["attention_mask"] == 1].argmax(axis=-1)
