@@ -32,17 +32,12 @@ DATA = os.environ.get("CLINSTILL_DATA")
 DEVELOPMENT = "CDR_DevelopmentSet.PubTator.txt"
 
 
-def training(*arguments: str | Path) -> subprocess.CompletedProcess:
-    """`python -m training ...`"""
-    command = [TRAINING, "-m", "training", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Path:
     assert TRAINING.is_file(), "`make setup` makes the environment for training"
     folder = tmp_path_factory.mktemp("unbundled") / "run"
-    done = training("unbundle", BUNDLED, "--out", folder)
+    command = [TRAINING, "-m", "training", "unbundle", BUNDLED, "--out", folder]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -144,13 +139,6 @@ def test_its_cards_are_rendered_without_a_finding_and_say_it(run):
         text = card.read_text("utf-8")
         assert f"those that `{SHIPPED[card.parent.name]}` stores" in text
         assert "## What quantization costs" not in text
-
-
-def test_it_cannot_be_trained_again_nor_made_over_something(run):
-    assert "is there already" in training("unbundle", BUNDLED, "--out", run).stderr
-    done = training("run", "bundled", "--out", run, "--from", "teacher")
-    assert done.returncode == 2
-    assert "no stage 'teacher' but corpus, evaluate, ledger" in done.stderr
 
 
 def test_pushed_it_is_verified_and_the_loaders_take_it(rehearsal, tmp_path):

@@ -1,13 +1,15 @@
-"""What is bundled, and that a refused bundle leaves the old one in place."""
+"""What is bundled, and that a refused bundle, or the way back, leaves what is there in place."""
 
 import pytest
 from tiny_ledger import make_run
 
 from cards.ledger import LedgerError, project, read_ledger
 from space.engine import load
-from training import bundle
+from training import bundle, pipeline, unbundle
+from training.context import Context
 from training.errors import StageError
-from training.run_folder import sha256
+from training.recipe import RecipeError, load_recipe
+from training.run_folder import RunFolder, sha256
 
 
 @pytest.fixture
@@ -86,3 +88,37 @@ def test_a_missing_file_or_ledger_is_named(run, tmp_path):
     with pytest.raises(LedgerError, match=r"ledger\.json: cannot be read"):
         bundle.bundle(run, tmp_path / "bundled")
     assert not (tmp_path / "bundled").exists()
+
+
+@pytest.fixture
+def bundled(run, tmp_path):
+    bundle.bundle(run, tmp_path / "bundled")
+    return tmp_path / "bundled"
+
+
+def test_a_pair_is_not_unbundled_over_something(bundled, tmp_path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "notes.txt").write_text("mine")
+    with pytest.raises(StageError, match="kept is there already; name a new folder"):
+        unbundle.unbundle(bundled, tmp_path / "kept", "smoke")
+    assert files(tmp_path / "kept") == {"notes.txt"}
+
+
+def test_a_changed_file_or_an_unknown_recipe_is_told(bundled, tmp_path):
+    with pytest.raises(RecipeError, match="no recipe 'invented'"):
+        unbundle.unbundle(bundled, tmp_path / "new")
+    with (bundled / "student" / "onnx" / "model_quantized.onnx").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(StageError, match=r"quantized\.onnx is not the file that its ledger\.json measured"):
+        unbundle.unbundle(bundled, tmp_path / "new", "smoke")
+    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.glob(".unbundle-*"))
+
+
+def test_an_unbundled_run_has_no_stage_that_trains(tmp_path):
+    context = Context(load_recipe("smoke"), RunFolder(tmp_path))
+    context.run.work("unbundle")
+    assert [stage.name for stage in pipeline.stages(context)] == ["corpus", "evaluate", "ledger"]
+    with pytest.raises(RecipeError, match="no stage 'teacher' but corpus, evaluate, ledger; to train, name"):
+        pipeline.run(context, "teacher")
+    assert not context.run.recipe.exists()
