@@ -16,7 +16,7 @@ from transformers import AutoConfig, AutoModelForTokenClassification, PreTrained
 from cards import snippets
 from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
 
-from . import golden, parity, pipeline
+from . import golden, library_logs, parity, pipeline
 from .bundle import FIGURES, FILES
 from .context import Context
 from .errors import StageError
@@ -42,6 +42,8 @@ def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unbundle-", dir=out.parent) as work:
         context = Context(recipe, RunFolder(Path(work) / "run"))
+        library_logs.keep(context.run.log / "libraries.log")
+        library_logs.divert()
         models = {}
         for name, model in ledger.models.items():
             print(f"unbundle: {name}, weights from {FILES[name]}", flush=True)

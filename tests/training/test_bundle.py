@@ -5,7 +5,8 @@ from tiny_ledger import make_run
 
 from cards.ledger import LedgerError, project, read_ledger
 from space.engine import load
-from training import bundle, pipeline, unbundle
+from training import bundle, pipeline
+from training.cli import main
 from training.context import Context
 from training.errors import StageError
 from training.recipe import RecipeError, load_recipe
@@ -96,23 +97,27 @@ def bundled(run, tmp_path):
     return tmp_path / "bundled"
 
 
-def test_a_pair_is_not_unbundled_over_something(bundled, tmp_path):
+def test_a_pair_is_not_unbundled_over_something(bundled, tmp_path, capsys):
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "notes.txt").write_text("mine")
-    with pytest.raises(StageError, match="kept is there already; name a new folder"):
-        unbundle.unbundle(bundled, tmp_path / "kept", "smoke")
+    with pytest.raises(SystemExit) as ended:
+        main(["unbundle", str(bundled), "--recipe", "smoke", "--out", str(tmp_path / "kept")])
+    assert ended.value.code == 2
+    assert "kept is there already; name a new folder" in capsys.readouterr().err
     assert files(tmp_path / "kept") == {"notes.txt"}
 
 
-def test_a_changed_file_or_an_unknown_recipe_is_told(bundled, tmp_path):
-    with pytest.raises(RecipeError, match="no recipe 'invented'"):
-        unbundle.unbundle(bundled, tmp_path / "new")
+def test_the_recipe_of_a_pair_is_one_of_ours_or_named(bundled, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["unbundle", str(bundled), "--out", str(tmp_path / "new")])
+    assert "no recipe 'invented'" in capsys.readouterr().err
+
+
+def test_a_changed_file_is_not_unbundled(bundled):
     with (bundled / "student" / "onnx" / "model_quantized.onnx").open("ab") as file:
         file.write(b"x")
     with pytest.raises(StageError, match=r"quantized\.onnx is not the file that its ledger\.json measured"):
-        unbundle.unbundle(bundled, tmp_path / "new", "smoke")
-    assert not (tmp_path / "new").exists()
-    assert not list(tmp_path.glob(".unbundle-*"))
+        bundle.published(bundled)
 
 
 def test_an_unbundled_run_has_no_stage_that_trains(tmp_path):
