@@ -16,8 +16,9 @@ from .runs import read_run
 
 PUSH_EXAMPLES = """\
 examples:
-  see what a push would change, with the card's diff; nothing is sent
+  see what a push would change, and on the cards too; nothing is sent
     python publish/push.py runs/bundled --repo-id me/clinical-ner --dry-run
+    python publish/push.py runs/bundled --repo-id me/clinical-ner --dry-run --diff
   push student, teacher (me/clinical-ner-teacher) and the Space that shows them
     python publish/push.py runs/bundled --repo-id me/clinical-ner --space-id me/clinical-ner-demo
   write the plan, review it, then do exactly that
@@ -52,11 +53,13 @@ def _push(options: argparse.Namespace) -> int:
             raise PublishError("--apply takes everything from the plan: give no run, id or other action.")
         apply_plan(read_plan(options.apply), Hub(), say)
         return 0
+    if options.diff and not (options.dry_run or options.plan):
+        raise PublishError("--diff goes with --dry-run or --plan: a push shows no card.")
     request = _request(options)
     if options.dry_run:
-        return int(dry_run(request, Hub(), say).conflicts)
+        return int(dry_run(request, Hub(), say, diff=options.diff).conflicts)
     if options.plan:
-        return int(write_plan(request, Hub(), say, options.plan).conflicts)
+        return int(write_plan(request, Hub(), say, options.plan, diff=options.diff).conflicts)
     push_run(request, Hub(), say)
     if options.private and options.space_id:
         say("The models are private: give the Space a secret HF_TOKEN that may read them.")
@@ -117,7 +120,11 @@ def _push_parser() -> argparse.ArgumentParser:
     parser.add_argument("run", type=Path, nargs="?", metavar="RUN", help="run folder that training made")
     _add_targets(parser.add_argument_group("where to"))
     _add_settings(parser.add_argument_group("how"))
-    _add_actions(parser.add_argument_group("instead of pushing").add_mutually_exclusive_group())
+    instead = parser.add_argument_group("instead of pushing")
+    _add_actions(instead.add_mutually_exclusive_group())
+    instead.add_argument(
+        "--diff", action="store_true", help="with --dry-run or --plan: show what changes on the cards as well"
+    )
     parser.add_argument(
         "--restore",
         metavar="TAG",
@@ -193,7 +200,7 @@ def _add_actions(group: argparse._MutuallyExclusiveGroup) -> None:
     group.add_argument(
         "--dry-run",
         action="store_true",
-        help="show what would change, with the cards' diffs, and send nothing",
+        help="show what would change, and send nothing",
     )
     group.add_argument("--plan", type=Path, metavar="FILE", help="write the plan as JSON, and send nothing")
     group.add_argument(

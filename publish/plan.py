@@ -117,16 +117,31 @@ def show(plan: RepoPlan, *, diff: bool, seen: bool = True) -> str:
         lines.append(f"  {change.action:<7}{change.path:<36}{size:>10}")
     lines += [f"  delete {path}" for path in plan.delete] + [f"  keep   {path}" for path in plan.keep]
     lines += [f"  pins   {name} to {pin.repo_id} at {_commit(pin)}" for name, pin in plan.pins.items()]
-    adds = sum(change.action == "add" for change in plan.changes)
-    sent = sum(change.bytes for change in plan.changes if not change.stored)
-    counts = f"{adds} to add, {len(plan.changes) - adds} to update, {len(plan.delete)} to delete"
-    lines.append("  no change" if plan.empty else f"  {counts}, {sent:,} bytes to send")
+    lines.append(f"  {_counts(plan)}")
     lines += [f"  gives up what people changed: {name}" for name in plan.given_up]
     for conflict in plan.conflicts:
         lines += [f"  CONFLICT {conflict.name}: " + conflict.found.replace("\n", "\n  ")]
     if diff and plan.card_diff:
         lines += ["", plan.card_diff]
     return "\n".join(lines)
+
+
+def summary(plan: Plan) -> str:
+    """The whole plan for a terminal, a line a repository."""
+    lines = ["In all:"]
+    for repo in plan.repos:
+        conflicts = f", {len(repo.conflicts)} CONFLICTS" if repo.conflicts else ""
+        lines.append(f"  {repo.kind:<8}{repo.repo_id}: {_counts(repo)}{conflicts}")
+    return "\n".join(lines)
+
+
+def _counts(plan: RepoPlan) -> str:
+    if plan.empty:
+        return "no change"
+    adds = sum(change.action == "add" for change in plan.changes)
+    sent = sum(change.bytes for change in plan.changes if not change.stored)
+    updates, deletes = len(plan.changes) - adds, len(plan.delete)
+    return f"{adds} to add, {updates} to update, {deletes} to delete, {shown_size(sent)} to send"
 
 
 def chosen(name: str, overwrite: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from .collecting import collect
 from .committing import commit, create, place, tag
 from .errors import PublishError
 from .hub import Hub, Pushed
-from .plan import Pin, Plan, differences, idle_overwrites, refuse_conflicts, show
+from .plan import Pin, Plan, differences, idle_overwrites, refuse_conflicts, show, summary
 from .planning import Item, Prepared, pin_space, prepare, title
 from .proposing import PULLS, keep_described, merge_first
 from .request import Request
@@ -31,10 +31,10 @@ def push(request: Request, hub: Hub, say: Say) -> list[Pushed]:
         return apply(prepared, hub, say)
 
 
-def write_plan(request: Request, hub: Hub, say: Say, file: Path) -> Plan:
-    """Write the plan to `file` and show it; nothing is sent."""
+def write_plan(request: Request, hub: Hub, say: Say, file: Path, *, diff: bool) -> Plan:
+    """Write the plan to `file` and show it; nothing is sent. `diff`: with what changes on the cards."""
     with _prepared(request, hub, say, fetch=True) as prepared:
-        _show_all(prepared, say)
+        _show_all(prepared, say, diff=diff)
         prepared.plan.write(file)
     say(f"The plan is in {file}; nothing was sent. Apply it with `push.py --apply {file}`.")
     return prepared.plan
@@ -59,11 +59,11 @@ def apply_plan(planned: Plan, hub: Hub, say: Say) -> list[Pushed]:
         return apply(prepared, hub, say)
 
 
-def dry_run(request: Request, hub: Hub, say: Say) -> Plan:
+def dry_run(request: Request, hub: Hub, say: Say, *, diff: bool) -> Plan:
     """Show what `push` would do. Without an answer from the Hub everything counts as new."""
     with _prepared(request, hub, say, fetch=False, offline_ok=True) as prepared:
-        _show_all(prepared, say)
-    say("Dry run: nothing was sent.")
+        _show_all(prepared, say, diff=diff)
+    say("Dry run: nothing was sent." + ("" if diff else " --diff shows what changes on the cards."))
     return prepared.plan
 
 
@@ -134,9 +134,9 @@ def _tag_all(plan: Plan, items: list[Item], done: list[Pushed], hub: Hub, say: S
     say(f"tagged {plan.tag}; `push.py --restore {plan.tag}` with the same ids brings this state back")
 
 
-def _show_all(prepared: Prepared, say: Say) -> None:
+def _show_all(prepared: Prepared, say: Say, *, diff: bool) -> None:
     for repo in prepared.plan.repos:
-        say(show(repo, diff=True, seen=not prepared.note) + "\n")
+        say(show(repo, diff=diff, seen=not prepared.note) + "\n")
     idle = "" if prepared.note else idle_overwrites(prepared.plan)
     if idle:
         say(idle)
@@ -144,6 +144,7 @@ def _show_all(prepared: Prepared, say: Say) -> None:
         say(f"once all is pushed, tag {prepared.plan.tag}")
     if prepared.note:
         say(prepared.note)
+    say(summary(prepared.plan))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from ..edge import Parser, at_the_edge, say, whisper
 from ..errors import PublishError
 from ..hub import Hub
 from ..names import check_repo_id
+from .data import check_given
 from .record import Verification
 from .table import show
 from .verification import Request, verify
@@ -44,10 +45,12 @@ def verify_command(arguments: Sequence[str] | None = None) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    hub = Hub()
-    commit = hub.find("model", check_repo_id(options.repo_id), options.revision)
+    check_repo_id(options.repo_id)
+    check_given(options.data)
     if options.report:
         _refuse_unwritable_report(options.report)
+    hub = Hub()
+    commit = hub.find("model", options.repo_id, options.revision)
     if options.write:
         refuse_unwritable(options.repo_id, commit, hub)
     verified = verify(Request(options.repo_id, commit, options.data, options.loaders), hub, whisper)

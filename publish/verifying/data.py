@@ -37,21 +37,36 @@ class Split:
     data: DataSet
 
 
+def check_given(given: Sequence[str]) -> None:
+    """Raise PublishError where an option cannot be meant, before the Hub is asked for anything."""
+    for option in given:
+        name, equals, source = option.partition("=")
+        if not (name and equals and source):
+            raise PublishError(
+                f"--data takes NAME=PATH or NAME=OWNER/DATASET, found {option!r}. NAME is the ledger's "
+                "name of the data, or any of your own, e.g. --data mine=notes.jsonl"
+            )
+        path = Path(source).expanduser()
+        if path.exists():
+            continue
+        repo_id = source.partition("@")[0]
+        if source.startswith((".", "/", "~")) or repo_id.count("/") != 1:
+            raise PublishError(
+                f"--data: {_missing(path)}. A Hub data set is written OWNER/NAME or OWNER/NAME@COMMIT."
+            )
+        check_repo_id(repo_id)
+
+
 def read(given: Sequence[str], labels: Sequence[str], ledger: Ledger | None, hub: Hub) -> dict[str, Split]:
-    """The splits that the options `given` name ("NAME=SOURCE"), by the ledger's names of them; "test"
-    for a source that neither recipe nor ledger knows.
+    """The splits that the options `given` name ("NAME=SOURCE", see check_given), by the ledger's names of
+    them; "test" for a source that neither recipe nor ledger knows.
 
     Raises PublishError that says what cannot be read and what to give instead.
     """
     found: dict[str, Split] = {}
     try:
         for option in given:
-            name, equals, source = option.partition("=")
-            if not (name and equals and source):
-                raise PublishError(
-                    f"--data takes NAME=PATH or NAME=OWNER/DATASET, found {option!r}. NAME is the ledger's "
-                    "name of the data, or any of your own, e.g. --data mine=notes.jsonl"
-                )
+            name, _, source = option.partition("=")
             place, revision = _locate(source, hub)
             recipe = _recipe(ledger, name)
             if recipe is None:
@@ -74,12 +89,8 @@ def _locate(source: str, hub: Hub) -> tuple[Path, str | None]:
     if path.exists():
         return path, None
     repo_id, _, revision = source.partition("@")
-    if source.startswith((".", "/", "~")) or repo_id.count("/") != 1:
-        raise PublishError(
-            f"--data: {_missing(path)}. A Hub data set is written OWNER/NAME or OWNER/NAME@COMMIT."
-        )
     try:
-        commit = hub.find("dataset", check_repo_id(repo_id), revision or None)
+        commit = hub.find("dataset", repo_id, revision or None)
     except UnreachableError:
         raise
     except PublishError as error:

@@ -7,6 +7,7 @@ the light environment and starts programs in the others.
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -164,3 +165,17 @@ def test_what_was_pushed_is_verified_and_measured_again(rehearsal, tmp_path):
     head = rehearsal.hub.model(STUDENT).head
     assert head.parent == verified["revision"]
     assert json.loads(head.files["verification.json"].content) == verified
+
+
+def test_without_a_terminal_it_serves_until_it_is_stopped():
+    """As a service manager, or `make rehearse &`, starts it."""
+    program = ROOT / "tests" / "support" / "rehearsal.py"
+    with subprocess.Popen(
+        [sys.executable, program, RUN], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as rehearsal:
+        page = next(line.split()[-1] for line in rehearsal.stdout if line.startswith("The page:"))
+        assert next(line for line in rehearsal.stdout if line.startswith("Nothing was published."))
+        assert httpx.get(page, trust_env=False, timeout=60).status_code == 200
+        assert rehearsal.poll() is None
+        rehearsal.terminate()
+        assert rehearsal.wait(60) == 0

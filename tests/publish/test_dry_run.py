@@ -4,7 +4,7 @@ ALL = ("--repo-id", "me/model", "--space-id", "me/demo")
 
 
 def test_first_push_is_all_adds_with_bytes_and_the_whole_card(hub, push, run):
-    done = push(*ALL, "--dry-run")
+    done = push(*ALL, "--dry-run", "--diff")
 
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -16,8 +16,20 @@ def test_first_push_is_all_adds_with_bytes_and_the_whole_card(hub, push, run):
     assert any(line.split()[:2] == ["add", "onnx/model_quantized.onnx"] for line in lines)
     assert "  update" not in done.stdout
     assert "+library_name: transformers" in lines
-    assert "Dry run: nothing was sent." in lines
+    assert lines[-1] == "Dry run: nothing was sent."
     assert hub.repos == {}
+
+
+def test_it_ends_with_its_summary_and_shows_no_card_unless_asked(push):
+    done = push(*ALL, "--dry-run")
+
+    *_, heading, teacher, student, space, last = done.stdout.splitlines()
+    assert heading == "In all:"
+    assert teacher.startswith("  model   me/model-teacher: ") and student.startswith("  model   me/model: ")
+    assert space.startswith("  space   me/demo: ") and space.endswith(" to send")
+    assert last == "Dry run: nothing was sent. --diff shows what changes on the cards."
+    assert "+library_name: transformers" not in done.stdout
+    assert push(*ALL, "--diff").returncode == 2
 
 
 def test_first_look_needs_no_token(push):
@@ -53,7 +65,7 @@ def test_sends_nothing_and_needs_no_token(hub, push):
 
     assert done.returncode == 0, done.stderr
     assert {method for method, _ in hub.requests} == {"GET"}
-    assert done.stdout.count("no change") == 3
+    assert done.stdout.count("  no change\n") == 3
 
 
 def test_change_is_shown_as_update_delete_bytes_and_the_cards_diff(hub, push, run):
@@ -61,13 +73,13 @@ def test_change_is_shown_as_update_delete_bytes_and_the_cards_diff(hub, push, ru
     hub.model("me/model").edit("README.md", b"---\nlicense: mit\n---\nsomething else\n")
     (run / "models/student/special_tokens_map.json").unlink()
 
-    done = push(*ALL, "--dry-run")
+    done = push(*ALL, "--dry-run", "--diff")
 
     lines = done.stdout.splitlines()
     assert f"model me/model (compared with {hub.model('me/model').head.oid[:12]})" in lines
     assert any(line.startswith("  update README.md") for line in lines)
     assert "  delete special_tokens_map.json" in lines
-    assert any("2 to update, 1 to delete" in line and "bytes to send" in line for line in lines)
+    assert any("2 to update, 1 to delete" in line and "to send" in line for line in lines)
     assert "--- me/model/README.md on the Hub" in lines
     assert "-something else" in lines
     # The Space would be pinned to a commit that does not exist yet.

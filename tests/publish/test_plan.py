@@ -136,7 +136,7 @@ def test_show_counts_and_sizes(staged):
 
     assert shown[0] == "model me/model (every file is new)"
     assert shown[-2].split() == ["add", "onnx/model.onnx", "7.0", "kB"]
-    assert shown[-1] == "  3 to add, 0 to update, 0 to delete, 7,027 bytes to send"
+    assert shown[-1] == "  3 to add, 0 to update, 0 to delete, 7.0 kB to send"
 
 
 @pytest.mark.parametrize(

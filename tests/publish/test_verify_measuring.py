@@ -304,8 +304,10 @@ def test_data_that_cannot_be_read_says_what_to_give(option, message, tmp_path):
     gene = {"id": "1", "text": "BRCA1", "entities": [{"start": 0, "end": 5, "label": "Gene"}]}
     (tmp_path / "genes.jsonl").write_text(json.dumps(gene), encoding="utf-8")
 
+    given = [option.format(folder=tmp_path)]
     with pytest.raises(PublishError, match=message):
-        data.read([option.format(folder=tmp_path)], LABELS, None, hub=None)
+        data.check_given(given)
+        data.read(given, LABELS, None, hub=None)
 
 
 @pytest.fixture

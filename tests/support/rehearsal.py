@@ -6,6 +6,7 @@ The Space runs from the very files that the stand-in holds for it, and loads the
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import hub_standin
 from running_space import RunningSpace, serve
@@ -67,6 +69,10 @@ def rehearse(run: Path, folder: Path) -> Iterator[Rehearsal]:
         yield rehearsal
 
 
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="clinstill-rehearsal-") as folder,
@@ -77,9 +83,11 @@ def main() -> None:
         cards = [rehearsal.fetch(*repository) / "README.md" for repository in pushed]
         print(f"\nThe page: {page.url}\nThe cards, as they would be published:")
         print("\n".join(f"  {card}" for card in cards))
+        print("\nNothing was published. Ctrl-C, or a signal to this process, ends the rehearsal.", flush=True)
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
-            input("\nPress Enter to end the rehearsal; nothing was published. ")
-        except (EOFError, KeyboardInterrupt):
+            page.process.wait()
+        except KeyboardInterrupt:
             print()
 
 
