@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tiny_ledger
 
-from cards.__main__ import main
+from cards.cli import main
 from cards.readme import RESULTS
 
 ROOT = Path(__file__).parents[2]

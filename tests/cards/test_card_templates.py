@@ -3,7 +3,7 @@
 import pytest
 import tiny_ledger
 
-from cards.__main__ import main
+from cards.cli import main
 from cards.collection import collection
 from cards.errors import CardError
 from cards.ledger import project, read_ledger

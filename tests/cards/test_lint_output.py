@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cards.__main__ import main
+from cards.cli import main
 from cards.lint import Report, catalogue, examine
 from cards.lint.finding import Finding
 from cards.lint.output import FORMATS

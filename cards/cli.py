@@ -1,0 +1,203 @@
+"""`python -m cards`: render, lint, rules and readme."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .errors import CardError
+from .lint import catalogue, examine
+from .lint.output import FORMATS
+from .readme import update
+from .render import copy_templates, render_run
+
+EPILOG = """\
+examples:
+  python -m cards render runs/bundled --repo student=me/model --repo teacher=me/model-teacher
+  python -m cards lint runs/bundled
+  python -m cards lint runs/bundled/models/student/README.md
+  python -m cards lint namespace/name --revision v1.0
+  python -m cards lint runs/bundled --format sarif > lint.sarif
+  python -m cards readme README.md space/bundled/student --check
+  python -m cards readme space/README.md space/bundled/student --check
+
+exit codes: 0 all well, 1 the lint found an error or --check a difference, 2 the command cannot be run
+"""
+
+
+RENDER_EPILOG = """\
+examples:
+  python -m cards render runs/bundled --repo student=me/model --repo weak=me/corpus
+  python -m cards templates --copy my-templates
+  python -m cards render runs/bundled --templates my-templates
+
+A template writes numbers with number("CLAIM"); one typed by hand is an error of the lint. A template that
+begins with {% extends "ours/model.md.j2" %} changes single blocks of ours.
+"""
+
+LINT_EPILOG = """\
+examples:
+  python -m cards lint README.md
+  python -m cards lint path/to/model
+  python -m cards lint namespace/name --revision v1.0 --format json
+  python -m cards lint https://huggingface.co/spaces/namespace/name
+
+severities: error is wrong however one reads it, a warning makes a reader ask, a note is style
+exit codes: 0 no error, 1 an error was found, 2 the command cannot be run
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except CardError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has left (`| head`). Nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="python -m cards",
+        description="Model cards rendered from a ledger of measured claims, and the lint that checks them.",
+        epilog=EPILOG,
+        formatter_class=raw,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    _add_render(verbs)
+    _add_lint(verbs)
+    _add_readme(verbs)
+    return parser
+
+
+def _add_render(verbs) -> None:
+    render = verbs.add_parser(
+        "render",
+        help="write the card of each model and labelled corpus of a run",
+        description="Write README.md, card.map.json and figures into each models/NAME and datasets/NAME\n"
+        "of a run, from its ledger.json.",
+        epilog=RENDER_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    render.add_argument(
+        "run_folder", type=Path, metavar="RUN", help="a run folder, as `python -m training run` makes it"
+    )
+    render.add_argument(
+        "--repo",
+        action="append",
+        default=[],
+        type=_repo,
+        metavar="NAME=ID",
+        help="Hub id of a model or corpus, for links and snippets; without one a card names its folder",
+    )
+    render.add_argument(
+        "--templates",
+        type=Path,
+        metavar="DIR",
+        help="templates of your own, which replace ours of the same name; see `templates`",
+    )
+    render.set_defaults(run=_render)
+
+    own = verbs.add_parser(
+        "templates",
+        help="copy our templates, to start your own from",
+        description="Copy our templates into a folder. Change those that you need and delete the others.",
+    )
+    own.add_argument("--copy", type=Path, metavar="DIR", required=True, help="a folder without templates")
+    own.set_defaults(run=_templates)
+
+
+def _add_readme(verbs) -> None:
+    readme = verbs.add_parser(
+        "readme",
+        help="write the generated section of a README from a model folder's ledger",
+        description="Replace what stands between the markers of a README: the results of the project's, the\n"
+        "models of the Space's.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    readme.add_argument("readme", type=Path, metavar="README")
+    readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
+    readme.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 when the section is out of date"
+    )
+    readme.set_defaults(run=_readme)
+
+
+def _add_lint(verbs) -> None:
+    check = verbs.add_parser(
+        "lint",
+        help="check a card, a folder, a run or a repository on the Hub, whoever made it",
+        description="One line for each finding: severity, rule, place, what was found, what would be right.\n"
+        "Any card is checked for what it says, and against its files where they are known; a card of ours\n"
+        "also against its ledger and map. Of a repository on the Hub only what the rules ask for is\n"
+        "fetched (HF_ENDPOINT and HF_TOKEN hold).",
+        epilog=LINT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument(
+        "target",
+        metavar="PATH_OR_REPO_ID",
+        help="a card (.md), a folder with README.md, a run folder, or namespace/name on the Hub "
+        "(datasets/..., spaces/... and addresses too); what exists as a path is a path",
+    )
+    check.add_argument("--revision", help="branch, tag or commit of the repository (default: main)")
+    check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written")
+    check.set_defaults(run=_lint)
+
+    listed = verbs.add_parser(
+        "rules",
+        help="list the lint's rules",
+        description="One line for each rule: id, the gravest that it reports, and what must hold.",
+    )
+    listed.set_defaults(run=_rules)
+
+
+def _repo(value: str) -> tuple[str, str]:
+    name, equals, repo = value.partition("=")
+    if not (name and equals and repo):
+        raise argparse.ArgumentTypeError(f"expected NAME=ID, e.g. student=me/model, found {value!r}")
+    return name, repo
+
+
+def _render(options: argparse.Namespace) -> int:
+    for card in render_run(options.run_folder, dict(options.repo), options.templates):
+        print(card)
+    return 0
+
+
+def _templates(options: argparse.Namespace) -> int:
+    for template in copy_templates(options.copy):
+        print(template)
+    return 0
+
+
+def _lint(options: argparse.Namespace) -> int:
+    report = examine(options.target, options.revision)
+    print(FORMATS[options.format](report, catalogue()), end="")
+    errors, warnings, notes = (report.count(severity) for severity in ("error", "warning", "note"))
+    print(f"{report.target}: {errors} errors, {warnings} warnings, {notes} notes", file=sys.stderr)
+    return int(errors > 0)
+
+
+def _rules(_options: argparse.Namespace) -> int:
+    for rule in catalogue():
+        print(f"{rule.id:28} {rule.severity:8} {rule.holds}")
+    return 0
+
+
+def _readme(options: argparse.Namespace) -> int:
+    changed = update(options.readme, options.model, write=not options.check)
+    if changed and options.check:
+        print(
+            f"{options.readme}: its results are out of date; run the same command without --check",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
