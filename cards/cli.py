@@ -200,4 +200,3 @@ def _readme(options: argparse.Namespace) -> int:
         )
         return 1
     return 0
-

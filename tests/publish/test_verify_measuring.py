@@ -279,6 +279,12 @@ def test_a_recipe_s_corpus_is_read_as_the_recipe_says(ledger, corpus, tmp_path):
     }  # fmt: skip
 
 
+def read_given(given: list[str]) -> None:
+    """As the command does it."""
+    data.check_given(given)
+    data.read(given, LABELS, None, hub=None)
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [
@@ -306,8 +312,7 @@ def test_data_that_cannot_be_read_says_what_to_give(option, message, tmp_path):
 
     given = [option.format(folder=tmp_path)]
     with pytest.raises(PublishError, match=message):
-        data.check_given(given)
-        data.read(given, LABELS, None, hub=None)
+        read_given(given)
 
 
 @pytest.fixture
