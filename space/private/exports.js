@@ -2,14 +2,17 @@
 // each format. Used by the Gradio page and by the private page; no dependencies.
 //
 // A corpus: {model, revision, offsetUnit, created, documents: [{id, text, entities}]}, an entity:
-// {start, end, label, score, text} with `text` of the document from code point `start` to `end`.
-// `created` is a time as `new Date().toISOString()` writes it.
+// {start, end, label, score, text} with `text` of the document from code point `start` to `end`. `id` is a
+// string or a number, which Numeral holds in its own digits. `created` is a time as `new Date().toISOString()`
+// writes it.
 
 import { biocJson, biocXml } from "./exports/bioc.js";
 import { brat } from "./exports/brat.js";
 import { csv } from "./exports/csv.js";
 import { fhir } from "./exports/fhir.js";
-import { json, jsonLines } from "./exports/json.js";
+import { json, jsonLines, Numeral } from "./exports/json.js";
+
+export { Numeral };
 
 const WRITERS = { json, jsonl: jsonLines, csv, brat, "bioc-xml": biocXml, "bioc-json": biocJson, fhir };
 

@@ -259,6 +259,17 @@ def test_every_offered_format_is_read_back_here(page):
     assert all(f["title"] and f["extension"] and "/" in f["type"] and f["about"] for f in offered)
 
 
+@pytest.mark.parametrize("name", READERS)
+def test_a_number_keeps_its_digits(page, name):
+    ids = ["9007199254740993", "9007199254740992", "123456789012345678901234567890", "1.0", "1e3"]
+    documents = [document({"digits": digits}, "nausea", "nausea") for digits in ids]
+    read = READERS[name](export(page, name, corpus(*documents)))
+    assert {json.loads(str(identity)) for identity in read} == set(map(json.loads, ids))
+    if name in ("json", "jsonl"):  # the reader above knows no more digits than a float
+        raw = export(page, name, corpus(*documents)).decode()
+        assert re.findall(r'"id": ?([^",]+),', raw) == ids
+
+
 # Any characters, the awkward ones more often.
 AWKWARD = st.sampled_from("a \r\n\t'\"=+-@&<>,;\0\u2028\ud83d\udc00\u0301😀")
 TEXTS = st.text(AWKWARD | st.characters(), min_size=2)

@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import re
 import time
+import zipfile
 
 import httpx
 import pytest
+
+from space.ui.examples import EXAMPLES
 
 pytestmark = pytest.mark.browser
 WAIT = 15_000  # ms; a CI machine may be busy
@@ -61,7 +65,8 @@ def test_a_file_is_tagged_and_what_was_found_is_saved(tab, running_space):
     table = io.StringIO(newline="")
     csv.writer(table).writerows([["id", "text"], *((f"note {n}", text) for n, text in enumerate(TEXTS))])
     choose(tab, "my notes.csv", table.getvalue() + "too,many,fields\r\n")
-    assert state(tab, "my notes.csv is done") == "my notes.csv is done."
+    said = "my notes.csv is done. 1 of 4 texts could not be read: see below."
+    assert state(tab, "my notes.csv is done") == said
     assert tab.inner_text(".files .tally").startswith("3 entities in 3 texts")
     assert cells(tab, "Not read") == [
         ["my notes.csv:4", "line 6: 3 fields under 2 columns; quote a text that holds the delimiter"]
@@ -80,6 +85,69 @@ def test_a_file_is_tagged_and_what_was_found_is_saved(tab, running_space):
         assert (record["model"], record["revision"]) == (answer["model"], answer["revision"])
     name, data = saved(tab, "CSV")
     assert name == "my notes.csv" and data.decode("utf-8-sig").count("renal failure") == 1
+
+
+IDS = ["9007199254740993", "9007199254740992", "123456789012345678", "1.0", "1e3", "-0", '"007"', '"1e3"']
+
+
+def test_ids_are_shown_and_saved_in_the_digits_that_the_file_gave_them(tab):
+    choose(tab, "ids.jsonl", "".join(f'{{"id":{written},"text":"Aspirin."}}\n' for written in IDS))
+    state(tab, "ids.jsonl is done")
+    plain = [written.strip('"') for written in IDS]
+    assert [row[0] for row in cells(tab, "Texts")] == plain
+    exact = {"parse_int": str, "parse_float": str}
+    assert re.findall(r'^\{"id":(.+?),"text"', saved(tab, "JSON lines")[1].decode(), re.M) == IDS
+    assert re.findall(r'^ +"id": (.+),$', saved(tab, "JSON")[1].decode(), re.M) == IDS
+    table = csv.DictReader(io.StringIO(saved(tab, "CSV")[1].decode("utf-8-sig"), newline=""))
+    assert list(dict.fromkeys(row["document"].removeprefix("'") for row in table)) == list(
+        dict.fromkeys(plain)
+    )
+    bioc = json.loads(saved(tab, "BioC JSON")[1], **exact)
+    assert [document["id"] for document in bioc["documents"]] == plain
+    assert re.findall(r"<document><id>(.+?)</id>", saved(tab, "BioC XML")[1].decode()) == plain
+    entries = json.loads(saved(tab, "FHIR")[1])["entry"]
+    assert [e["resource"]["description"] for e in entries if "description" in e["resource"]] == plain
+    with zipfile.ZipFile(io.BytesIO(saved(tab, "brat")[1])) as archive:
+        index = json.loads(archive.read("clinstill.json"), **exact)
+    assert [document["id"] for document in index["documents"]] == plain
+
+
+def test_the_sample_is_tried_with_one_click_and_can_be_had_as_a_file(tab):
+    tab.get_by_role("button", name="Try a sample").click()
+    assert state(tab, "sample notes.csv is done") == "sample notes.csv is done."
+    assert [row[0] for row in cells(tab, "Texts")] == [example.title for example in EXAMPLES]
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="download it").click()
+    assert download.value.suggested_filename == "sample notes.csv"
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_bytes().decode(), newline="")))
+    assert [(row["id"], row["text"]) for row in rows] == [(note.title, note.text) for note in EXAMPLES]
+
+
+def refuse(tab, code: str, status: int) -> None:
+    """Answer as the server does where it takes no file."""
+    error = {"code": code, "message": "send the POST again; Retry-After says when", "request_id": "0"}
+    tab.unroute_all()
+    tab.route("**/v1/files**", lambda route: route.fulfill(status=status, json={"error": error}))
+
+
+def test_the_tab_speaks_of_files_and_not_of_requests(tab):
+    jargon = re.compile(r"name=|/v1/|POST|HTTP|JSON lines of|Retry-After|Authorization|parameter|body", re.I)
+    said = [tab.inner_text(".files")]
+    choose(tab, "notes.xlsx", b"...")
+    said.append(state(tab, "notes.xlsx was not taken"))
+    choose(tab, "notes.csv", b"PK\x03\x04...")
+    assert state(tab, "notes.csv could not") == "notes.csv could not be read: see below."
+    [[_, error]] = cells(tab, "Not read")
+    said.append(error)
+    assert "xlsx" in error
+    choose(tab, "header.csv", b"id,text\n")
+    said.append(state(tab, "header.csv"))
+    assert said[-1] == "header.csv holds no text."
+    for code, status in (("busy", 429), ("unauthorised", 401), ("slow", 408)):
+        refuse(tab, code, status)
+        choose(tab, f"{code}.txt", b"text")
+        said.append(state(tab, f"{code}.txt was not taken"))
+    assert not [text for text in said if jargon.search(text)]
 
 
 def at_work(running_space) -> bool:
@@ -141,7 +209,7 @@ def test_a_token_is_asked_for_where_the_server_wants_one(tab):
 
     tab.route("**/v1/files**", answer)
     choose(tab, "a.txt", TEXTS[0])
-    assert state(tab, "a.txt was not taken") == "a.txt was not taken: this service asks for a token."
+    assert state(tab, "a.txt was not taken") == "a.txt was not taken: this server asks for a token."
     box = tab.get_by_label("Token of this server")
     box.fill("wrong")
     box.press("Enter")
@@ -168,7 +236,7 @@ def test_what_the_server_does_not_take_is_told(tab, running_space):
         "**/v1/files**", lambda route: route.fulfill(status=429, json=busy, headers={"Retry-After": "7"})
     )
     choose(tab, "a.txt", b"text")
-    assert state(tab, "a.txt") == "a.txt was not taken: the queue is full; try again in 7 s."
+    assert state(tab, "a.txt") == "a.txt was not taken: the server has other work to do; try again in 7 s."
 
     tab.unroute("**/v1/files**")
     tab.route("**/v1/files**", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))

@@ -9,8 +9,10 @@ PRIVATE = Path(__file__).parents[2] / "space" / "private"
 PLACE = "http://page.test/"  # no secure context: exports must work in a plain http page too
 
 _MAKE = """async ([format, corpus]) => {
-    const { make } = await import("./exports.js");
-    const bytes = new Uint8Array(await make(format, JSON.parse(corpus)).arrayBuffer());
+    const { make, Numeral } = await import("./exports.js");
+    const content = JSON.parse(corpus);
+    for (const one of content.documents) if (one.id.digits) one.id = new Numeral(one.id.digits);
+    const bytes = new Uint8Array(await make(format, content).arrayBuffer());
     return btoa(bytes.reduce((binary, byte) => binary + String.fromCharCode(byte), ""));
 }"""
 
@@ -30,7 +32,7 @@ def open_exports(page):
 
 
 def export(page, name: str, corpus: dict) -> bytes:
-    """The file of `corpus` in the format `name`."""
+    """The file of `corpus` in the format `name`; an id {"digits": ...} is a Numeral."""
     return base64.b64decode(page.evaluate(_MAKE, [name, json.dumps(corpus)]))  # ASCII: lone surrogates pass
 
 

@@ -1,7 +1,7 @@
 // brat standoff: a folder, as a zip, of pairs NAME.txt and NAME.ann, with the labels in annotation.conf
 // and the texts' ids, model and revision in clinstill.json. A note of each mention has its score.
 
-import { origin } from "./json.js";
+import { indented, origin } from "./json.js";
 import { zip } from "./zip.js";
 
 // A line of .ann holds no tab, and none of what some reader takes for the end of a line.
@@ -14,7 +14,7 @@ export function brat(corpus) {
 		{ name: `${names[number]}.ann`, text: entities.map((entity, at) => lines(entity, at + 1, corpus)).join("") },
 	]);
 	const index = corpus.documents.map(({ id }, number) => ({ id, file: `${names[number]}.txt` }));
-	const about = `${JSON.stringify({ ...origin(corpus), documents: index }, null, 2)}\n`;
+	const about = indented(origin(corpus), index).join("");
 	return zip([...files, { name: "annotation.conf", text: configuration(corpus) }, { name: "clinstill.json", text: about }]);
 }
 

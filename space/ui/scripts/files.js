@@ -23,12 +23,18 @@ export function makeFilesReady(block) {
 		start(input.files[0]);
 		input.value = ""; // so that the same file can be chosen again
 	});
+	part(".try").addEventListener("click", () => start(sample(part(".sample a"))));
 	for (const kind of ["dragover", "dragleave", "drop"])
 		drop.addEventListener(kind, (event) => {
 			event.preventDefault();
 			drop.classList.toggle("over", kind === "dragover");
 			if (kind === "drop") start(event.dataTransfer.files[0]);
 		});
+}
+
+// The file that the link offers, from the link itself.
+function sample({ href, download }) {
+	return new File([decodeURIComponent(href.slice(href.indexOf(",") + 1))], download);
 }
 
 async function run(panel, part, file) {
@@ -38,10 +44,10 @@ async function run(panel, part, file) {
 	part(".outcome").replaceChildren();
 	if (file.size > largest) return say(`${file.name} has ${count(file.size)} bytes; a file may have ${count(largest)}. Nothing was sent.`);
 	const outcome = { file, head: null, documents: [], errors: [] };
-	const ended = await follow(panel, part, outcome, say);
-	if (ended === null) return;
-	say(ended);
-	if (outcome.head !== null) draw(part(".outcome"), outcome);
+	const what = await follow(panel, part, outcome, say);
+	if (what === null) return;
+	say(what);
+	if (outcome.documents.length + outcome.errors.length > 0) draw(part(".outcome"), outcome);
 }
 
 // Sends the file and returns what to say in the end; null when another run has taken over.
@@ -51,11 +57,15 @@ async function follow(panel, part, outcome, say) {
 	const cancel = () => abort.abort("cancelled");
 	const replace = () => abort.abort("another");
 	const bar = part("progress");
+	const began = performance.now();
+	const seconds = () => Math.round((performance.now() - began) / 1000);
 	const told = () => `${count(documents.length + errors.length)} of ${count(outcome.head.rows, "text")}`;
+	const tick = () => { part(".amount").textContent = [...(outcome.head ? [told()] : []), `${seconds()} s`].join(", "); };
+	const ticking = setInterval(tick, 1000);
 	part(".cancel").addEventListener("click", cancel);
 	panel.addEventListener("another", replace);
 	bar.removeAttribute("value");
-	part(".amount").textContent = "";
+	tick();
 	part(".token").hidden = true;
 	part(".work").hidden = false;
 	say(`Sending ${file.name}`);
@@ -69,10 +79,10 @@ async function follow(panel, part, outcome, say) {
 				if (error === undefined) documents.push({ id, text, entities });
 				else errors.push({ id, error });
 				bar.value = (documents.length + errors.length) / outcome.head.rows;
-				part(".amount").textContent = told();
+				tick();
 			},
 		});
-		return `${file.name} is done.`;
+		return ended(outcome);
 	} catch (error) {
 		if (abort.signal.reason === "another") return null;
 		if (error instanceof Refusal && error.status === FORBIDDEN) askForToken(part, () => run(panel, part, file));
@@ -80,10 +90,18 @@ async function follow(panel, part, outcome, say) {
 		const why = abort.signal.aborted ? "Cancelled" : "The connection to the server was lost";
 		return outcome.head === null ? `${why}.` : `${why} after ${told()}.`;
 	} finally {
+		clearInterval(ticking);
 		if (abort.signal.reason !== "another") part(".work").hidden = true;
 		part(".cancel").removeEventListener("click", cancel);
 		panel.removeEventListener("another", replace);
 	}
+}
+
+function ended({ file, head, errors }) {
+	if (head.rows === 0) return `${file.name} holds no text.`;
+	if (errors.length === head.rows) return `${file.name} could not be read: see below.`;
+	const unread = errors.length > 0 ? ` ${count(errors.length)} of ${count(head.rows, "text")} could not be read: see below.` : "";
+	return `${file.name} is done.${unread}`;
 }
 
 function askForToken(part, again) {

@@ -1,5 +1,16 @@
 // A file to the server (service/files.py), and its rows back as they are done. The page keeps the file.
 
+import { Numeral } from "../private/exports.js";
+
+const NUMBER = /^\{"row": \d+, "id": (-?\d[^,]*),/; // as the server writes a row whose id is one
+
+// What to say in place of the server's words, which are for programs.
+const REFUSALS = {
+	unauthorised: "this server asks for a token",
+	busy: "the server has other work to do",
+	slow: "it took too long to send; a smaller file takes less time",
+};
+
 // The server took no row. `status` is that of HTTP.
 export class Refusal extends Error {
 	constructor(status, message) {
@@ -18,21 +29,27 @@ export async function send(file, token, signal, { begin, done }) {
 	if (!response.ok) throw await refusal(response);
 	let left = null;
 	for await (const line of lines(response.body)) {
-		const content = JSON.parse(line);
 		if (left === null) {
-			left = content.rows;
-			begin(content);
+			const head = JSON.parse(line);
+			left = head.rows;
+			begin(head);
 		} else {
 			left -= 1;
-			done(content);
+			done(row(line));
 		}
 	}
 	if (left !== 0) throw new Error("the answer broke off");
 }
 
+function row(line) {
+	const content = JSON.parse(line);
+	if (typeof content.id === "number") content.id = new Numeral(NUMBER.exec(line)[1]);
+	return content;
+}
+
 async function refusal(response) {
 	const answer = await response.json().catch(() => null); // a proxy's error is no JSON
-	const message = answer?.error?.message ?? `the server answered ${response.status}`;
+	const message = REFUSALS[answer?.error?.code] ?? answer?.error?.message ?? `the server answered ${response.status}`;
 	const wait = response.headers.get("Retry-After");
 	return new Refusal(response.status, wait === null ? message : `${message}; try again in ${wait} s`);
 }
