@@ -11,7 +11,7 @@ DOWNSTREAM := .venv-downstream
 SMOKE := build/smoke
 RUNTIME := space/private/vendor/ort-wasm-simd-threaded.wasm
 NPM := $(shell command -v npm)
-SPACE_TESTS := $(addprefix tests/,engine load private service space)
+SPACE_TESTS := $(addprefix tests/,attack engine load private service space)
 # Two at a time, each one's output in a piece (GNU make 3, which macOS brings, mixes the lines).
 TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NODE_LOADER := publish/loaders/node_modules/.package-lock.json

@@ -5,6 +5,7 @@ them, and serves through it the API of service/ and the pages of ui/ and private
 or sent elsewhere.
 """
 
+import argparse
 import functools
 import gc
 import json
@@ -13,7 +14,6 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,9 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"
 
-from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
-from private_page import mount_private_page
+from pages import create_pages
 from security import SecurityHeaders
 from service import connections
 from service.bodies import Bodies
@@ -35,17 +33,16 @@ from service.health import Candidate, Health
 from service.logs import Lines, Log
 from service.metrics import Metrics
 from service.observe import Observer
+from service.origins import Origins
 from service.routes import Service, create_api
 from service.scheduler import Busy as QueueFull
 from service.scheduler import Scheduler
 from service.server import Server, configure
-from service.settings import Settings, SettingsError, read_settings
-from service.tracing import INSTALL, Tracer, TracingError, find_processor
+from service.settings import Settings, SettingsError, describe_settings, read_port, read_settings
+from service.tracing import Tracer, TracingError, find_processor
 from sources import Source, SourceError, find_sources
-from starlette.types import ASGIApp
 from ui.contract import Busy, Model
 from ui.differences import compare
-from ui.examples import EXAMPLES
 
 from engine import EngineError, Entity, Tagger, cpu, load
 
@@ -150,10 +147,31 @@ class Queued:
         return [one.entities for one in done]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the process serves. space_id, space_host: on huggingface.co, its id and its host name"""
+
+    host: str
+    port: int
+    space_id: str | None
+    space_host: str | None
+
+    def names(self, hosts: Iterable[str]) -> list[str]:
+        """What it may be called, `hosts` included."""
+        return [*hosts, self.host, *filter(None, [self.space_host])]
+
+
+def find_place(environment: Mapping[str, str]) -> Place:
+    """Raises SettingsError when PORT is malformed."""
+    space_id = environment.get("SPACE_ID") or None
+    host = environment.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1")
+    return Place(host, read_port(environment), space_id, environment.get("SPACE_HOST") or None)
+
+
 class App:
     """Everything that serves: `asgi` is the application, the rest is what a process starts and stops."""
 
-    def __init__(self, student: Loaded, teacher: Loaded, settings: Settings, *, space_id: str | None):
+    def __init__(self, student: Loaded, teacher: Loaded, settings: Settings, place: Place):
         """Raises TracingError when traces are asked for and cannot be made."""
         processor = find_processor(os.environ)
         self.tracer = None if processor is None else Tracer(processor)
@@ -182,16 +200,18 @@ class App:
         self.bodies = Bodies(settings.held_bytes, settings.body_s)
         self.gate = Gate(
             create_api(service),
-            SecurityHeaders(create_site(*pages, settings, space_id=space_id)),
+            create_pages(*pages, settings, space_id=place.space_id),
             Limits(settings.token, settings.body_bytes, settings.file_bytes),
             self.bodies,
+            Origins(place.names(settings.hosts)),
             lambda: self.health.status,
             lambda: self.scheduler.full,
         )
         watchers = [self.metrics.finished, self.log.finished]
         if self.tracer is not None:
             watchers.append(self.tracer.finished)
-        self.asgi = Observer(self.gate, self.metrics.started, tuple(watchers))
+        headers = SecurityHeaders(self.gate, framed=place.space_id is not None)
+        self.asgi = Observer(headers, self.metrics.started, tuple(watchers))
         self._watch(settings, service)
 
     def _watch(self, settings: Settings, service: Service) -> None:
@@ -214,55 +234,29 @@ class App:
         self.lines.flush(FLUSH_S)
 
 
-def create_site(student: Model, teacher: Model, settings: Settings, *, space_id: str | None) -> ASGIApp:
-    """What browsers look at: the private page, the page's scripts, and the Gradio page unless it is off."""
-    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    site.mount("/page", StaticFiles(directory=HOME / "ui" / "scripts"))
-    mount_private_page(site, student, EXAMPLES)
-    if not settings.page:
-        return site
-    if settings.mcp and find_spec("mcp") is None:
-        raise SettingsError("CLINSTILL_MCP is on, but the package mcp is missing: " + INSTALL)
-    import gradio as gr  # it takes seconds, and a service without the page needs none of it
-    from ui.page import build, looks
-
-    page = build(student, teacher, space_id=space_id, file_bytes=settings.file_bytes, mcp=settings.mcp)
-    # Only then does Gradio ask which files an event's data may name; mounting leaves it unset.
-    page.has_launched = True
-    return gr.mount_gradio_app(
-        site,
-        page,
-        path="/",
-        root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
-        show_error=False,  # an error's message could quote the text
-        run_history=False,  # would write texts to the browser's storage
-        footer_links=["gradio", "settings"],
-        ssr_mode=False,
-        mcp_server=settings.mcp,
-        **looks(),
+def _parse() -> None:
+    """There are no arguments but --help: what can be set is set in the environment."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog=f"environment variables, their defaults and what they are; docs/operating.md says more:\n"
+        f"{describe_settings()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-
-
-def _port(environment: Mapping[str, str]) -> int:
-    port = environment.get("PORT") or "7860"
-    if not port.isdecimal():
-        raise SettingsError(f"PORT must be a number, found {port!r}")
-    return int(port)
+    parser.parse_args()
 
 
 def main() -> int:
-    space_id = os.environ.get("SPACE_ID")
+    _parse()
     try:
-        port, settings = _port(os.environ), read_settings(os.environ)
+        place, settings = find_place(os.environ), read_settings(os.environ)
         student, teacher = (load_model(source) for source in find_sources(HOME, os.environ))
-        app = App(student, teacher, settings, space_id=space_id)
+        app = App(student, teacher, settings, place)
     except (SettingsError, SourceError, TracingError) as error:
         print(f"space: {error}", file=sys.stderr)
         return 2
     app.log.configure()
-    host = os.environ.get("HOST") or ("0.0.0.0" if space_id else "127.0.0.1")
     limits = connections.Limits(settings.connections, settings.held_bytes, settings.head_s, settings.unread_s)
-    config = configure(app.asgi, host, port, limits, app.metrics.connection_ended)
+    config = configure(app.asgi, place.host, place.port, limits, app.metrics.connection_ended)
     server = Server(config, app.health.drain, app.idle, settings.drain_s)
     threading.Thread(target=app.health.warm_up, name="warm-up", daemon=True).start()
     # What is there now stays. Looking through it again and again would hold every request up for the

@@ -1,11 +1,13 @@
 """What the API answers when it does not answer: one shape for every error, and nothing of the input."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
+REWORDED = frozenset({400, 404, 405, 422, 500})  # where a framework's own words would go out
 RETRY_S = 1  # a full queue is empty again in about this time
 RESTART_S = 10  # after which a replacement may be there
 
@@ -68,6 +70,24 @@ def unauthorised() -> Refusal:
     return Refusal(401, "unauthorised", message, {"www-authenticate": "Bearer"})
 
 
+def misdirected() -> Refusal:
+    message = "this server is not known by the name in Host; CLINSTILL_HOSTS lists the names it is served at"
+    return Refusal(421, "misdirected", message)
+
+
+def foreign() -> Refusal:
+    message = "pages of other sites may not ask here; call the service from a program or from its own pages"
+    return Refusal(403, "foreign", message)
+
+
+def of_status(status: int, headers: Mapping[str, str] | None = None) -> Refusal:
+    """What a framework refused or failed at."""
+    if status == 500:
+        return internal()
+    code, message = _HTTP.get(status, ("invalid", "the request is not understood"))
+    return Refusal(status, code, message, dict(headers or {}))
+
+
 def internal() -> Refusal:
     """Without detail: an exception's message may quote the text that led to it."""
     # uvicorn closes the connection after an exception; a client must not send on it again.
@@ -89,8 +109,7 @@ async def on_refusal(request: Request, refusal: Refusal) -> JSONResponse:
 
 async def on_http_error(request: Request, error) -> JSONResponse:
     """A path or a method that there is not."""
-    code, message = _HTTP.get(error.status_code, ("invalid", "the request is not understood"))
-    return response(Refusal(error.status_code, code, message, error.headers or {}), request.scope)
+    return response(of_status(error.status_code, error.headers), request.scope)
 
 
 async def on_failure(request: Request, _: Exception) -> JSONResponse:

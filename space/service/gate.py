@@ -12,10 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from . import errors
 from .bodies import Bodies, Gone, header, refuse
 from .errors import Refusal
+from .origins import Origins
+from .site import Site
 
 API = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})  # and all under /v1/
 FILES = "/v1/files"
-UPLOAD = "/gradio_api/upload"  # would write what it gets to a file
 PAGE_BODY_BYTES = 8_000_000  # a note of a million characters, as the page sends it
 WORK = frozenset({"/v1/entities", "/v1/compare", FILES})
 
@@ -38,20 +39,25 @@ class Gate:
     def __init__(
         self,
         api: ASGIApp,
-        site: ASGIApp,
+        site: Site,
         limits: Limits,
         bodies: Bodies,
+        origins: Origins,
         status: Callable[[], str],
         full: Callable[[], bool],
     ):
-        self._api, self._site, self._limits, self._bodies = api, site, limits, bodies
+        self._api, self._site, self._limits = api, site, limits
+        self._bodies, self._origins = bodies, origins
         self._status, self._full = status, full
         self._authorisation = None if limits.token is None else f"Bearer {limits.token}".encode()
         self.active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._site(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._site.app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":  # which nothing here speaks
+            await send({"type": "websocket.close"})
             return
         try:
             self._admit(scope)
@@ -73,15 +79,16 @@ class Gate:
                 await self._api(scope, receive, send)
             finally:
                 self.active -= 1
-        elif path in API or path.startswith("/v1/"):
+        elif _of_api(path):
             await self._api(scope, receive, send)
         else:
             await self._site(scope, receive, send)
 
     def _admit(self, scope: Scope) -> None:
         path = scope["path"]
-        if path.startswith(UPLOAD):
-            raise Refusal(404, "not_found", "this page takes no uploads; /v1/files reads files in memory")
+        self._origins.admit(scope)
+        if not _of_api(path):
+            self._site.admit(scope)
         if not path.startswith("/v1/"):
             return
         given = header(scope, b"authorization") or b""
@@ -100,6 +107,10 @@ class Gate:
         if path == FILES:
             return self._limits.file_bytes
         return self._limits.body_bytes if path.startswith("/v1/") else PAGE_BODY_BYTES
+
+
+def _of_api(path: str) -> bool:
+    return path in API or path.startswith("/v1/")
 
 
 def _one_scheme(authorisation: bytes) -> bytes:

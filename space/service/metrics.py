@@ -21,7 +21,8 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1,
 STEP_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 # Why a request is refused, by what the service calls it, or else by the status alone.
 REASONS = frozenset({
-    "unauthorised", "slow", "too_large", "invalid", "busy", "draining", "deadline", "unavailable",
+    "unauthorised", "foreign", "misdirected", "slow", "too_large", "invalid", "busy", "draining", "deadline",
+    "unavailable",
 })  # fmt: skip
 BY_STATUS = {401: "unauthorised", 408: "slow", 413: "too_large", 422: "invalid", 429: "busy"}
 

@@ -26,6 +26,7 @@ TOLERANCE = 0.1
 SURE = 0.7
 ALL_HELD = "7 of 7 checks held in this browser"
 WAIT_MS = 120_000
+NAME = "clinstill.test"  # not the machine's own
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def engine(bundled):
 def space(bundled, tmp_path_factory) -> Iterator[RunningSpace]:
     """The Space with the bundled student in both places."""
     roles = dict.fromkeys(("CLINSTILL_STUDENT", "CLINSTILL_TEACHER"), str(bundled))
-    with serve(tmp_path_factory.mktemp("private-space"), roles) as running:
+    with serve(tmp_path_factory.mktemp("private-space"), roles | {"CLINSTILL_HOSTS": NAME}) as running:
         yield running
 
 
@@ -248,12 +249,11 @@ def test_without_isolation_it_runs_on_one_thread(browser, space, engine):
 
 def test_an_insecure_address_has_no_hash_and_says_so(browser, space):
     """Plain http to another name than the machine's own."""
-    name = "clinstill.test"
     mapped = browser.browser_type.launch(
-        executable_path=find_chromium(), args=["--no-sandbox", f"--host-resolver-rules=MAP {name} 127.0.0.1"]
+        executable_path=find_chromium(), args=["--no-sandbox", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
     )
     try:
-        with opened(mapped, space.url.replace("127.0.0.1", name)) as page:
+        with opened(mapped, space.url.replace("127.0.0.1", NAME)) as page:
             assert not page.evaluate("isSecureContext")
             assert "Not checked:\nThe model’s file was not compared" in page.inner_text("#proof")
             assert "Not checked:\nThe runtime’s files were not compared" in page.inner_text("#proof")

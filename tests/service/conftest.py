@@ -17,9 +17,11 @@ from space.service.gate import Gate, Limits
 from space.service.health import Health
 from space.service.metrics import Metrics
 from space.service.observe import Observer
+from space.service.origins import Origins
 from space.service.routes import Service, create_api
 from space.service.scheduler import Scheduler
 from space.service.settings import Settings
+from space.service.site import Site
 from space.ui.differences import compare
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
@@ -106,7 +108,13 @@ class Client:
             departure.set()
 
     async def send(
-        self, path: str, body: bytes | dict = b"", *, method: str = "POST", headers: dict | None = None
+        self,
+        path: str,
+        body: bytes | dict = b"",
+        *,
+        method: str = "POST",
+        headers: dict | None = None,
+        query: str = "",
     ) -> Answer | None:
         """The answer, None after `leave`; the body goes in two parts."""
         departure = asyncio.Event()
@@ -128,7 +136,8 @@ class Client:
             sent.append(message)
 
         given = [(name.encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
-        scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b""}
+        scope = {"type": "http", "method": method, "path": path, "headers": given}
+        scope["query_string"] = query.encode()
         scope |= {"http_version": "1.1", "scheme": "http", "root_path": "", "server": ("test", 80)}
         try:
             await self.app(scope, receive, send)
@@ -161,7 +170,8 @@ def make_client(model):
         limits = Limits(settings.token, settings.body_bytes, settings.file_bytes)
         bodies = Bodies(settings.held_bytes, settings.body_s)
         states = (lambda: health.status, lambda: scheduler.full)
-        gate = Gate(create_api(service), site, limits, bodies, *states)
+        site = Site(site, {0: 1})
+        gate = Gate(create_api(service), site, limits, bodies, Origins(settings.hosts), *states)
         behind = SimpleNamespace(health=health, scheduler=scheduler, gate=gate, bodies=bodies)
         return Client(Observer(gate, metrics.started, (metrics.finished,)), behind)
 

@@ -258,22 +258,6 @@ def test_paths_and_methods_that_there_are_not(make_client):
     assert answer.headers["allow"] == "POST"
 
 
-def test_the_pages_upload_is_closed_and_all_else_goes_to_the_site(make_client):
-    seen = []
-
-    async def site(scope, receive, send):
-        seen.append((scope["path"], (await receive()).get("body")))
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    client = make_client(site)
-    for path in ("/gradio_api/upload", "/gradio_api/upload_progress"):
-        check_error(send(client, path, b"x" * 9), 404, "not_found")
-    assert send(client, "/gradio_api/queue/join", b"data").status == 204
-    assert send(client, "/", method="GET").status == 204
-    assert seen == [("/gradio_api/queue/join", b"data"), ("/", b"")]
-
-
 def test_operators_are_told(make_client):
     client = make_client()
     send(client, "/v1/entities", NOTE)

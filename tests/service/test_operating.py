@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from space.service.health import TOLERANCE
 from space.service.metrics import REASONS
-from space.service.settings import Settings
+from space.service.settings import Settings, shown
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -23,16 +23,10 @@ def column(heading: str, number: int) -> list[str]:
     return [row[number].strip() for row in rows[2:]]
 
 
-def written(default: bool | int | float | str | None) -> str:
-    if isinstance(default, bool):
-        return "on" if default else "off"
-    return "none" if default is None else f"{default:.10g}"
-
-
 def test_every_setting_stands_with_its_default():
     stated = dict(zip(column("Settings", 0), column("Settings", 1), strict=True))
     for field in fields(Settings):
-        assert stated[f"`CLINSTILL_{field.name.upper()}`"] == written(field.default)
+        assert stated[f"`CLINSTILL_{field.name.upper()}`"] == shown(field.default)
     named = {name for names in stated for name in re.findall(r"CLINSTILL_(\w+)", names)}
     assert named == {field.name.upper() for field in fields(Settings)} | {"STUDENT", "TEACHER"}
 

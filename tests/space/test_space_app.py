@@ -113,7 +113,9 @@ def test_a_missing_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
 
 
 def test_a_port_that_is_no_number_is_a_clear_start_up_error(tiny_pair):
-    assert "PORT must be a number, found 'web'" in start_and_fail(environment(tiny_pair) | {"PORT": "web"})
+    assert "PORT must be a number from 1 to 65535, found 'web'" in start_and_fail(
+        environment(tiny_pair) | {"PORT": "web"}
+    )
 
 
 def test_a_malformed_setting_is_a_clear_start_up_error():

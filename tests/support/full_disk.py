@@ -34,6 +34,7 @@ def main() -> None:
     for stream in (1, 2):
         os.dup2(full, stream)
     sys.path.insert(0, str(SPACE))
+    sys.argv.remove(INSIDE)
     runpy.run_path(str(SPACE / "app.py"), run_name="__main__")
 
 
