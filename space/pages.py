@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from private_page import mount_private_page
 from service.settings import Settings, SettingsError
-from service.site import Site
+from service.site import DATA, JOIN, Site
 from service.tracing import INSTALL
 from ui.contract import Model
 from ui.examples import EXAMPLES
@@ -27,6 +27,7 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
     if settings.mcp and find_spec("mcp") is None:
         raise SettingsError("CLINSTILL_MCP is on, but the package mcp is missing: " + INSTALL)
     import gradio as gr  # it takes seconds, and a service without the page needs none of it
+    from ui.forgetting import Answers, forget_sessions
     from ui.page import build, looks
 
     page = build(student, teacher, space_id=space_id, file_bytes=settings.file_bytes, mcp=settings.mcp)
@@ -44,5 +45,6 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
         mcp_server=settings.mcp,
         **looks(),
     )
+    forget_sessions(app.routes[-1].app, page)
     functions = {number: len(one.inputs) for number, one in page.fns.items() if one.fn is not None}
-    return Site(app, functions, tool=settings.mcp)
+    return Site(Answers(app, page, join=JOIN, data=DATA), functions, tool=settings.mcp)

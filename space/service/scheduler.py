@@ -173,20 +173,27 @@ class Scheduler:
         _step_back()
         while (text := self._next()) is not None:
             self._run(text)
+            del text  # not to hold it while there is nothing to do
 
     def _next(self) -> _Text | None:
         """The text whose turn it is; None when closed. Waits for one."""
         with self._changed:
             while not self._closed:
                 self._take()
-                while self._turns:
-                    text = self._turns.popleft()
-                    if not text.request.future.done():
-                        return text
-                    self._open -= 1
+                if (text := self._turn()) is not None:
+                    return text
                 if not self._waiting:
                     self._changed.wait()
             return None
+
+    def _turn(self) -> _Text | None:
+        """The next open text; those of requests that have ended are closed. Needs the lock."""
+        while self._turns:
+            text = self._turns.popleft()
+            if not text.request.future.done():
+                return text
+            self._open -= 1
+        return None
 
     def _take(self) -> None:
         """Open the next waiting text, if there is one and room for it."""

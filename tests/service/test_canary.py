@@ -12,12 +12,16 @@ from pathlib import Path
 
 import faulty_space
 import httpx
+import kept_text
 import pytest
+from attacking import Target
 from faulty_space import FAIL, SLOW
 from page_tool import talk
 from running_space import RunningSpace, ask, serve
 
 TOKEN = "right-token"
+DATA = "/gradio_api/queue/data"
+PATIENCE_S = 30.0  # until all is forgotten, on a busy machine
 LIMITS = {
     "CLINSTILL_TOKEN": TOKEN,
     "CLINSTILL_QUEUE": "4",
@@ -25,6 +29,7 @@ LIMITS = {
     "CLINSTILL_CHARACTERS": "5000",
     "CLINSTILL_BODY_BYTES": "20000",
     "CLINSTILL_DEADLINE_S": "1",
+    "CLINSTILL_PAGE": "on",
     "CLINSTILL_MCP": "on",
     "OTEL_TRACES_EXPORTER": "console",  # spans go where the log goes
 }
@@ -39,6 +44,7 @@ class Sent:
     folder: Path
     answers: dict[str, list[httpx.Response]] = field(default_factory=dict)
     metrics: str = ""
+    held: list[str] = field(default_factory=list)  # by the process, when all was answered
 
 
 class Asking:
@@ -139,8 +145,32 @@ def cancel(asking: Asking) -> None:
         asking.client.post("/v1/entities", json=body, timeout=0.3)
 
 
+def leave_the_page(asking: Asking) -> None:
+    """Ask as the page does, and never fetch the answer; or leave while it is made."""
+    space, canary = asking.sent.space, asking.canary
+    target = Target(space, canary, asking.sent.folder)
+    assert target.join([f"Aspirin {canary}"]).status == 200
+    assert target.join([f"{canary} {SLOW}"]).status == 200
+    session = uuid.uuid4().hex
+    assert target.join([f"{canary} {SLOW}"], session_hash=session).status == 200
+    fetch = {"params": {"session_hash": session}, "timeout": 0.3}
+    with pytest.raises(httpx.ReadTimeout), asking.client.stream("GET", DATA, **fetch) as events:
+        for _ in events.iter_lines():
+            pass
+
+
+def be_refused_by_the_page(asking: Asking) -> None:
+    target = Target(asking.sent.space, asking.canary, asking.sent.folder)
+    for data in ([{"path": asking.canary}], [asking.canary, asking.canary], [[asking.canary]]):
+        assert target.join(data).status == 422
+    for path in ("upload", "deep_link", f"file={asking.canary}", "process_recording", "component_server"):
+        asking("nowhere", "POST", f"/gradio_api/{path}?session_hash={asking.canary}", content=asking.canary)
+
+
 SCENES = (
     succeed,
+    leave_the_page,
+    be_refused_by_the_page,
     be_refused,
     fail,
     use_the_tool,
@@ -156,12 +186,19 @@ def sent(tiny_environment, tmp_path_factory) -> Sent:
     folder = tmp_path_factory.mktemp("canary")
     (folder / "home").mkdir()
     places = {"HOME": str(folder / "home"), "HF_HOME": str(folder / "home" / "hf")}
+    places[kept_text.FILE] = str(folder / "kept.json")
     with serve(folder, LIMITS | tiny_environment | places, Path(faulty_space.__file__)) as space:
         found = Sent(space, f"canary{uuid.uuid4().hex}", folder)
         asking = Asking(found)
         for scene in SCENES:
             scene(asking)
         found.metrics = asking.client.get("/metrics").text
+        deadline = time.monotonic() + PATIENCE_S
+        while (held := kept_text.ask_process(space.process.pid, folder / "kept.json")) and (
+            time.monotonic() < deadline
+        ):
+            time.sleep(0.2)
+        found.held = held
     return found
 
 
@@ -219,6 +256,12 @@ def test_it_is_in_no_log_and_no_span(sent):
 def test_it_is_in_no_metric(sent):
     assert re.search(r'status="5xx"|status="500"', sent.metrics)
     assert sent.canary not in sent.metrics
+
+
+def test_it_is_held_by_nothing(sent):
+    """Not in a session, a queue, a thread or an exception of the process, which went on."""
+    print("\n".join(sent.held))
+    assert sent.held == []
 
 
 def test_it_is_in_no_file(sent):

@@ -2,6 +2,8 @@
 
 "... FAIL ..."    raises an exception whose message is the text, as a careless library would
 "... SLOW ..."    takes `SLOW_S` seconds for each window
+
+SIGUSR1 makes it tell what it still holds (see kept_text.py).
 """
 
 import sys
@@ -10,10 +12,13 @@ from pathlib import Path
 
 SPACE = Path(__file__).parents[2] / "space"
 FAIL, SLOW, SLOW_S = "FAIL", "SLOW", 0.5
+UNFETCHED_S = 1.0  # after which the page's answers are dropped that nobody fetches
 
 if __name__ == "__main__":
     sys.path.insert(0, str(SPACE))
     import app
+    import kept_text
+    from ui import forgetting
 
     from engine import Tagger
 
@@ -32,4 +37,6 @@ if __name__ == "__main__":
                 return end.value
 
     Tagger.steps = faulty
+    forgetting.UNFETCHED_S = UNFETCHED_S
+    kept_text.answer_signals()
     sys.exit(app.main())
