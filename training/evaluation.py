@@ -89,7 +89,7 @@ def evaluate(
     shared = Evaluation(
         recipe=recipe,
         data=data_set(recipe.corpus, test),
-        environment=environment(settings.threads),
+        environment=environment(min(variant.tagger.threads for variant in variants.values())),
         command=f"python -m training evaluate {recipe.name} --out RUN",
     )
     claims = list(_size_claims(variants.values(), shared))

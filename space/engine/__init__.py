@@ -18,7 +18,8 @@ from .entity import Entity
 from .errors import EngineError
 from .notice import Notice, notice
 from .tagger import Tagger, load
-from .tokens import Tokens, Window, load_tokenizer, merge, plain, special_tokens, tokenise, windows
+from .tokenizer import load_tokenizer, plain, special_tokens
+from .tokens import Tokens, Window, merge, tokenise, windows
 
 __all__ = [
     "EngineError",

@@ -2,15 +2,38 @@
 
 import json
 import re
+import reprlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 from .errors import EngineError
 
 # In this order: the INT8 file is what ships for use, the FP32 file is what everybody exports.
 PREFERRED = ("onnx/model_quantized.onnx", "onnx/model.onnx")
 WINDOW = 256  # tokens; longer windows cost more a token and were not more exact
+LONGEST_WINDOW = 8192  # attention takes memory by its square
+_LARGEST_CONFIG = 1 << 24  # bytes
+# In these, as transformers has them, positions begin behind the padding id: 514 of them hold 512 tokens.
+_BEHIND_PADDING = {
+    "camembert",
+    "data2vec-text",
+    "esm",
+    "ibert",
+    "layoutlmv3",
+    "lilt",
+    "longformer",
+    "luke",
+    "markuplm",
+    "mpnet",
+    "roberta",
+    "roberta-prelayernorm",
+    "xlm-roberta",
+    "xlm-roberta-xl",
+    "xmod",
+}
 _HUB_ID = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+_LONGEST_HUB_ID = 96
 _TAG = re.compile(r"O|[BI]-.+")
 
 
@@ -49,7 +72,7 @@ def find(model: str | Path, revision: str | None, file: str | None) -> Bundle:
     Raises EngineError when there is no such model, a file is missing or the configuration is not
     that of an IOB tagger.
     """
-    if Path(model).is_dir():
+    if _is_folder(model):
         if revision is not None:
             raise EngineError(
                 f"{model}: is a folder, so it has no revision {revision!r}; leave the revision out"
@@ -66,10 +89,17 @@ def find(model: str | Path, revision: str | None, file: str | None) -> Bundle:
     return Bundle(folder, choose(folder, file), read_config(folder / "config.json"), revision)
 
 
+def _is_folder(model: str | Path) -> bool:
+    try:
+        return Path(model).is_dir()
+    except OSError:  # e.g. a name too long for the file system
+        return False
+
+
 def download(repo: str, revision: str | None, file: str | None) -> Path:
     """Fetch configuration, tokenizer and the one ONNX file to run; returns the snapshot's folder."""
-    if not _HUB_ID.fullmatch(repo):
-        raise EngineError(f"{repo}: no such folder, and not a Hub id (owner/name) either")
+    if not _HUB_ID.fullmatch(repo) or len(repo) > _LONGEST_HUB_ID:
+        raise EngineError(f"{repo[:200]}: no such folder, and not a Hub id (owner/name) either")
     # Imported here: a model from a folder needs none of it.
     import huggingface_hub
 
@@ -131,13 +161,10 @@ def _in_onnx(file: str) -> str:
 
 def read_config(path: Path) -> Config:
     """Raises EngineError when the file is broken or is not the configuration of an IOB tagger."""
-    try:
-        data = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise EngineError(f"{path}: not valid JSON ({error}); download it again") from error
-    if not isinstance(data, dict):
-        raise EngineError(f"{path}: not a JSON object")
+    data = _read_object(path)
     architectures = data.get("architectures") or []
+    if not _are_texts(architectures):
+        raise EngineError(f"{path}: architectures should be a list of names, found {_quote(architectures)}")
     if architectures and not any(name.endswith("ForTokenClassification") for name in architectures):
         raise EngineError(
             f"{path}: is a {architectures[0]}, not a token classifier; give a model that tags tokens"
@@ -146,38 +173,84 @@ def read_config(path: Path) -> Config:
     return Config(_tags(path, data.get("id2label")), window, overlap, _count(path, data, "vocab_size"))
 
 
+def _read_object(path: Path) -> dict[str, object]:
+    try:
+        if path.stat().st_size > _LARGEST_CONFIG:
+            raise EngineError(f"{path}: has {path.stat().st_size:,} bytes, too many for a configuration")
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError, OSError) as error:
+        raise EngineError(f"{path}: not valid JSON ({error}); download it again") from error
+    if not isinstance(data, dict):
+        raise EngineError(f"{path}: not a JSON object; download it again")
+    return data
+
+
+def _are_texts(values: object) -> TypeGuard[list[str]]:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _quote(value: object) -> str:
+    """A value of the file, short enough for a message."""
+    return reprlib.repr(value)
+
+
 def _tags(path: Path, id2label: object) -> list[str]:
     """Tags in the order of the output columns."""
     if not isinstance(id2label, dict) or not id2label:
-        raise EngineError(f"{path}: has no id2label, so its outputs have no names")
+        raise EngineError(
+            f'{path}: has no id2label such as {{"0": "O", "1": "B-X", "2": "I-X"}}, so its outputs have no '
+            f"names; found {_quote(id2label)}"
+        )
     if set(id2label) != {str(number) for number in range(len(id2label))}:
         raise EngineError(
-            f"{path}: the keys of id2label are not 0 to {len(id2label) - 1}: {', '.join(id2label)}"
+            f"{path}: the keys of id2label are not 0 to {len(id2label) - 1}: {_quote(list(id2label))}"
         )
     tags = [id2label[str(number)] for number in range(len(id2label))]
-    wrong = [tag for tag in tags if not isinstance(tag, str) or not _TAG.fullmatch(tag)]
+    wrong = [tag for tag in tags if not (isinstance(tag, str) and _TAG.fullmatch(tag) and tag.isprintable())]
     if wrong:
-        raise EngineError(f"{path}: {wrong[0]!r} is no IOB tag; id2label has O, B-X and I-X for each type X")
+        raise EngineError(
+            f"{path}: {_quote(wrong[0])} is no IOB tag; id2label has O, B-X and I-X for each type X"
+        )
     if "O" not in tags or len(tags) == 1 or len(set(tags)) < len(tags):
-        raise EngineError(f"{path}: id2label needs O once and each B-X, I-X once; found {', '.join(tags)}")
+        raise EngineError(
+            f"{path}: id2label needs O once and each B-X, I-X once; found {_quote(', '.join(tags))}"
+        )
     return tags
 
 
-def _window(path: Path, data: dict) -> tuple[int, int]:
+def _window(path: Path, data: dict[str, object]) -> tuple[int, int]:
     """Window and overlap as the model was trained with, else for what its positions allow."""
-    longest = _count(path, data, "max_position_embeddings")
-    window = min(WINDOW, longest)
-    settings = {"window": window, "overlap": window // 4, **data.get("clinstill", {})}
-    window, overlap = settings["window"], settings["overlap"]
-    if not (isinstance(window, int) and isinstance(overlap, int) and 0 <= overlap < window <= longest):
+    positions = _count(path, data, "max_position_embeddings")
+    if data.get("model_type") in _BEHIND_PADDING:
+        padding = 1 if data.get("pad_token_id") is None else data["pad_token_id"]
+        if not _is_whole(padding) or not 0 <= padding < positions - 1:
+            raise EngineError(
+                f"{path}: pad_token_id should be below max_position_embeddings ({positions}), since "
+                f"positions begin behind it; found {_quote(padding)}"
+            )
+        positions -= padding + 1
+    longest = min(positions, LONGEST_WINDOW)
+    own = data.get("clinstill", {})
+    if not isinstance(own, dict):
         raise EngineError(
-            f"{path}: clinstill.window {window} and clinstill.overlap {overlap} do not fit: "
-            f"0 <= overlap < window <= max_position_embeddings ({longest})"
+            f'{path}: clinstill should be an object {{"window", "overlap"}}, found {_quote(own)}'
+        )
+    window = own.get("window", min(WINDOW, longest))
+    overlap = own.get("overlap", window // 4 if _is_whole(window) else 0)
+    if not (_is_whole(window) and _is_whole(overlap) and 0 <= overlap < window <= longest):
+        raise EngineError(
+            f"{path}: clinstill.window {_quote(window)} and clinstill.overlap {_quote(overlap)} do not fit: "
+            f"0 <= overlap < window <= {longest}, the tokens that the model's positions allow"
         )
     return window, overlap
 
 
-def _count(path: Path, data: dict, key: str) -> int:
-    if not isinstance(data.get(key), int) or data[key] < 1:
-        raise EngineError(f"{path}: {key} should be a count, found {data.get(key)!r}")
-    return data[key]
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _count(path: Path, data: dict[str, object], key: str) -> int:
+    value = data.get(key)
+    if not _is_whole(value) or value < 1:
+        raise EngineError(f"{path}: {key} should be a count, found {_quote(value)}")
+    return value

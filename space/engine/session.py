@@ -1,15 +1,21 @@
 """An ONNX Runtime session that tags one window a call."""
 
+import ctypes
+import os
+import threading
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 import onnxruntime
 
 from . import cpu, graph
-from .errors import EngineError
+from .errors import EngineError, explained
+from .trial import within_limit
 
 _REQUIRED = {"input_ids", "attention_mask"}
 _KNOWN = _REQUIRED | {"token_type_ids"}
+_FATAL = 4  # what the runtime prints by itself; its errors are raised, and told once
 SAFE_INT8 = (
     "This processor does not report VNNI instructions, without which 8-bit sums can overflow; the INT8 "
     "model runs on ONNX Runtime's exact but slower path (session.x64quantprecision)."
@@ -21,6 +27,8 @@ class Session:
 
     A window is run alone and unpadded: the scales of dynamic INT8 are taken over the whole input,
     so that in a batch a text's result would depend on its neighbours and on padding.
+
+    A process that was forked off may use it: it makes a runtime session of its own when it needs one.
     """
 
     def __init__(self, path: Path, threads: int):
@@ -28,34 +36,44 @@ class Session:
         contents = graph.check(path)
         self.path = path
         self.notes: list[str] = []
+        self._threads = threads
+        self._careful = contents.integer and cpu.int8_may_saturate()
+        if self._careful:
+            self.notes.append(SAFE_INT8)
+        self._lock = threading.Lock()
+        self._session: onnxruntime.InferenceSession | None = self._open()
+        self._inputs = self._check_names(self._session)
+        _sessions.add(self)
+
+    def _open(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         # Threads spin while a window runs: the small operators of INT8 gain a seventh by it. They stop
         # when it ends, or a teacher and a student in one server would slow each other down.
         options.add_session_config_entry("session.intra_op.allow_spinning", "1")
         options.add_session_config_entry("session.force_spinning_stop", "1")
-        options.log_severity_level = 3  # errors; they are raised as well
-        if contents.integer and cpu.int8_may_saturate():
+        options.log_severity_level = _FATAL
+        if self._careful:
             options.add_session_config_entry("session.x64quantprecision", "1")
-            self.notes.append(SAFE_INT8)
-        try:
-            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # the runtime has no common class of its errors
-            raise EngineError(
-                f"{path}: ONNX Runtime {onnxruntime.__version__} cannot load it ({error})"
-            ) from error
-        self._inputs = self._check_names()
 
-    def _check_names(self) -> set[str]:
-        inputs = {value.name for value in self._session.get_inputs()}
+        def load() -> onnxruntime.InferenceSession:
+            with explained(f"{self.path}: ONNX Runtime {onnxruntime.__version__} cannot load it"):
+                return onnxruntime.InferenceSession(self.path, options, providers=["CPUExecutionProvider"])
+
+        return within_limit(
+            f"{self.path}: loading", load, stop=lambda: options.set_load_cancellation_flag(True)
+        )
+
+    def _check_names(self, session: onnxruntime.InferenceSession) -> set[str]:
+        inputs = {value.name for value in session.get_inputs()}
         if not _REQUIRED <= inputs <= _KNOWN:
             raise EngineError(
                 f"{self.path}: has the inputs {', '.join(sorted(inputs))}; expected input_ids, "
                 "attention_mask and perhaps token_type_ids"
             )
-        outputs = [value.name for value in self._session.get_outputs()]
+        outputs = [value.name for value in session.get_outputs()]
         if "logits" not in outputs:
             raise EngineError(f"{self.path}: has the outputs {', '.join(outputs)}; expected logits")
         return inputs
@@ -63,28 +81,83 @@ class Session:
     def __call__(self, ids: np.ndarray) -> np.ndarray:
         """Logits of one window.
 
-        ids: (tokens,) int64, special tokens included. Returns (tokens, tags).
+        ids: (tokens,) int64, special tokens included. Returns (tokens, tags). Raises EngineError when the
+        runtime fails or a score is no number.
         """
+        with explained(f"{self.path}: cannot run a window of {len(ids)} tokens"):
+            logits = self._run(ids, None)[0]
+        self._check_finite(logits)
+        return logits
+
+    def _run(self, ids: np.ndarray, options: onnxruntime.RunOptions | None) -> np.ndarray:
+        """ids: (tokens,). Returns (1, tokens, tags)."""
         feed = {"input_ids": ids[None], "attention_mask": np.ones((1, len(ids)), dtype=np.int64)}
         if "token_type_ids" in self._inputs:
             feed["token_type_ids"] = np.zeros((1, len(ids)), dtype=np.int64)
-        return self._session.run(["logits"], feed)[0][0]
+        session = self._session
+        if session is None:
+            with self._lock:
+                session = self._session = self._session or self._open()
+        return session.run(["logits"], feed, options)[0]
+
+    def _check_finite(self, logits: np.ndarray) -> None:
+        if not np.isfinite(logits).all():
+            raise EngineError(
+                f"{self.path}: gives scores that are NaN or infinite; its weights are damaged or its numbers "
+                "overflow: export it again, or choose another file"
+            )
 
     def check(self, tags: int, window: int, highest_id: int) -> None:
-        """Run one full window of the vocabulary's last id: only so can it be told that labels,
-        window and vocabulary fit a graph whose shapes are symbolic. It also warms the session up.
+        """Run a window of two tokens and a full one, of the vocabulary's last id: only so can it be told that
+        labels, window and vocabulary fit a graph whose shapes are symbolic. It also warms the session up.
 
-        Raises EngineError naming what does not fit.
+        Raises EngineError naming what does not fit, or when a run does not end in time.
         """
-        try:
-            logits = self(np.full(window, highest_id, dtype=np.int64))
-        except Exception as error:  # the runtime has no common class of its errors
-            raise EngineError(
-                f"{self.path}: cannot run a window of {window} tokens with the tokenizer's last id, "
-                f"{highest_id}; tokenizer.json or config.json may belong to another model ({error})"
-            ) from error
-        if logits.shape != (window, tags):
-            raise EngineError(
-                f"{self.path}: gives scores of shape {logits.shape} for {window} tokens, but config.json "
-                f"names {tags} labels; the label map belongs to another model"
-            )
+        for length in sorted({min(2, window), window}):
+            ids = np.full(length, highest_id, dtype=np.int64)
+            with explained(
+                f"{self.path}: cannot run a window of {length} tokens with the tokenizer's last id, "
+                f"{highest_id}; tokenizer.json or config.json may belong to another model"
+            ):
+                logits = self._try(ids)
+                self._check_finite(logits)
+            if logits.shape != (1, length, tags):
+                raise EngineError(
+                    f"{self.path}: gives scores of shape {logits.shape[1:]} for {length} tokens, but "
+                    f"config.json names {tags} labels; the label map belongs to another model"
+                )
+
+    def _try(self, ids: np.ndarray) -> np.ndarray:
+        """`_run`, ended when it takes too long: a graph may hold a loop without an end."""
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = _FATAL
+
+        def stop() -> None:
+            options.terminate = True
+
+        return within_limit(f"{self.path}: a run", lambda: self._run(ids, options), stop)
+
+
+_sessions: WeakSet[Session] = WeakSet()
+_forked: list[tuple[Session, onnxruntime.InferenceSession | None]] = []
+
+
+def _before_fork() -> None:
+    # Held until the fork is done, lest the child frees one: see below.
+    _forked[:] = [(session, session._session) for session in _sessions]
+
+
+def _after_fork_in_child() -> None:
+    """The child's copies of the runtime's sessions have lost their threads: to run one would wait for ever,
+    and so would freeing it. They stay in memory, and each `Session` makes a new one when it is used."""
+    for session, runtime in _forked:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(runtime))
+        session._session = None
+        session._lock = threading.Lock()  # a thread that is no more may have held the old one
+    _forked.clear()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_forked.clear, after_in_child=_after_fork_in_child
+    )

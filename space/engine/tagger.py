@@ -13,7 +13,8 @@ from .entity import Entity
 from .errors import EngineError
 from .notice import Notice, notice
 from .session import Session
-from .tokens import Tokens, Window, load_tokenizer, merge, special_tokens, tokenise, windows
+from .tokenizer import load_tokenizer, special_tokens
+from .tokens import Tokens, Window, merge, tokenise, windows
 
 
 def load(
@@ -24,7 +25,7 @@ def load(
     model: a folder with config.json, tokenizer.json and onnx/, or a Hub id such as "me/model"
     revision: branch, tag or commit of the Hub model
     file: the ONNX file to run, e.g. "model.onnx" for the FP32 one; INT8 where there is one otherwise
-    threads: threads of the session; the processors that this process may use otherwise
+    threads: threads of the session, at most the processors that this process may use; all of them otherwise
 
     Raises EngineError when the model is not found or cannot be used.
 
@@ -34,7 +35,17 @@ def load(
     """
     if threads is not None and threads < 1:
         raise EngineError(f"threads should be at least 1, found {threads}")
-    return Tagger(model, bundle.find(model, revision, file), threads or cpu.usable_cpus())
+    usable = cpu.usable_cpus()
+    tagger = Tagger(model, bundle.find(model, revision, file), min(threads or usable, usable))
+    if threads is not None and threads > usable:
+        processors, run = (
+            ("1 processor", "1 runs") if usable == 1 else (f"{usable} processors", f"{usable} run")
+        )
+        tagger.notes.append(
+            f"{threads} threads were asked for, but this process may use {processors}: more would wait for "
+            f"each other, so {run}."
+        )
+    return tagger
 
 
 class Tagger:
@@ -64,6 +75,11 @@ class Tagger:
                 f"{found.config.vocabulary}; tokenizer and model do not belong together"
             )
         prefix, suffix = special_tokens(self.tokenizer)
+        if max(prefix + suffix, default=0) > highest_id:
+            raise EngineError(
+                f"{found.tokenizer}: puts the token {max(prefix + suffix)} around a text, but its vocabulary "
+                f"ends at {highest_id}; download it again"
+            )
         self._prefix, self._suffix = np.array(prefix, dtype=np.int64), np.array(suffix, dtype=np.int64)
         self._size = self.window - len(prefix) - len(suffix)
         if self._size <= self.overlap:

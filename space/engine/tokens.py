@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from .errors import EngineError
+from .errors import explained
 
 # A lone surrogate has no UTF-8 form, so the tokenizer cannot take it; U+FFFD is one code point as
 # well, so every offset stays true.
@@ -59,50 +58,19 @@ class Window:
     stop: int
 
 
-def load_tokenizer(path: Path) -> Tokenizer:
-    """Read a `tokenizer.json`, made `plain`.
-
-    Raises EngineError when the file is missing or no tokenizer.
-    """
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # tokenizers raises bare Exception
-        raise EngineError(f"{path}: not a readable tokenizer.json ({error})") from error
-    return plain(tokenizer)
-
-
-def plain(tokenizer: Tokenizer) -> Tokenizer:
-    """The tokenizer, changed in place, without truncation and padding of its own, since windows replace
-    the one and nothing here needs the other. Special tokens are made by this code alone: a text
-    that spells "[SEP]" is text."""
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.encode_special_tokens = True
-    return tokenizer
-
-
-def special_tokens(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
-    """Ids that the tokenizer's post-processor puts before and after a text, e.g. [CLS] and [SEP].
-
-    Raises EngineError when it has no token for a plain letter, so that nothing could be tagged.
-    """
-    encoding = tokenizer.encode("a", add_special_tokens=True)
-    # Special tokens belong to no sequence.
-    body = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence is not None]
-    if not body:
-        raise EngineError("the tokenizer finds no token in the text 'a'; tokenizer.json is broken")
-    return encoding.ids[: body[0]], encoding.ids[body[-1] + 1 :]
-
-
 def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
-    """Split `text` into sub-tokens; any string is accepted, lone surrogates included."""
-    # `encode` would hold Python's lock, and a server's other threads, for as long as it takes.
-    [encoding] = tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text)], add_special_tokens=False)
-    return Tokens(
-        ids=np.array(encoding.ids, dtype=np.int64),
-        offsets=_without_leading_space(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)),
-        words=np.array(encoding.word_ids, dtype=np.int64),
-    )
+    """Split `text` into sub-tokens; any string is accepted, lone surrogates included.
+
+    Raises EngineError where the tokenizer fails, e.g. on a character that its vocabulary has no token for.
+    """
+    with explained("the tokenizer fails on this text; tokenizer.json is broken"):
+        # `encode` would hold Python's lock, and a server's other threads, for as long as it takes.
+        [encoding] = tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text)], add_special_tokens=False)
+        return Tokens(
+            ids=np.array(encoding.ids, dtype=np.int64),
+            offsets=_without_leading_space(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)),
+            words=np.array(encoding.word_ids, dtype=np.int64),
+        )
 
 
 def _without_leading_space(text: str, offsets: np.ndarray) -> np.ndarray:

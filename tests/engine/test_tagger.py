@@ -176,6 +176,17 @@ def test_threads_change_nothing_but_speed(model, tagger):
         load(model, threads=0)
 
 
+def test_threads_beyond_the_processors_are_capped_and_noted(model, monkeypatch):
+    monkeypatch.setattr("space.engine.cpu.usable_cpus", lambda: 1)
+    capped = load(model, file="model.onnx", threads=10**9)
+    assert capped.threads == 1
+    assert capped.notes == [
+        "1000000000 threads were asked for, but this process may use 1 processor: more would wait for each "
+        "other, so 1 runs."
+    ]
+    assert load(model, file="model.onnx", threads=1).notes == []
+
+
 def test_a_tagger_may_be_shared_by_threads(tagger):
     texts = [f"aspirin {'given ' * n}nausea" for n in range(40)]
     expected, answers = tagger(texts), {}

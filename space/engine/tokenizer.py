@@ -1,0 +1,121 @@
+"""A model's tokenizer: read, tried, and made to do nothing that this engine does itself.
+
+A `tokenizer.json` is a program: it rewrites text and matches regular expressions. One that nobody has
+vouched for may fail on ordinary letters, or never end. So what it may do is bounded, and it is tried on
+letters of all scripts before it is taken.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+from tokenizers.normalizers import Normalizer
+
+from .errors import EngineError, explained
+from .tokens import tokenise
+from .trial import within_limit
+
+_GROWTH = 64  # times as long; "▁" for a space makes three bytes of one, and one ligature has 18 letters
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_ESCAPED = re.compile(r"\\[^1-9gk]", re.DOTALL)
+# A repeated group, as in "(a+)+b", or a reference back can take time that doubles with every character. The
+# patterns of published tokenizers have neither.
+_RUNAWAY = re.compile(r"\)(?:[*+]|\{\d*,?\d*\})|\\[1-9gk]")
+
+_LETTERS = [chr(code) for code in range(0x250)]
+_SCRIPTS = " ".join([*_LETTERS, *map(chr, range(0x250, 0xD800, 61)), "\U0001f600", "\U00020000"])
+# Runs, which a pattern may be slow on, and at the end whatever it may be looking for.
+_RUNS = "".join(character * 400 for character in "aA1.-_\n\t'é漢😀 ") + "".join(map(chr, range(33, 127)))
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Read a `tokenizer.json`, made `plain`.
+
+    Raises EngineError when the file is missing, no tokenizer, or one that fails on some letter, makes texts
+    too long or takes too long.
+    """
+
+    def read() -> Tokenizer:
+        with explained(f"{path}: not a readable tokenizer.json"):
+            tokenizer = plain(Tokenizer.from_file(str(path)))
+            _check_normalizer(path, tokenizer)
+        _try(path, tokenizer)
+        return tokenizer
+
+    return within_limit(f"{path}: the tokenizer", read)
+
+
+def plain(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer, changed in place, without truncation and padding of its own, since windows replace
+    the one and nothing here needs the other. Special tokens are made by this code alone: a text
+    that spells "[SEP]" is text."""
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def special_tokens(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
+    """Ids that the tokenizer's post-processor puts before and after a text, e.g. [CLS] and [SEP].
+
+    Raises EngineError when it has no token for a plain letter, so that nothing could be tagged.
+    """
+    encoding = tokenizer.encode("a", add_special_tokens=True)
+    # Special tokens belong to no sequence.
+    body = [index for index, sequence in enumerate(encoding.sequence_ids) if sequence is not None]
+    if not body:
+        raise EngineError("the tokenizer finds no token in the text 'a'; tokenizer.json is broken")
+    return encoding.ids[: body[0]], encoding.ids[body[-1] + 1 :]
+
+
+def _check_normalizer(path: Path, tokenizer: Tokenizer) -> None:
+    """Raises EngineError where a text could grow without bounds, or a pattern run away."""
+    growth = 1
+    for part in _parts([tokenizer.normalizer, tokenizer.pre_tokenizer]):
+        added = part.get("content" if part.get("type") == "Replace" else "prepend", "")
+        growth *= max(1, len(added.encode()))
+        pattern = part.get("Regex", "")
+        if _RUNAWAY.search(_ESCAPED.sub("x", _CLASS.sub("x", pattern))):
+            raise EngineError(
+                f"{path}: matches text with {pattern[:80]!r}, which repeats a group or refers back to one "
+                "and so may never end; write it without"
+            )
+    if growth > _GROWTH or any(_grows(tokenizer.normalizer, letter) for letter in _LETTERS):
+        raise EngineError(
+            f"{path}: its normalizer could make a text more than {_GROWTH} times as long; mend or remove it"
+        )
+
+
+def _grows(normalizer: Normalizer | None, letter: str) -> bool:
+    return normalizer is not None and len(normalizer.normalize_str(letter)) > _GROWTH
+
+
+def _parts(components: list) -> Iterator[dict]:
+    """Every object in the description of some components."""
+    todo = [json.loads(component.__getstate__()) for component in components if component is not None]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            yield part
+            todo.extend(part.values())
+        elif isinstance(part, list):
+            todo.extend(part)
+
+
+def _try(path: Path, tokenizer: Tokenizer) -> None:
+    """Raises EngineError when it fails on some letter, or does what no tokenizer should."""
+    with explained(f"{path}: cannot be used"):
+        try:
+            special_tokens(tokenizer)
+            tried = [(text, tokenise(tokenizer, text)) for text in (_SCRIPTS, _RUNS)]
+        except EngineError as error:
+            raise EngineError(f"{path}: {error}") from error
+        for text, tokens in tried:
+            if len(tokens) > _GROWTH * len(text):
+                raise ValueError(f"makes {len(tokens)} tokens of {len(text)} characters")
+            starts, ends = tokens.offsets.T
+            if (starts > ends).any() or (ends > len(text)).any() or (np.diff(tokens.words) < 0).any():
+                raise ValueError("gives places outside of the text, or words out of order")
