@@ -86,7 +86,10 @@ def _add_render(verbs) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     render.add_argument(
-        "run_folder", type=Path, metavar="RUN", help="a run folder, as `python -m training run` makes it"
+        "run_folder",
+        type=Path,
+        metavar="RUN",
+        help="a run folder, as `python -m training run` makes it, or a bundled pair (space/bundled)",
     )
     render.add_argument(
         "--repo",

@@ -102,12 +102,13 @@ def _templates_in(folder: Path) -> Path:
 
 
 def render_run(run: Path, repos: Mapping[str, str], templates: Path | None = None) -> list[Path]:
-    """Render the card of every model and labelled corpus of a run into its folder; returns their paths.
+    """Render the card of every model and labelled corpus of a run, or of a bundled pair, into its folder;
+    returns their paths.
 
-    Raises CardError when `run` is no run folder or `repos` names something that it has not.
+    Raises CardError when `run` is no such folder or `repos` names something that it has not.
     """
-    found = [path.parent for kind in ("models", "datasets") for path in (run / kind).glob("*/ledger.json")]
-    folders = sorted(found)
+    kinds = ("models/*", "datasets/*", "*")  # the last are a bundle's
+    folders = sorted(path.parent for kind in kinds for path in run.glob(f"{kind}/ledger.json"))
     if not folders:
         raise CardError(
             f"{run}: not a run folder, no models/NAME/ledger.json in it. `python -m training run` makes one."

@@ -8,8 +8,11 @@ import io
 from dataclasses import dataclass
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from .numbers import File
 
@@ -86,12 +89,17 @@ def png(drawing, theme: str, claims: str) -> bytes:
         figure = Figure(
             figsize=(WIDTH, getattr(drawing, "height", HEIGHT)), dpi=DENSITY, layout="constrained"
         )
-        FigureCanvasAgg(figure)
+        canvas = FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         drawing.draw(axes, look)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", metadata={"Software": None, "Claims": claims})
+        canvas.draw()
+    kept = PngInfo()
+    kept.add_text("Claims", claims)
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    file = io.BytesIO()
+    # A palette tells all colours of these drawings apart, and takes a third of the bytes.
+    drawn.quantize(dither=Image.Dither.NONE).save(file, format="PNG", optimize=True, pnginfo=kept)
     return file.getvalue()
 
 

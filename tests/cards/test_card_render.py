@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def test_rendering_twice_gives_the_same_bytes(student):
     before = {file: (student / file).read_bytes() for file in ("README.md", "card.map.json")}
     render(student, tiny_ledger.REPOS).write(student)
     assert before == {file: (student / file).read_bytes() for file in before}
+
+
+def test_the_cards_of_a_bundled_pair_are_rendered_in_place(rendered_run, tmp_path):
+    for name in ("student", "teacher"):
+        (tmp_path / name).mkdir()
+        shutil.copy(rendered_run / "models" / name / "ledger.json", tmp_path / name)
+    cards = render_run(tmp_path, tiny_ledger.REPOS)
+    assert cards == [tmp_path / "student" / "README.md", tmp_path / "teacher" / "README.md"]
+    for card in cards:
+        assert card.read_bytes() == (rendered_run / "models" / card.parent.name / "README.md").read_bytes()
 
 
 def test_the_map_points_at_every_number(rendered_run):
