@@ -210,7 +210,7 @@ class App:
         watchers = [self.metrics.finished, self.log.finished]
         if self.tracer is not None:
             watchers.append(self.tracer.finished)
-        headers = SecurityHeaders(self.gate, framed=place.space_id is not None)
+        headers = SecurityHeaders(self.gate, framed=place.space_host is not None)
         self.asgi = Observer(headers, self.metrics.started, tuple(watchers))
         self._watch(settings, service)
 

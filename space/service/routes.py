@@ -193,6 +193,7 @@ def _add_models(app: FastAPI, service: Service) -> None:
 
 
 def _add_operations(app: FastAPI, service: Service) -> None:
+    @app.head("/livez", include_in_schema=False)
     @app.get("/livez", response_model=schemas.LiveAnswer)
     async def livez() -> Response:
         """Whether the process answers at all."""
@@ -200,6 +201,7 @@ def _add_operations(app: FastAPI, service: Service) -> None:
 
     not_ready = {503: {"model": schemas.ReadyAnswer, "description": "Not ready, and why."}}
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", response_model=schemas.ReadyAnswer, responses=not_ready)
     async def readyz() -> Response:
         """Whether requests may come: each model answers its golden text as it did when it was published."""

@@ -29,6 +29,8 @@ TABS = {
     "card": "Model card",
     "api": "API",
 }
+# In a tab of its own: it is isolated from every other page, and a frame of another site's would not be.
+PRIVATE_PAGE = '<a href="private/" target="_blank" rel="noopener">private page</a>'
 # All runs of a model wait in one line, one at a time: otherwise latency would measure neighbours.
 ONE_AT_A_TIME: dict[str, Any] = {
     "concurrency_id": "model",
@@ -230,14 +232,13 @@ def _header(space_id: str | None) -> str:
     if space_id:
         privacy = (
             "<strong>This is a remote server</strong> on huggingface.co: what you enter is sent there. It "
-            "is neither logged nor kept, but do not enter patients' data here. The "
-            '<a href="private/" target="_blank">private page</a> runs the same small model in your own '
-            "browser, and sends nothing; or run this page on your own machine."
+            f"is neither logged nor kept, but do not enter patients' data here. The {PRIVATE_PAGE} runs the "
+            "same small model in your own browser, and sends nothing; or run this page on your own machine."
         )
     else:
         privacy = (
             "What you enter goes to the machine that serves this page and no further. It is neither logged "
-            'nor kept. On the <a href="private/">private page</a> it does not even leave the browser.'
+            f"nor kept. On the {PRIVATE_PAGE} it does not even leave the browser."
         )
     return (
         f'<header><h1>{TITLE}</h1><p class="motto">A small clinical tagger, beside the teacher it learned '
