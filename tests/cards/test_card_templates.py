@@ -124,6 +124,14 @@ def test_a_space_s_card_names_the_models_that_it_shows(student):
     assert {"introduction", "models", "more", "front-matter.sdk"} <= set(card.map.regions)
 
 
+def test_a_space_s_card_compares_no_disturbed_times(student):
+    ledger = read_ledger(student / "ledger.json")
+    busy = [c.model_copy(update={"disturbed": 1.4}) if ".latency." in c.id else c for c in ledger.claims]
+    text = space_card(SPACE, ledger.model_copy(update={"claims": tuple(busy)}), tiny_ledger.REPOS).text
+    assert "| Student, INT8 |" in text
+    assert "latency" not in text and " ms |" not in text
+
+
 def test_a_readme_of_a_space_is_kept_up_to_date(student, tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text(SPACE, encoding="utf-8")
