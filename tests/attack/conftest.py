@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from attacking import Tally, Target, Watch
-from running_space import serve
+from running_space import ask, serve
 
 TALLY = pytest.StashKey[Tally]()
 
@@ -17,6 +17,7 @@ def target(tmp_path_factory) -> Iterator[Target]:
     file = beside / "secret.txt"
     file.write_text(secret)
     with serve(folder, {"SECRET_OF_THE_OPERATOR": secret}) as space:
+        ask(space.url, "run", "Aspirin.")  # imports what Gradio imports late
         yield Target(space, secret, file)
 
 
