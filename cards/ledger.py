@@ -17,6 +17,7 @@ Claim ids read `MODEL.VARIANT.WHAT`, lower case, dots between parts:
     student.int8.vs.teacher.fp32.latency.128.wilcoxon_p
     student.int8.vs.student.fp32.macro.f1_difference           (INT8 minus FP32)
     corpus.test.documents               corpus.test.chemical.mentions
+    corpus.test.mended                  (mentions that were left out or trimmed, as the recipe says)
     corpus.unlabelled.texts             teacher.vocabulary.before | .after
     student.sparsity                    (share of zero weights after pruning)
 

@@ -12,7 +12,8 @@ from .corpora import Document, jsonl
 def run(context: Context) -> list[Claim]:
     """Write the splits to work/corpus and return their counts as claims."""
     recipe = context.recipe
-    splits = corpora.load(recipe.corpus, context.data)
+    mended: dict[str, int] = {}
+    splits = corpora.load(recipe.corpus, context.data, mended)
     splits["guard"], splits[recipe.guard_split] = corpora.guard(
         splits[recipe.guard_split], recipe.guard_documents
     )
@@ -31,6 +32,10 @@ def run(context: Context) -> list[Claim]:
             mentions = sum(span.label == label for document in documents for span in document.spans)
             name = f"{label} mentions in {split}"
             claims.append(count(f"corpus.{split}.{slug(label)}.mentions", name, mentions, split=split))
+    for split, mentions in mended.items():
+        if mentions:
+            name = f"mentions of {split} that were left out or trimmed"
+            claims.append(count(f"corpus.{split}.mended", name, mentions, split=split))
     return claims
 
 

@@ -120,8 +120,10 @@ def test_an_unlabelled_corpus_may_have_keys_that_mean_something_else(folder):
 def test_the_recipe_says_what_is_done_with_mentions_that_do_not_fit(folder, capsys):
     entities = [*ENTITIES, {"start": 0, "end": 8, "label": "Drug"}, {**ENTITIES[0], "text": "zorvane"}]
     (folder / "test.jsonl").write_text(json.dumps(record("2", entities)) + "\n")
-    loaded = corpora.load(corpus(trim_mentions=True, skip_mismatched=True), {"notes": folder})
+    mended = {}
+    loaded = corpora.load(corpus(trim_mentions=True, skip_mismatched=True), {"notes": folder}, mended)
     assert loaded["test"][0].spans == loaded["train"][0].spans
+    assert mended == {"train": 0, "test": 2}
     assert "test.jsonl: 2 mentions left out or trimmed, as the recipe says" in capsys.readouterr().err
     for key in ("trim_mentions", "skip_mismatched"):
         with pytest.raises(CorpusError, match="1 broken place"):

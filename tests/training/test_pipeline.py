@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from training import pipeline
+from training import corpus, pipeline
 from training.context import Context
 from training.corpora import CorpusError
 from training.recipe import RecipeError, load_recipe
@@ -227,6 +227,20 @@ def test_hidden_states_and_attention_maps_can_be_matched(folder):
         folder, "student.distillation.hidden_weight=0.5", "student.distillation.attention_weight=0.5"
     )
     assert run_stages(context)[0] == "student"
+
+
+def test_mentions_that_were_mended_are_claimed(folder):
+    file = folder / "invented/test.jsonl"
+    first, *others = file.read_text().splitlines()
+    record = json.loads(first)
+    record["entities"][0]["end"] += 1
+    file.write_text("\n".join([json.dumps(record), *others]))
+    with pytest.raises(CorpusError, match="begins or ends with white space"):
+        corpus.run(context_of(folder))
+    claims = {claim.id: claim.value for claim in corpus.run(context_of(folder, "corpus.trim_mentions=true"))}
+    assert claims["corpus.test.mended"] == 1
+    assert claims["corpus.test.drug.mentions"] == 6
+    assert "corpus.train.mended" not in claims
 
 
 def test_unknown_layers_are_refused(folder):

@@ -6,6 +6,7 @@ files, reads every split and maps the labels to the recipe's.
 
 import hashlib
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 from ..recipe import Corpus
@@ -27,36 +28,45 @@ READERS = {
 }
 
 
-def load(corpus: Corpus, data: dict[str, Path]) -> dict[str, list[Document]]:
+def load(
+    corpus: Corpus, data: dict[str, Path], mended: dict[str, int] | None = None
+) -> dict[str, list[Document]]:
     """All splits of a corpus, in the recipe's order, with the recipe's labels.
 
+    mended: is given how many mentions of each split were left out or trimmed, as the recipe says.
     Where the corpus is looked for: see `location`. Raises CorpusError when it is not there, a file
     of it is missing, empty or broken, a label is unknown or unused, a split has no mention of a type,
     or two documents (of any splits) have one id.
     """
-    splits = {split: _read(corpus, name, data) for split, name in corpus.files.items()}
-    for split, documents in splits.items():
-        if not documents:
-            raise CorpusError(
-                f"corpus {corpus.id}: {corpus.files[split]} ({split}) is empty: it has no document"
-            )
+    splits = {}
+    for split, name in corpus.files.items():
+        splits[split], count = _read(corpus, name, data)
+        if not splits[split]:
+            raise CorpusError(f"corpus {corpus.id}: {name} ({split}) is empty: it has no document")
+        if mended is not None:
+            mended[split] = count
     _check_ids(splits, corpus)
     return map_labels(splits, corpus.types, corpus.ignore, corpus.id)
 
 
-def _read(corpus: Corpus, name: str, data: dict[str, Path]) -> list[Document]:
-    """One split, with the source's own labels."""
+def _read(corpus: Corpus, name: str, data: dict[str, Path]) -> tuple[list[Document], int]:
+    """One split, with the source's own labels, and how many of its mentions were mended."""
+    findings_of = partial(
+        Findings,
+        trim=corpus.trim_mentions,
+        skip_mismatched=corpus.skip_mismatched,
+        labelled=bool(corpus.types),
+    )
     if corpus.format == "hub":
         folder = local_folder(corpus, data)
-        revision = None if folder else corpus.revision
-        findings = _findings(corpus, f"{folder or corpus.repo} ({name})")
-        return hub.read(folder or corpus.repo, revision, name, corpus.tags, findings)
-    path = file_of(corpus, folder_of(corpus, data), name)
-    return READERS[corpus.format](path, _findings(corpus, path))
-
-
-def _findings(corpus: Corpus, source: str | Path) -> Findings:
-    return Findings(source, corpus.trim_mentions, corpus.skip_mismatched, labelled=bool(corpus.types))
+        source, revision = (folder, None) if folder else (corpus.repo, corpus.revision)
+        findings = findings_of(f"{source} ({name})")
+        documents = hub.read(source, revision, name, corpus.tags, findings)
+    else:
+        path = file_of(corpus, folder_of(corpus, data), name)
+        findings = findings_of(path)
+        documents = READERS[corpus.format](path, findings)
+    return documents, len(findings.mended)
 
 
 def guard(documents: list[Document], count: int) -> tuple[list[Document], list[Document]]:
