@@ -14,12 +14,21 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 # Read when they are imported: gradio's statistics, FastAPI's own traces (see service/tracing.py).
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"
+
+if missing := [name for name in ("fastapi", "huggingface_hub", "onnxruntime") if find_spec(name) is None]:
+    print(
+        f"space: this Python lacks {', '.join(missing)}. In a clone, `make demo` installs what it needs into "
+        ".venv and starts it; elsewhere: pip install -r requirements.txt, the file beside this one.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError

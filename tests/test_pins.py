@@ -53,10 +53,9 @@ def test_what_runs_in_both_environments_is_pinned_in_both(name):
 
 
 def test_a_package_has_one_version_wherever_it_is_pinned():
-    """All but the Hub's client, whose two versions are why there are two environments, and Pillow, of which
-    Gradio takes no newer one."""
+    """All but the Hub's client, whose two versions are why there are two environments."""
     for one, other in combinations(map(pins, (LIGHT, TRAINING, TESTS, LIGHT_TESTS)), 2):
-        shared = (one.keys() & other.keys()) - {"huggingface-hub", "pillow"}
+        shared = (one.keys() & other.keys()) - {"huggingface-hub"}
         assert {name: one[name] for name in shared} == {name: other[name] for name in shared}
 
 

@@ -10,6 +10,8 @@ COMMANDS = [
     ("-m", "cards", "rules"),
     ("publish/push.py", "runs/smoke", "--dry-run"),
     ("publish/verify.py", "me/model"),
+    ("-m", "training", "run", "smoke", "--out", "runs/none"),
+    ("space/app.py",),
 ]
 
 
@@ -18,5 +20,5 @@ def test_the_right_environment_is_named(command):
     """-S: without any installed package."""
     done = subprocess.run([sys.executable, "-S", *command], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "is missing" in done.stderr and "`make" in done.stderr and ".venv" in done.stderr
+    assert "`make" in done.stderr and ".venv" in done.stderr
     assert "Traceback" not in done.stderr
