@@ -135,6 +135,12 @@ def _unbundle(options: argparse.Namespace) -> None:
     recipe = load_recipe(options.recipe or ledger.recipe)
     if options.out.exists() and not (options.out.is_dir() and next(options.out.iterdir(), None) is None):
         raise StageError(f"--out {options.out} is there already; name a new folder")
+    for name, model in ledger.models.items():
+        if model.labels != recipe.labels:
+            found, wanted = ", ".join(model.labels), ", ".join(recipe.labels)
+            raise StageError(
+                f"the {name} labels {found}, the recipe {recipe.name} {wanted}: another made the pair"
+            )
     from .unbundle import unbundle
 
     unbundle(options.bundled, ledger, recipe, options.out)

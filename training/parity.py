@@ -9,6 +9,8 @@ import onnxruntime
 import torch
 from transformers import AutoTokenizer, PreTrainedModel
 
+from space.engine import cpu
+
 from .errors import StageError
 
 # Largest difference of a logit, relative to the largest logit. FP32 arithmetic in another order gives
@@ -56,7 +58,10 @@ def torch_logits(model: PreTrainedModel) -> Logits:
 
 def onnx_logits(file: Path) -> Logits:
     """An ONNX file under plain ONNX Runtime on the CPU, as any other user would run it."""
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    if cpu.int8_may_saturate():  # as engine/session.py: else the processor's sums are wrong, not the file
+        options.add_session_config_entry("session.x64quantprecision", "1")
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     known = {value.name for value in session.get_inputs()}
 
     def logits(inputs: Inputs) -> np.ndarray:

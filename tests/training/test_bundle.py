@@ -9,7 +9,7 @@ from training import bundle, pipeline
 from training.cli import main
 from training.context import Context
 from training.errors import StageError
-from training.recipe import RecipeError, load_recipe
+from training.recipe import RECIPES, RecipeError, load_recipe
 from training.run_folder import RunFolder, sha256
 
 
@@ -111,6 +111,21 @@ def test_the_recipe_of_a_pair_is_one_of_ours_or_named(bundled, tmp_path, capsys)
     with pytest.raises(SystemExit):
         main(["unbundle", str(bundled), "--out", str(tmp_path / "new")])
     assert "no recipe 'invented'" in capsys.readouterr().err
+    recipe = (RECIPES / "smoke.yaml").read_text(encoding="utf-8").replace("Disease", "Gene")
+    other = tmp_path / "other.yaml"
+    other.write_text(recipe, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(
+            [
+                "unbundle",
+                str(bundled),
+                "--out",
+                str(tmp_path / "new"),
+                "--recipe",
+                str(tmp_path / "other.yaml"),
+            ]
+        )
+    assert "labels Chemical, Disease, the recipe smoke Chemical, Gene" in capsys.readouterr().err
 
 
 def test_a_changed_file_is_not_unbundled(bundled):
