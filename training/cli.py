@@ -183,12 +183,12 @@ def _parser() -> argparse.ArgumentParser:
     from .stages import STAGES
 
     names = ", ".join(stage.name for stage in STAGES)
-    shape = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    shape = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="python -m training",
         description="Make a teacher, a student and its INT8 file from a recipe, and measure them.",
         epilog=EXAMPLES,
-        **shape,
+        formatter_class=shape,
     )
     verbs = parser.add_subparsers(
         dest="verb", required=True, metavar="VERB", title="verbs (VERB --help tells more)"
@@ -203,7 +203,7 @@ def _parser() -> argparse.ArgumentParser:
         help="every stage that still has to run",
         description=RUN,
         epilog=LEFT,
-        **shape,
+        formatter_class=shape,
     )
     whole.add_argument(
         "--from",

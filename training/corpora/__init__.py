@@ -59,7 +59,7 @@ def _read(corpus: Corpus, name: str, data: dict[str, Path]) -> tuple[list[Docume
     )
     if corpus.format == "hub":
         folder = local_folder(corpus, data)
-        source, revision = (folder, None) if folder else (corpus.repo, corpus.revision)
+        source, revision = (folder, None) if folder else (str(corpus.repo), corpus.revision)
         findings = findings_of(f"{source} ({name})")
         documents = hub.read(source, revision, name, corpus.tags, findings)
     else:

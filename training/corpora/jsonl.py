@@ -112,8 +112,8 @@ def _refuse_foreign(record: dict[str, object]) -> None:
 
 def _spans(entity: object, text: str, findings: Findings) -> list[Span]:
     match entity:
-        case {"start": bool(), **_rest} | {"end": bool(), **_rest}:
+        case {"start": bool()} | {"end": bool()}:
             pass
-        case {"start": int(start), "end": int(end), "label": str(label)}:
-            return findings.spans(text, start, end, label, entity.get("text"))
+        case {"start": int(start), "end": int(end), "label": str(label), **others}:
+            return findings.spans(text, start, end, label, others.get("text"))
     raise ValueError(f"an entity has numbers `start` and `end` and a string `label`, found {entity!r:.80}")
