@@ -39,6 +39,7 @@ class Target:
     space: RunningSpace
     secret: str
     file: Path
+    _functions: dict[str, int] = field(default_factory=dict)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -77,15 +78,22 @@ class Target:
         body = json.dumps({"event_data": None, "trigger_id": None} | event | changed).encode()
         return self.send("POST", "/gradio_api/queue/join", headers=JSON, body=body)
 
+    def fetch(self, session: str) -> Answer:
+        """The answers to the events of a session, as the stream that the page reads."""
+        return self.send("GET", f"/gradio_api/queue/data?session_hash={session}")
+
     def function(self, button: str) -> int:
         """The number of what a button of the page calls."""
+        if button in self._functions:
+            return self._functions[button]
         config = self.send("GET", "/config").json()
         names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-        return next(
+        self._functions[button] = next(
             one["id"]
             for one in config["dependencies"]
             if button in {names.get(target) for target, _ in one["targets"]}
         )
+        return self._functions[button]
 
     def peak_bytes(self) -> int:
         """The most memory that the process has had resident so far."""

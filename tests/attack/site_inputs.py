@@ -7,11 +7,11 @@ FILE = {"_type": "gradio.FileData"}
 CLOSED = {
     "GET": [
         *("/gradio_api/file=/proc/self/environ", "/gradio_api/file=/etc/passwd", "/file=/etc/passwd"),
-        *("/gradio_api/file/etc/passwd", "/gradio_api/file=http://127.0.0.1/", "/gradio_api/proxy=http://127.0.0.1/"),
+        *("/gradio_api/file/etc/passwd", "/gradio_api/file=http://127.0.0.1/", "/gradio_api/proxy=http://a/"),
         *("/gradio_api/deep_link?session_hash=abcdefghijk", "/gradio_api/heartbeat/abcdefghijk"),
         *("/gradio_api/stream/abcdefghijk/1/4/playlist.m3u8", "/gradio_api/upload_progress?upload_id=a"),
         *("/gradio_api/call/find_entities/a", "/gradio_api/info", "/gradio_api/startup-events"),
-        *("/monitoring", "/gradio_api/dev/reload", "/logout", "/login", "/gradio_api/token", "/gradio_api/runs"),
+        *("/monitoring", "/gradio_api/dev/reload", "/logout", "/login", "/gradio_api/token"),
         *("/custom_component/4/client/component/..%2f..%2fapp.py", "/gradio_api/mcp/sse", "/docs"),
         *("/page/../app.py", "/page/..%2f..%2fapp.py", "/page/%2e%2e/%2e%2e/app.py", "/page/..%5capp.py"),
         *("/private/../../../etc/passwd", "/private/..%2f..%2fapp.py", "/private//etc/passwd"),

@@ -152,3 +152,10 @@ def test_an_event_that_names_a_file_gets_nothing_of_it(running_space, tmp_path):
         ask(running_space.url, "run", named)
     kept = [path for path in running_space.temporary.rglob("*") if path.is_file()]
     assert [path for path in kept if "a secret" in path.read_text(errors="replace")] == []
+
+
+def test_help_says_what_can_be_set():
+    asked = [sys.executable, SPACE / "app.py", "--help"]
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=300)
+    assert told.returncode == 0
+    assert "CLINSTILL_TOKEN" in told.stdout and "docs/operating.md" in told.stdout

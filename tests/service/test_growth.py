@@ -1,0 +1,70 @@
+"""Memory does not grow with the requests that a process has answered, of whatever kind."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+
+import pytest
+from attacking import JSON, Target
+from running_space import serve
+
+REQUESTS = 3_000
+WARM_UP = 600  # which fill what is kept once: imports, buffers, the allocator's own
+CLIENTS = 4
+GROWTH_BYTES = 20_000_000  # it is 4 MB; 53 where Gradio keeps its sessions
+NUMBER = count()
+
+
+def note() -> str:
+    """No two alike."""
+    return f"{next(NUMBER)} Aspirin caused renal failure. " * 30
+
+
+def resident_bytes(target: Target) -> int:
+    status = Path(f"/proc/{target.space.process.pid}/status").read_text()
+    return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+
+def post(path: str, body: Callable[[], object], **headers: str) -> Callable[[Target], object]:
+    return lambda target: target.send("POST", path, headers=JSON | headers, body=json.dumps(body()).encode())
+
+
+def highlight(target: Target) -> None:
+    """As the page does."""
+    session = uuid.uuid4().hex
+    assert target.join([note()], session_hash=session).status == 200
+    assert b'"success":true' in target.fetch(session).body
+
+
+KINDS: list[Callable[[Target], object]] = [
+    post("/v1/entities", lambda: {"text": note()}),
+    post("/v1/compare", lambda: {"texts": [note()] * 3}),
+    post("/v1/files?name=notes.jsonl", lambda: {"text": note()}),
+    post("/v1/entities", lambda: {"text": note(), "more": note()}),
+    post("/v1/entities", lambda: {"text": note()}, origin="https://stranger.example"),
+    post("/gradio_api/process_recording", note),
+    highlight,
+    lambda target: target.join([note()]),  # whose answer nobody fetches
+    lambda target: target.join([{"path": note()}]),
+    lambda target: target.send("GET", f"/{next(NUMBER)}?text={note()[:300]}".replace(" ", "+")),
+]
+
+
+@pytest.fixture(scope="module")
+def target(tiny_environment, tmp_path_factory) -> Iterator[Target]:
+    folder = tmp_path_factory.mktemp("growth")
+    with serve(folder, tiny_environment) as space:
+        yield Target(space, "", folder)
+
+
+def test_three_thousand_requests_leave_nothing(target):
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        for requests in (WARM_UP, REQUESTS):
+            before = resident_bytes(target)
+            list(clients.map(lambda number: KINDS[number % len(KINDS)](target), range(requests)))
+    assert resident_bytes(target) - before < GROWTH_BYTES
+    assert [path for path in target.space.temporary.rglob("*") if path.is_file()] == []
