@@ -4,23 +4,46 @@
     >>> tagger = load("me/model")           # a folder or a Hub id
     >>> tagger(["Lithium caused tremor."])
 
-The way of a text: `tokens` (sub-tokens and windows), `session` (ONNX Runtime), `decode` (labels to
-entities), put together in `tagger`; `bundle`, `graph` and `cpu` see to it that the model can be run.
+The way of a text: `tokens` (sub-tokens and windows), `session` (ONNX Runtime), `decoding` (labels to
+entities), put together in `tagger`; `bundle`, `graph`, `tokenizer` and `cpu` see to it that the model can be
+run.
 """
 
+import importlib
 import os
+from typing import TYPE_CHECKING, Any
 
 # ONNX Runtime reports its use to its maker over the network unless this is set before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-from .decode import decode
-from .entity import Entity
-from .errors import EngineError
-from .notice import Notice, notice
-from .tagger import Tagger, load
-from .tokenizer import load_tokenizer, plain, special_tokens
-from .tokens import Tokens, Window, merge, tokenise, windows
+if TYPE_CHECKING:
+    from .decoding import decode
+    from .entity import Entity
+    from .errors import EngineError
+    from .notices import Notice, notice
+    from .tagger import Tagger, load
+    from .tokenizer import load_tokenizer, plain, special_tokens
+    from .tokens import Tokens, Window, merge, tokenise, windows
 
+# Imported when they are first asked for: ONNX Runtime takes its time, which a command line that cannot be run
+# need not wait for, and where it is not installed that is to be told in a sentence.
+_MODULES = {
+    "EngineError": "errors",
+    "Entity": "entity",
+    "Notice": "notices",
+    "Tagger": "tagger",
+    "Tokens": "tokens",
+    "Window": "tokens",
+    "decode": "decoding",
+    "load": "tagger",
+    "load_tokenizer": "tokenizer",
+    "merge": "tokens",
+    "notice": "notices",
+    "plain": "tokenizer",
+    "special_tokens": "tokenizer",
+    "tokenise": "tokens",
+    "windows": "tokens",
+}
 __all__ = [
     "EngineError",
     "Entity",
@@ -38,3 +61,11 @@ __all__ = [
     "tokenise",
     "windows",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = value  # the next one finds it at once
+    return value

@@ -1,22 +1,35 @@
 """Tag JSON lines: `python -m space.engine MODEL < in.jsonl > out.jsonl`."""
 
+from __future__ import annotations
+
 import argparse
+import importlib.util
+import itertools
 import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from .errors import EngineError
-from .tagger import Tagger, load
 
+if TYPE_CHECKING:
+    from .entity import Entity
+    from .tagger import Tagger
+
+_LINE = '{"id": 1, "text": "..."}'
+_PYTHON = 0x030B0000  # 3.11
+_NEEDED = ("numpy", "onnxruntime", "tokenizers", "huggingface_hub")
 _EPILOG = """\
 Each input line {"id": ..., "text": ...} gives one output line, in the same order:
   {"id": ..., "entities": [{"start", "end", "label", "score", "text"}, ...]}
 With --notes, "notice" says of a text that it does not look like English or is mostly shorthand.
-Offsets count characters (Unicode code points), "end" is exclusive. A line that cannot be read gives
-{"id", "error"} and the exit code 1 once all other lines are done; a model that cannot be used
-gives the exit code 2.
+Offsets count characters (Unicode code points), "end" is exclusive; scores have four decimals. A line that
+cannot be read gives {"id", "error"} and the exit code 1 once all other lines are done; a model that cannot
+be used, or no line at all, gives the exit code 2.
 
 examples:
   echo '{"id": 1, "text": "Lithium caused tremor."}' | python -m %(package)s path/to/model
@@ -27,16 +40,11 @@ examples:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns its exit code."""
-    options = _parser().parse_args(arguments)
     try:
-        tagger = load(options.model, revision=options.revision, file=options.file, threads=options.threads)
+        return _run(_parse(arguments))
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    for note in tagger.notes:
-        print(f"note: {note}", file=sys.stderr)
-    try:
-        return _run(tagger, options.notes)
     except BrokenPipeError:
         # The reader has left (`| head`). Nothing more can be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -45,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=f"python -m {__package__}",
         description="Find clinical entities in JSON lines from standard input.",
@@ -59,48 +67,128 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--notes", action="store_true", help='add "notice" to a text that is not English or mostly shorthand'
     )
-    return parser
+    options, surplus = parser.parse_known_args(arguments)
+    if options.threads is not None and options.threads < 1:
+        raise EngineError(f"--threads should be at least 1, found {options.threads}")
+    if surplus:
+        hint = "" if surplus[0].startswith("-") else f"; texts come from standard input: MODEL < {surplus[0]}"
+        raise EngineError(f"unrecognized arguments: {' '.join(surplus)}{hint}; --help lists what there is")
+    return options
 
 
-def _run(tagger: Tagger, notes: bool) -> int:
-    """Tag standard input line by line; each answer is written before the next line is read."""
-    if sys.stdin.isatty():
-        print("reading JSON lines from the terminal; Ctrl-D ends them", file=sys.stderr)
+def _run(options: argparse.Namespace) -> int:
+    """First whatever is known to be wrong at once; then the model; then line by line, each answer written
+    before the next line is read."""
+    _check_environment()
+    from . import bundle
+
+    if sys.stdout is None:
+        raise EngineError("standard output is closed, so there is nowhere to write the answers")
+    bundle.check_given(options.model, options.revision, options.file)
+    lines = _lines()
+    first = next(lines, None)
+    if first is None:
+        raise EngineError(f"no text: standard input is empty; it should hold lines such as {_LINE}")
+    tagger = _load(options)
+    for note in tagger.notes:
+        print(f"note: {note}", file=sys.stderr)
     failed = False
     progress = _Progress()
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        if not line.strip():
-            continue
-        answer = _answer(tagger, number, line, notes)
+    for number, line in itertools.chain([first], lines):
+        answer = _answer(tagger, number, line, options.notes)
         failed |= "error" in answer
         # ASCII escapes keep a lone surrogate valid JSON, and the output free of encodings.
-        sys.stdout.write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
-        sys.stdout.flush()
+        _write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
         progress.step()
     progress.end()
     return 1 if failed else 0
 
 
-def _answer(tagger: Tagger, number: int, line: bytes, notes: bool) -> dict:
+def _check_environment() -> None:
+    """Raises EngineError where this Python cannot run the engine, and says which one can."""
+    if sys.hexversion < _PYTHON:
+        _refuse_environment(f"it is Python {sys.version.split()[0]}, and 3.11 is needed")
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        _refuse_environment(f"it lacks {', '.join(missing)}")
+
+
+def _refuse_environment(found: str) -> NoReturn:
+    way = f"install the engine with what it needs: python3.11 -m pip install {__package__}"
+    if "." in str(__package__):  # in the repository
+        root = Path(__file__).resolve().parents[2]
+        python = root / ".venv" / "bin" / "python"
+        way = f"use {python}" if python.exists() else f"run `make setup` in {root}, then use {python}"
+    raise EngineError(f"{sys.executable or 'this Python'} cannot run the engine: {found}; {way}")
+
+
+def _load(options: argparse.Namespace) -> Tagger:
+    try:
+        from .tagger import load
+    except ImportError as error:  # e.g. built for another version of Python
+        _refuse_environment(f"a library cannot be loaded ({error})")
+    return load(options.model, revision=options.revision, file=options.file, threads=options.threads)
+
+
+def _lines() -> Iterator[tuple[int, bytes]]:
+    """Lines of standard input with their numbers, empty ones left out."""
+    if sys.stdin is None:
+        raise EngineError(f"standard input is closed; it should hold lines such as {_LINE}")
+    if sys.stdin.isatty():
+        print(f"reading from the terminal lines such as {_LINE}; Ctrl-D ends them", file=sys.stderr)
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if line.strip():
+            yield number, line
+
+
+def _write(line: str) -> None:
+    try:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise EngineError(f"cannot write the answers ({error.strerror})") from error
+
+
+def _answer(tagger: Tagger, number: int, line: bytes, notes: bool) -> dict[str, object]:
     """The output line of one input line."""
     identity = None
     try:
-        record = json.loads(line.strip().decode("utf-8-sig"), parse_constant=_refuse)
-        if not isinstance(record, dict):
-            raise ValueError('expected an object {"id", "text"}')
-        if type(record.get("id")) not in (str, int):  # True is an int, but no id
-            raise ValueError('"id" should be a string or an integer')
-        identity = record["id"]
-        if not isinstance(record.get("text"), str):
-            raise ValueError('"text" should be a string')
-    except (ValueError, RecursionError) as error:
+        record = _record(line)
+        identity = _identity(record)
+        text = record.get("text")
+        if not isinstance(text, str):
+            raise ValueError(f'"text" should be a string; a line should be {_LINE}')
+        answer = {"id": identity, "entities": [_shown(entity) for entity in tagger([text])[0]]}
+        notice = tagger.notice(text) if notes else None
+    except (ValueError, RecursionError, EngineError) as error:
         return {"id": identity, "error": f"line {number}: {error}"}
-    entities = [entity.to_dict() for entity in tagger([record["text"]])[0]]
-    notice = tagger.notice(record["text"]) if notes else None
-    return {"id": identity, "entities": entities} | ({"notice": asdict(notice)} if notice else {})
+    return answer | ({"notice": asdict(notice)} if notice else {})
 
 
-def _refuse(constant: str) -> None:
+def _record(line: bytes) -> dict[str, object]:
+    try:
+        record = json.loads(line.strip().decode("utf-8-sig"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON ({error}); a line should be {_LINE}") from error
+    if not isinstance(record, dict):
+        raise ValueError(f"expected an object; a line should be {_LINE}")
+    return record
+
+
+def _identity(record: dict[str, object]) -> str | int:
+    identity = record.get("id")
+    if not isinstance(identity, str | int) or isinstance(identity, bool):
+        raise ValueError(f'"id" should be a string or a whole number; a line should be {_LINE}')
+    return identity
+
+
+def _shown(entity: Entity) -> dict[str, object]:
+    return entity.to_dict() | {"score": round(entity.score, 4)}
+
+
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 

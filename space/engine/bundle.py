@@ -89,6 +89,19 @@ def find(model: str | Path, revision: str | None, file: str | None) -> Bundle:
     return Bundle(folder, choose(folder, file), read_config(folder / "config.json"), revision)
 
 
+def check_given(model: str | Path, revision: str | None, file: str | None) -> None:
+    """Raises EngineError for what is known to be wrong before a Hub is asked or a model loaded."""
+    if _is_folder(model):
+        find(model, revision, file)
+    else:
+        _check_hub_id(str(model))
+
+
+def _check_hub_id(repo: str) -> None:
+    if not _HUB_ID.fullmatch(repo) or len(repo) > _LONGEST_HUB_ID:
+        raise EngineError(f"{repo[:200]}: no such folder, and not a Hub id (owner/name) either")
+
+
 def _is_folder(model: str | Path) -> bool:
     try:
         return Path(model).is_dir()
@@ -98,8 +111,7 @@ def _is_folder(model: str | Path) -> bool:
 
 def download(repo: str, revision: str | None, file: str | None) -> Path:
     """Fetch configuration, tokenizer and the one ONNX file to run; returns the snapshot's folder."""
-    if not _HUB_ID.fullmatch(repo) or len(repo) > _LONGEST_HUB_ID:
-        raise EngineError(f"{repo[:200]}: no such folder, and not a Hub id (owner/name) either")
+    _check_hub_id(repo)
     # Imported here: a model from a folder needs none of it.
     import huggingface_hub
 
@@ -221,7 +233,7 @@ def _tags(path: Path, id2label: object) -> list[str]:
 def _window(path: Path, data: dict[str, object]) -> tuple[int, int]:
     """Window and overlap as the model was trained with, else for what its positions allow."""
     positions = _count(path, data, "max_position_embeddings")
-    if data.get("model_type") in _BEHIND_PADDING:
+    if str(data.get("model_type")) in _BEHIND_PADDING:
         padding = 1 if data.get("pad_token_id") is None else data["pad_token_id"]
         if not _is_whole(padding) or not 0 <= padding < positions - 1:
             raise EngineError(

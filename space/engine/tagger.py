@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from . import bundle, cpu
-from .decode import decode
+from .decoding import decode
 from .entity import Entity
 from .errors import EngineError
-from .notice import Notice, notice
+from .notices import Notice, notice
 from .session import Session
 from .tokenizer import load_tokenizer, special_tokens
 from .tokens import Tokens, Window, merge, tokenise, windows

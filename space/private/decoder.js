@@ -1,4 +1,4 @@
-// Label scores per word to entities with offsets (IOB2, read leniently), as in engine/decode.py.
+// Label scores per word to entities with offsets (IOB2, read leniently), as in engine/decoding.py.
 
 import { isMark, isSpace } from "./unicode.js";
 

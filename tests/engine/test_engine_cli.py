@@ -1,17 +1,23 @@
 """The JSON lines command, run as users run it."""
 
+import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import venv
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from space.engine import load
+from space.engine import EngineError, load
 from space.engine.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+BUNDLED = ROOT / "space" / "bundled" / "student"
 
 
 def run(model, lines: bytes, *options: str) -> tuple[int, list[dict], str]:
@@ -49,15 +55,14 @@ def test_raw_utf8_a_byte_order_mark_and_crlf_line_ends_are_read(model):
 
 
 def test_notes_are_added_where_they_are_asked_for_and_warranted():
-    bundled = Path(__file__).parents[2] / "space/bundled/student"
     texts = ["pt c/o sob x3d, h/o htn dm2, rx asa 81 qd", "Aspirin caused nausea in two of the patients."]
     lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts)).encode()
-    code, answers, _ = run(bundled, lines, "--notes")
+    code, answers, _ = run(BUNDLED, lines, "--notes")
     assert code == 0
     assert [list(answer) for answer in answers] == [["id", "entities", "notice"], ["id", "entities"]]
     assert answers[0]["notice"]["kind"] == "shorthand"
     assert "mostly shorthand" in answers[0]["notice"]["sentence"]
-    assert all("notice" not in answer for answer in run(bundled, lines)[1])
+    assert all("notice" not in answer for answer in run(BUNDLED, lines)[1])
 
 
 BAD = [
@@ -67,6 +72,12 @@ BAD = [
     (b'{"id": true, "text": "nausea"}', None, '"id" should be'),
     (b'{"id": NaN, "text": "nausea"}', None, "NaN is not JSON"),
     (b'{"id": 7}', 7, '"text" should be a string'),
+    (
+        b"Aspirin caused nausea.",
+        None,
+        'not JSON (Expecting value: line 1 column 1 (char 0)); a line should be {"id": 1,',
+    ),
+    (b'{"id": 1.5, "text": "nausea"}', None, '"id" should be a string or a whole number'),
     (b'{"id": 7, "text": ["nausea"]}', 7, '"text" should be a string'),
     (b'{"id": 7, "text": "nausea', None, "Unterminated string"),
     (b'{"id": 7, "text": "\xff"}', None, "can't decode"),
@@ -84,6 +95,111 @@ def test_bad_lines_are_reported_in_place_and_all_others_done(model):
         assert answer["id"] == identity
         assert answer["error"].startswith(f"line {number}: ")
         assert message in answer["error"]
+
+
+def test_ids_and_scores_as_they_are_written(model):
+    identities = ["007", " é\n", "", 0, -12, 2**53 + 1, 10**40]
+    lines = "".join(json.dumps({"id": i, "text": "lithium carbonate"}) + "\n" for i in identities).encode()
+    code, answers, _ = run(model, lines)
+    assert code == 0
+    assert [answer["id"] for answer in answers] == identities
+    (exact,) = load(model)(["lithium carbonate"])[0]
+    assert answers[0]["entities"][0]["score"] == round(exact.score, 4) != exact.score
+
+
+def test_a_text_that_the_model_fails_on_is_reported_in_place(model, monkeypatch, capsys):
+    def fail(tagger, texts):
+        raise EngineError("model.onnx: gives scores that are NaN or infinite")
+
+    monkeypatch.setattr("space.engine.tagger.Tagger.__call__", fail)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"id": 7, "text": "nausea"}\n')))
+    assert main([str(model)]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer == {"id": 7, "error": "line 1: model.onnx: gives scores that are NaN or infinite"}
+
+
+@pytest.mark.parametrize("lines", [b"", b"\n \r\n"], ids=["empty", "blank"])
+def test_no_text_at_all_is_told_before_anything_is_loaded_or_asked_for(lines):
+    """Nor is the Hub: the model is none that it has, which would be told otherwise."""
+    for name in ("me/absent", str(BUNDLED)):
+        code, answers, errors = run(name, lines)
+        assert (code, answers) == (2, [])
+        wanted = '{"id": 1, "text": "..."}'
+        assert errors == f"error: no text: standard input is empty; it should hold lines such as {wanted}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--threads", "0"], "--threads should be at least 1, found 0"),
+        (
+            ["notes.jsonl"],
+            "unrecognized arguments: notes.jsonl; texts come from standard input: MODEL < notes.jsonl",
+        ),
+        (["--filter", "x"], "unrecognized arguments: --filter x; --help lists what there is"),
+    ],
+)
+def test_what_was_given_is_checked_before_anything_heavy_is_imported(model, arguments, message):
+    script = (
+        "import sys\nfrom space.engine.__main__ import main\n"
+        f"code = main([{str(model)!r}, *{arguments!r}])\n"
+        "print(code, *{'numpy', 'onnxruntime', 'tokenizers', 'huggingface_hub'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "2\n"
+    assert done.stderr.startswith(f"error: {message}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_python_without_the_libraries_names_the_right_one(model, tmp_path):
+    venv.create(tmp_path / "bare", with_pip=False)
+    command = [tmp_path / "bare" / "bin" / "python", "-m", "space.engine", str(model)]
+    done = subprocess.run(command, input="", capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 2
+    assert "cannot run the engine: it lacks numpy, onnxruntime, tokenizers, huggingface_hub; " in done.stderr
+    assert str(ROOT / ".venv" / "bin" / "python") in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_library_that_cannot_be_loaded_is_told_in_a_sentence(model, tmp_path):
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('built for another Python')")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "space.engine", str(model)]
+    done = subprocess.run(
+        command, input=b'{"id": 1, "text": ""}', capture_output=True, cwd=ROOT, env=environment
+    )
+    assert done.returncode == 2
+    assert b"a library cannot be loaded (built for another Python); " in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_an_older_python_is_told_which_one_is_needed(monkeypatch, capsys):
+    monkeypatch.setattr("sys.hexversion", 0x030A0000)
+    assert main(["me/model"]) == 2
+    assert "and 3.11 is needed; " in capsys.readouterr().err
+
+
+def test_ctrl_c_is_no_traceback(model):
+    command = [sys.executable, "-m", "space.engine", str(model)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        process.stdin.write(b'{"id": 1, "text": "nausea"}\n')
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr.read().decode() == remarks(model)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_in_a_sentence(model):
+    command = [sys.executable, "-m", "space.engine", str(model)]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, input=b'{"id": 1, "text": ""}', stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert (
+        done.stderr.decode() == f"{remarks(model)}error: cannot write the answers (No space left on device)\n"
+    )
 
 
 def test_options_reach_the_tagger(model, capsys):

@@ -69,6 +69,7 @@ def rewrite(copy, change) -> None:
         ({"clinstill": {"window": 64, "overlap": -1}}, "do not fit"),
         ({"clinstill": {"window": 64, "overlap": None}}, "do not fit"),
         ({"max_position_embeddings": 10**12, "clinstill": {"window": 10**9}}, "window <= 8192"),
+        ({"model_type": ["roberta"], "vocab_size": 0}, "vocab_size should be a count"),
         ({"model_type": "roberta", "pad_token_id": -1}, "pad_token_id should be below"),
         ({"model_type": "roberta", "pad_token_id": 127}, "pad_token_id should be below"),
         ({"model_type": "roberta", "pad_token_id": 100, "clinstill": {"window": 64}}, "window <= 27"),

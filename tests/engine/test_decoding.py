@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from space.engine import Tokens, decode, load_tokenizer, tokenise
-from space.engine.decode import probabilities
+from space.engine.decoding import probabilities
 
 LABELS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
 TAGS = {"O": 0, "B-C": 1, "I-C": 2, "B-D": 3, "I-D": 4}
