@@ -26,8 +26,8 @@ from .errors import StageError
 WARM_UP = 5  # rounds before the first that counts: caches fill, the allocator settles, clocks rise
 FILLER = " a"  # one token in every vocabulary that has the single characters
 ATTEMPTS = 4
-# Seconds waited in a second: 0.0 where nothing else wants a processor. Up to 0.4 a ratio of 2.2 came out between
-# 2.0 and 2.5, from 0.8 on anywhere between 1.1 and 7.8 (LOG.md).
+# Seconds waited in a second: 0.0 where nothing else wants a processor. Up to 0.4 a ratio of 2.2 came out
+# between 2.0 and 2.5, from 0.9 on anywhere between 1.4 and 7.8 (LOG.md).
 QUIET = 0.25
 
 Key = TypeVar("Key", bound=Hashable)
