@@ -188,11 +188,18 @@ class App:
         self.lines = Lines(sys.stdout.fileno(), self.metrics.line_lost)
         self.log = Log(self.lines)
         workers = cpu.usable_cpus()
-        self.scheduler = Scheduler(workers, settings.queue, settings.queue_s, self.metrics.text)
-        self.health = Health(
+        self.scheduler = Scheduler(
+            workers,
+            settings.queue,
+            settings.queue_s,
+            self.metrics.text,
+            lambda role: self.health.check_again(role),
+        )
+        checked = (
             Candidate(one.served.role, one.served.model, one.model.tagger, one.golden)
             for one in (student, teacher)
         )
+        self.health = Health(checked, lambda: self.scheduler.dead)
         service = Service(
             settings,
             self.scheduler,

@@ -9,7 +9,7 @@ import { Proof } from "./proof.js";
 import { WASM } from "./runtime.js";
 import { codePoints } from "./unicode.js";
 
-const MAX_CHARACTERS = 1_000_000; // as on the server
+const MAX_CHARACTERS = 1_000_000; // for the visitor's own memory
 const MAX_THREADS = 4; // more gain little with windows this small
 const $ = (id) => document.getElementById(id);
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);

@@ -51,7 +51,7 @@ def draining() -> Refusal:
 
 
 def unavailable() -> Refusal:
-    message = "the models have not passed their check; /readyz says which one"
+    message = "a model has not passed its check, or cannot be run; /readyz says which and why"
     return Refusal(503, "unavailable", message, {"retry-after": str(RETRY_S)})
 
 

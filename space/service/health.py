@@ -54,7 +54,7 @@ def check(model: Candidate) -> Checked:
             problem = "the same text gave two answers"
         if problem is None and model.golden:
             problem, difference = compare(model.golden["entities"], first)
-    except Exception as error:  # whatever it is, the model must not be trusted
+    except BaseException as error:  # a panic of native code too: it must not be trusted
         problem = f"the golden text could not be tagged ({type(error).__name__})"
     return Checked(model.role, model.name, what, problem, difference)
 
@@ -85,17 +85,32 @@ def _show(entity: tuple[int, int, str, str]) -> str:
 
 
 class Health:
-    """What /readyz says. It starts as warming; `warm_up` makes it ready, or failed for good."""
+    """What /readyz says. It starts as warming; `warm_up` makes it ready, or failed for good.
 
-    def __init__(self, models: Iterable[Candidate]):
-        self._models = list(models)
+    dead: how many threads have ended that tag texts
+    """
+
+    def __init__(self, models: Iterable[Candidate], dead: Callable[[], int]):
+        self._models, self._dead = list(models), dead
         self._checked: list[Checked] = []
+        self._checking = threading.Lock()
         self._draining = threading.Event()
 
     def warm_up(self) -> list[Checked]:
         """Check every model; takes the time of two runs of each."""
         self._checked = [check(model) for model in self._models]
         return self._checked
+
+    def check_again(self, role: str) -> None:
+        """Check a model once more, which may have broken while it served. One check at a time."""
+        if not self._checking.acquire(blocking=False):
+            return
+        try:
+            for place, (model, checked) in enumerate(zip(self._models, self._checked, strict=False)):
+                if model.role == role and not checked.problem:
+                    self._checked[place] = check(model)
+        finally:
+            self._checking.release()
 
     def drain(self) -> None:
         self._draining.set()
@@ -107,7 +122,7 @@ class Health:
             return "draining"
         if len(self._checked) < len(self._models):
             return "warming"
-        return "failed" if any(checked.problem for checked in self._checked) else "ready"
+        return "failed" if self._dead() or any(checked.problem for checked in self._checked) else "ready"
 
     @property
     def ready(self) -> bool:
@@ -115,4 +130,5 @@ class Health:
 
     def report(self) -> dict[str, Any]:
         """The body of /readyz."""
-        return {"status": self.status, "models": [vars(checked) for checked in self._checked]}
+        models = [vars(checked) for checked in self._checked]
+        return {"status": self.status, "dead_workers": self._dead(), "models": models}

@@ -50,7 +50,7 @@ class Lines:
             line = self._waiting.get()
             try:
                 _write(self._descriptor, f"{line}\n".encode())
-            except OSError:  # the disk is full, or nobody reads any more
+            except Exception:  # the disk is full, nobody reads any more, or no memory is left for the line
                 self._lost()
             finally:
                 self._waiting.task_done()

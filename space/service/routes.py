@@ -27,6 +27,7 @@ ABOUT = (
     "Clinical text to entities with exact offsets. Offsets count Unicode code points: "
     "`text == input[start:end]` in Python."
 )
+MANY = 500  # entities; an answer with as many is made in a few milliseconds
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,12 @@ def _add_work(app: FastAPI, service: Service) -> None:
         """Entities of one text or several."""
         texts = schemas.read_texts(await request.body(), settings)
         done = await run(service, request, [(student, text) for text in texts])
-        results = [{"entities": schemas.written(one.entities)} for one in done]
-        return _answer(schemas.named(student) | {"offset_unit": OFFSET_UNIT, "results": results})
+
+        def answer() -> Response:
+            results = [{"entities": schemas.written(one.entities)} for one in done]
+            return _answer(schemas.named(student) | {"offset_unit": OFFSET_UNIT, "results": results})
+
+        return await _aside(answer, done)
 
     @app.post("/v1/compare", response_model=schemas.CompareAnswer, **documented)
     async def compare(request: Request) -> Response:
@@ -91,14 +96,25 @@ def _add_work(app: FastAPI, service: Service) -> None:
         work = [(model, text) for model in (teacher, student) for text in texts]
         done = await run(service, request, work)
         by_teacher, by_student = done[: len(texts)], done[len(texts) :]
-        pairs = zip(by_teacher, by_student, strict=True)
-        return _answer(
-            {
-                "offset_unit": OFFSET_UNIT,
-                "models": [_model(teacher, by_teacher), _model(student, by_student)],
-                "comparisons": [_comparison(service.compare(t.entities, s.entities)) for t, s in pairs],
-            }
-        )
+
+        def answer() -> Response:
+            pairs = zip(by_teacher, by_student, strict=True)
+            return _answer(
+                {
+                    "offset_unit": OFFSET_UNIT,
+                    "models": [_model(teacher, by_teacher), _model(student, by_student)],
+                    "comparisons": [_comparison(service.compare(t.entities, s.entities)) for t, s in pairs],
+                }
+            )
+
+        return await _aside(answer, done)
+
+
+async def _aside(answer: Callable[[], Response], done: Sequence[Done]) -> Response:
+    """Make an answer: a long one in a thread, since the event loop has others to serve meanwhile."""
+    if sum(len(one.entities) for one in done) > MANY:
+        return await asyncio.to_thread(answer)
+    return answer()
 
 
 async def run(service: Service, request: Request, work: Sequence[tuple[Served, str]]) -> list[Done]:

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .contract import Entity, Served
@@ -22,10 +23,18 @@ from .contract import Entity, Served
 OPEN_PER_WORKER = 4
 STEP_BACK = 5  # steps of niceness
 MEMORY = 0.98  # how much of what it knows of a model's pace a text leaves standing
+# Seconds and characters, before a model has tagged anything: that of a fast processor. With none at all, as
+# many long texts as there are places would get in at the start, and lie in memory.
+FIRST_PACE = 1.0, 100_000.0
 
 
 class Busy(Exception):  # noqa: N818 — it is a state
     """The queue has no room for a request."""
+
+
+class Panic(Exception):  # noqa: N818 — what native code calls it
+    """A model ended with an exception that no handler expects, such as a panic of a Rust library. The message
+    is its type's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,8 @@ class _Pace:
         self._seen[role] = MEMORY * before[0] + seconds, MEMORY * before[1] + characters
 
     def expect(self, role: str, characters: int) -> float:
-        """Seconds that a text will take; 0 before anything is known."""
-        seconds, seen = self._seen.get(role, (0.0, 0.0))
+        """Seconds that a text will take."""
+        seconds, seen = self._seen.get(role, FIRST_PACE)
         return characters * seconds / seen if seen else 0.0
 
 
@@ -84,6 +93,7 @@ class Scheduler:
     queue, queue_s: texts that may wait, and how long a text may have to; a request that is larger is
         taken when nothing waits
     told: called by workers for each text that was tagged, with its model's role, queued_s and model_s
+    broke: called by a worker with the role of a model that has raised something
     """
 
     def __init__(
@@ -92,8 +102,10 @@ class Scheduler:
         queue: int,
         queue_s: float,
         told: Callable[[str, float, float], None] = lambda *_: None,
+        broke: Callable[[str], None] = lambda _: None,
     ):
-        self._queue, self._queue_work_s, self._told = queue, queue_s * workers, told
+        self._queue, self._queue_work_s = queue, queue_s * workers
+        self._told, self._broke = told, broke
         self._pace = _Pace()
         self._changed = threading.Condition()
         self._waiting: deque[_Text] = deque()  # those of requests that have ended are skipped
@@ -116,6 +128,11 @@ class Scheduler:
     def full(self) -> bool:
         """Whether even one more text would be refused."""
         return self._waiting_texts >= self._queue or self._waiting_s >= self._queue_work_s
+
+    @property
+    def dead(self) -> int:
+        """Workers that have ended, though none should."""
+        return 0 if self._closed else sum(not thread.is_alive() for thread in self._threads)
 
     @property
     def idle(self) -> bool:
@@ -208,6 +225,21 @@ class Scheduler:
 
     def _run(self, text: _Text) -> None:
         """Give an open text its window."""
+        try:
+            outcome = self._window(text)
+        except BaseException as error:  # whatever it is, whoever asked must be told, and others wait
+            self._end(text, error if isinstance(error, Exception) else _panic(error))
+            self._broke(text.model.role)
+            return
+        if outcome is not None:
+            self._end(text, outcome)
+            return
+        with self._changed:
+            self._turns.append(text)
+            self._changed.notify()
+
+    def _window(self, text: _Text) -> Done | None:
+        """Run the next window; the result when it was the last. Raises what the model does."""
         began = time.perf_counter()
         if text.steps is None:
             text.queued_s = began - text.request.submitted
@@ -217,14 +249,9 @@ class Scheduler:
         except StopIteration as end:
             text.model_s += time.perf_counter() - began
             self._told(text.model.role, text.queued_s, text.model_s)
-            self._end(text, Done(end.value, text.queued_s, text.model_s))
-        except Exception as error:  # whatever it is, whoever asked must be told
-            self._end(text, error)
-        else:
-            text.model_s += time.perf_counter() - began
-            with self._changed:
-                self._turns.append(text)
-                self._changed.notify()
+            return Done(end.value, text.queued_s, text.model_s)
+        text.model_s += time.perf_counter() - began
+        return None
 
     def _end(self, text: _Text, outcome: Done | Exception) -> None:
         request = text.request
@@ -246,8 +273,14 @@ class Scheduler:
             pass  # cancelled, or another text of it failed
 
 
+def _panic(error: BaseException) -> Panic:
+    """What no handler expects, as what handlers expect."""
+    return Panic(type(error).__name__).with_traceback(error.__traceback__)
+
+
 def _step_back() -> None:
     """Let this thread give way to the one that answers requests, which needs little but needs it now."""
     if sys.platform == "linux":  # where a thread has a priority of its own
         own = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + STEP_BACK)
+        with suppress(OSError):  # a sandbox may forbid it
+            os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + STEP_BACK)

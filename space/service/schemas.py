@@ -121,6 +121,7 @@ class CheckedModel(BaseModel):
 
 class ReadyAnswer(BaseModel):
     status: Literal["warming", "ready", "failed", "draining"]
+    dead_workers: int = Field(ge=0, description="Threads that tag texts and have ended; start it again.")
     models: list[CheckedModel] = Field(description="Those checked so far.")
 
 

@@ -203,7 +203,7 @@ def _tool(student: Model) -> Callable[[str], str]:
         """Find the clinical entities of a text.
 
         Args:
-            text: The text, at most a million characters.
+            text: The text, at most 200,000 characters.
 
         Returns:
             JSON with model, revision, offset_unit and entities, each with start, end (exclusive), label,

@@ -27,6 +27,10 @@ from space.ui.differences import compare
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
 
 
+class PanicException(BaseException):
+    """As Rust libraries raise it."""
+
+
 class FakeModel:
     """Tags the first word of a text. "name*3" has three windows.
 
@@ -63,6 +67,8 @@ class FakeModel:
             assert self._permits.acquire(timeout=LONG_S)
         if name == "fail":
             raise RuntimeError(f"could not tag {name}")
+        if name == "panic":
+            raise PanicException(f"could not tag {name}")
         self.ran.append(name)
 
     def served(self, role: str = "student") -> Served:
@@ -164,7 +170,7 @@ def make_client(model):
         metrics = Metrics()
         scheduler = Scheduler(1, settings.queue, settings.queue_s, metrics.text)
         schedulers.append(scheduler)
-        health = Health([])
+        health = Health([], lambda: scheduler.dead)
         student, teacher = model.served(), model.served("teacher")
         service = Service(settings, scheduler, 1, student, teacher, compare, health, metrics)
         limits = Limits(settings.token, settings.body_bytes, settings.file_bytes)

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from space.service.scheduler import Panic
+
 NOTE = {"text": "aspirin helps"}
 ENTITY = {"start": 0, "end": 7, "label": "Drug", "score": 0.5, "text": "aspirin"}
 CANARY = "Xanthippe-4711"
@@ -227,14 +229,29 @@ def test_the_work_of_a_client_that_leaves_is_dropped(make_client, model):
     run(scene())
 
 
-def test_a_failing_model_is_a_500_without_detail(make_client):
+@pytest.mark.parametrize(("text", "raised"), [("fail", RuntimeError), ("panic", Panic)])
+def test_a_failing_model_is_a_500_without_detail(make_client, text, raised):
     client = make_client()
-    with pytest.raises(RuntimeError):  # goes on to the server, which logs its kind
-        send(client, "/v1/entities", {"text": "fail"})
+    with pytest.raises(raised):  # goes on to the server, which logs its kind
+        send(client, "/v1/entities", {"text": text})
     message = check_error(client.last, 500, "internal")
     assert "tag" not in message
     assert client.last.headers["connection"] == "close"
     assert send(client, "/v1/entities", NOTE).status == 200
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_service_without_a_worker_is_not_ready(make_client):
+    client = make_client()
+    [thread] = client.service.scheduler._threads
+    client.service.scheduler._end = None  # no such thing happens; if it did, this is how it is told
+    with pytest.raises(asyncio.TimeoutError):
+        run(asyncio.wait_for(client.send("/v1/entities", NOTE), 0.2))
+    thread.join()
+    ready = send(client, "/readyz", method="GET")
+    assert (ready.status, ready.json()["status"], ready.json()["dead_workers"]) == (503, "failed", 1)
+    check_error(send(client, "/v1/entities", NOTE), 503, "unavailable")
+    assert send(client, "/livez", method="GET").status == 200
 
 
 def test_draining_takes_no_new_work_and_says_so(make_client):
@@ -269,7 +286,11 @@ def test_operators_are_told(make_client):
     )
     assert 'clinstill_rejections_total{reason="invalid"} 1.0' in shown.body.decode()
     assert 'clinstill_model_seconds_count{role="student"} 1.0' in shown.body.decode()
-    assert send(client, "/readyz", method="GET").json() == {"status": "ready", "models": []}
+    assert send(client, "/readyz", method="GET").json() == {
+        "status": "ready",
+        "dead_workers": 0,
+        "models": [],
+    }
 
 
 def test_work_in_hand_is_counted(make_client, model):

@@ -1,6 +1,7 @@
 """What becomes of the service when something breaks. docs/operating.md states what is tested here."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -16,7 +17,7 @@ import httpx
 import hub_standin
 import onnx
 import pytest
-from faulty_space import SLOW
+from faulty_space import PANIC, SLOW
 from hub_store import Blob, Commit, Repo
 from load_phases import GENERATOR
 from running_space import SPACE, RunningSpace, ask, free_port, serve
@@ -111,6 +112,27 @@ def test_a_damaged_model_is_never_ready(tiny_environment, tmp_path):
         assert asking.get("/livez").status_code == 200
         refused = asking.post("/v1/entities", json=NOTE)
         assert refused.status_code == 503 and refused.headers["retry-after"]
+
+
+def test_a_panic_of_native_code_ends_nothing(tiny_environment, tmp_path):
+    """More of them than there are workers; each is answered, and the log tells none of the text."""
+    note = {"text": f"{PANIC} of Xanthippe"}
+    with serve(tmp_path, tiny_environment, FAULTY) as space, client(space) as asking:
+        for _ in range(2 * (os.cpu_count() or 1)):
+            answer = asking.post("/v1/entities", json=note)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
+        rows = asking.post("/v1/files?name=a.jsonl", content=f"{json.dumps(note)}\n{json.dumps(NOTE)}")
+        assert [set(json.loads(row)) for row in rows.text.splitlines()[1:]] == [
+            {"row", "id", "error"},
+            {"row", "id", "text", "entities"},
+        ]
+        with pytest.raises(AssertionError, match="process_completed"):  # the page is told that it failed
+            ask(space.url, "run", note["text"])
+        assert "renal failure" in ask(space.url, "run", NOTE["text"])
+        assert found(asking.post("/v1/entities", json=NOTE)) == ["Aspirin", "renal failure"]
+        assert asking.get("/readyz").status_code == 200
+    log = space.log.read_text()
+    assert '"exception":"Panic"' in log and "Xanthippe" not in log
 
 
 def test_a_full_disk_stops_nothing(tiny_environment, tmp_path):

@@ -32,7 +32,7 @@ def candidate(tag, golden=None) -> Candidate:
 
 
 def test_a_model_that_answers_as_it_did_is_ready(tagger, golden):
-    health = Health([candidate(tagger, golden)])
+    health = Health([candidate(tagger, golden)], lambda: 0)
     assert (health.status, health.ready) == ("warming", False)
     health.warm_up()
     assert (health.status, health.ready) == ("ready", True)
@@ -49,7 +49,7 @@ def test_a_model_that_answers_as_it_did_is_ready(tagger, golden):
 
 
 def test_draining_is_not_ready(tagger, golden):
-    health = Health([candidate(tagger, golden)])
+    health = Health([candidate(tagger, golden)], lambda: 0)
     health.warm_up()
     health.drain()
     assert (health.status, health.ready) == ("draining", False)
@@ -66,7 +66,7 @@ def test_draining_is_not_ready(tagger, golden):
 )
 def test_another_answer_is_found_and_stays(tagger, golden, change, problem):
     golden["entities"][0] |= change
-    health = Health([candidate(tagger, golden), Candidate("teacher", "me/teacher", tagger, None)])
+    health = Health([candidate(tagger, golden), Candidate("teacher", "me/teacher", tagger, None)], lambda: 0)
     student, teacher = health.warm_up()
     assert problem in student.problem
     assert teacher.problem is None
@@ -102,6 +102,44 @@ def test_a_model_that_fails_is_found_without_quoting(golden):
 
     problem = check(candidate(broken, golden)).problem
     assert problem == "the golden text could not be tagged (ValueError)"
+
+
+class PanicException(BaseException):
+    """As Rust libraries raise it."""
+
+
+def test_a_panic_at_the_start_is_found(golden):
+    def broken(texts):
+        raise PanicException(texts[0])
+
+    health = Health([candidate(broken, golden)], lambda: 0)
+    health.warm_up()
+    assert health.status == "failed"
+    assert health.report()["models"][0]["problem"] == "the golden text could not be tagged (PanicException)"
+
+
+def test_a_model_that_broke_while_it_served_is_found_and_stays_failed(tagger, golden):
+    broken = False
+
+    def tag(texts):
+        if broken:
+            raise PanicException
+        return tagger(texts)
+
+    health = Health([candidate(tag, golden), Candidate("teacher", "me/teacher", tagger, None)], lambda: 0)
+    health.check_again("student")
+    assert health.status == "warming"
+    health.warm_up()
+    health.check_again("student")
+    assert health.status == "ready"
+    broken = True
+    health.check_again("teacher")
+    assert health.status == "ready"
+    health.check_again("student")
+    assert health.status == "failed"
+    broken = False
+    health.check_again("student")
+    assert health.status == "failed"
 
 
 @pytest.mark.parametrize("role", ["student", "teacher"])

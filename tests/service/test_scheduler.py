@@ -1,6 +1,7 @@
 """The queue: bounded, in turn, and nothing is run that nobody waits for."""
 
 import threading
+import time
 from concurrent.futures import CancelledError, wait
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from tiny_model import make_model
 
 from space.engine import load
 from space.service.contract import Served
-from space.service.scheduler import OPEN_PER_WORKER, Busy, Scheduler
+from space.service.scheduler import OPEN_PER_WORKER, Busy, Panic, Scheduler
 
 LONG_S = 30
 
@@ -54,6 +55,16 @@ def test_results_come_in_the_order_of_the_texts(make, model):
     results = future.result()
     assert all(done.queued_s >= 0 and done.model_s > 0 for done in results)
     assert sorted(told) == sorted(("student", done.queued_s, done.model_s) for done in results)
+
+
+def test_before_any_text_was_tagged_long_ones_do_not_all_get_in(make, model):
+    """Nothing is known of the model's pace then, and what waits lies in memory."""
+    scheduler = make(queue=1000, queue_s=2.0)
+    occupy(scheduler, model)
+    scheduler.submit(work(model, "a" * 150_000))
+    with pytest.raises(Busy):
+        scheduler.submit(work(model, "b" * 150_000))
+    scheduler.submit(work(model, "c"))
 
 
 def test_nothing_asked_is_answered_at_once(make):
@@ -181,6 +192,31 @@ def test_a_model_that_raises_fails_its_own_request_only(make, model):
         failing.result(LONG_S)
     assert words(other) == ["b"]
     assert model.ran == ["first", "a", "b"]
+
+
+def test_a_panic_of_native_code_fails_its_own_request_only(make, model):
+    """It is no Exception, and would end the thread that every other text waits for."""
+    broke = []
+    scheduler = make(broke=broke.append)
+    occupy(scheduler, model)
+    failing = scheduler.submit(work(model, "a", "panic"))
+    other = scheduler.submit(work(model, "b"))
+    model.release(10)
+    with pytest.raises(Panic, match=r"^PanicException$"):
+        failing.result(LONG_S)
+    assert words(other) == ["b"]
+    assert broke == ["student"] and scheduler.dead == 0 and scheduler.idle
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_ends_is_counted(make, model, monkeypatch):
+    scheduler = make(workers=2)
+    monkeypatch.setattr(scheduler, "_end", None)  # no such thing happens; if it did, this is how it is told
+    scheduler.submit(work(model, "a"))
+    deadline = time.monotonic() + LONG_S
+    while scheduler.dead == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert scheduler.dead == 1
 
 
 def test_it_is_idle_when_everything_is_answered(make, model):

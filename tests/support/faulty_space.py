@@ -1,6 +1,7 @@
 """`python faulty_space.py`: the Space as it is, but for an engine that fails on texts that say so.
 
 "... FAIL ..."    raises an exception whose message is the text, as a careless library would
+"... PANIC ..."   raises what is no Exception, as native code does that panics
 "... SLOW ..."    takes `SLOW_S` seconds for each window
 
 SIGUSR1 makes it tell what it still holds (see kept_text.py).
@@ -11,8 +12,13 @@ import time
 from pathlib import Path
 
 SPACE = Path(__file__).parents[2] / "space"
-FAIL, SLOW, SLOW_S = "FAIL", "SLOW", 0.5
+FAIL, PANIC, SLOW, SLOW_S = "FAIL", "PANIC", "SLOW", 0.5
 UNFETCHED_S = 1.0  # after which the page's answers are dropped that nobody fetches
+
+
+class PanicException(BaseException):
+    """As Rust libraries raise it."""
+
 
 if __name__ == "__main__":
     sys.path.insert(0, str(SPACE))
@@ -27,6 +33,8 @@ if __name__ == "__main__":
     def faulty(self, text):
         if FAIL in text:
             raise RuntimeError(text)
+        if PANIC in text:
+            raise PanicException(text)
         work = steps(self, text)
         while True:
             if SLOW in text:
