@@ -62,7 +62,7 @@ def measure(
     if len({tagger.threads for tagger in taggers.values()}) > 1:
         raise StageError("latencies are compared at the same number of threads; load all taggers with one")
     texts = {key: texts_of(tagger, documents, length, repeats) for key, tagger in taggers.items()}
-    timings = []
+    timings: list[Timing[Key]] = []
     while len(timings) < ATTEMPTS and all(timing.disturbed for timing in timings):
         timings.append(_measure_once(taggers, texts, repeats))
     return min(timings, key=lambda timing: timing.waited)
