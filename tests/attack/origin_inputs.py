@@ -37,7 +37,18 @@ def preflight(target: Target) -> Answer:
     return answer
 
 
+@attack("names that are markup, at the page", 200, 400)
+def markup(target: Target) -> Answer:
+    """Gradio writes the address that it was asked under into the page."""
+    script = "</script><script>alert(1)</script>"
+    names = dict.fromkeys(("host", "x-forwarded-host", "x-forwarded-proto"), script)
+    answer = target.send("GET", "/", headers=names)
+    assert script.encode() not in answer.body
+    return answer
+
+
 INPUTS = [
+    markup,
     rebinding,
     two_hosts,
     preflight,
