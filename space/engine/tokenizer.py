@@ -55,6 +55,9 @@ def plain(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
+    # BPE and Unigram remember the words that they have read; a text is to leave nothing behind.
+    if (resize := getattr(tokenizer.model, "_resize_cache", None)) is not None:
+        resize(0)
     return tokenizer
 
 
