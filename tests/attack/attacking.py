@@ -136,15 +136,22 @@ def request(
 
 @dataclass
 class Watch:
-    """Looks at /livez all the time. slowest_s: since `begin`"""
+    """Looks at /livez all the time. slowest_s: since `begin`; asked: when the last look to end began"""
 
     target: Target
     slowest_s: float = 0.0
+    asked: float = 0.0
     _began: float = field(default_factory=time.perf_counter)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def begin(self) -> None:
         self.slowest_s, self._began = 0.0, time.perf_counter()
+
+    def settle(self) -> None:
+        """Wait for a look that begins now: what was sent may be worked on after it was answered."""
+        now = time.perf_counter()
+        while self.asked < now:
+            time.sleep(PROBE_S / 4)
 
     def look(self) -> None:
         while not self._stop.wait(PROBE_S):
@@ -153,6 +160,7 @@ class Watch:
             seconds = time.perf_counter() - asked if answered else float("inf")
             if asked >= self._began:
                 self.slowest_s = max(self.slowest_s, seconds)
+            self.asked = asked
 
     @contextmanager
     def running(self) -> Iterator["Watch"]:

@@ -24,6 +24,7 @@ def test_it_is_answered_or_refused(target, watch, tally, tried: Input):
     for _ in range(TRIES):
         watch.begin()
         answer = tried.run(target)
+        watch.settle()
         assert answer.status in tried.expected, answer.body[:300]
         assert target.secret.encode() not in answer.body
         if (slowest_s := watch.slowest_s) < STALL_S:
