@@ -29,7 +29,7 @@ def show_files(largest: int) -> str:
   </p>
   <ul id="file-kinds" class="hint">
     <li><b>.txt</b> the file is one text</li>
-    <li><b>.csv</b><b>.tsv</b> a table, as spreadsheets save it: a text in each row, in the column
+    <li><b>.csv</b> or .tsv, a table as spreadsheets save it: a text in each row, in the column
       <code>text</code> or the only one; a column <code>id</code> names the rows</li>
     <li><b>.jsonl</b> in each line an object with a <code>text</code>, and an <code>id</code> if you like</li>
     <li><b>.zip</b> any number of these</li>

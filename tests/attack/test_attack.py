@@ -1,6 +1,7 @@
 """Every input against one real Space: it is answered or refused, nothing is read that was not offered, and
 the Space goes on as if nothing had been."""
 
+import file_inputs
 import origin_inputs
 import pytest
 import site_inputs
@@ -8,7 +9,7 @@ from attacking import STALL_S, Input
 from running_space import ask
 from shown_result import mentions
 
-TABLES = (site_inputs.INPUTS, origin_inputs.INPUTS)
+TABLES = (site_inputs.INPUTS, origin_inputs.INPUTS, file_inputs.INPUTS)
 INPUTS = [one for table in TABLES for one in table]
 TRIES = 3  # a stall that the machine's other programs made does not come back
 

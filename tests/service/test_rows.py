@@ -133,6 +133,15 @@ def test_a_file_beyond_what_is_taken_is_refused(name, data, status):
     assert refused.value.status == status
 
 
+def test_an_id_that_is_too_long_is_a_broken_row():
+    for written in ('"' + "x" * 1_001 + '"', "1" * 1_001):
+        assert errors("a.jsonl", f'{{"id": {written}, "text": "x"}}') == {
+            "a.jsonl:1": 'line 1: "id" has 1,001 characters, it may have 1,000'
+        }
+    table = f"id,text\n{'x' * 1_001},y\n{'x' * 1_000},y\n"
+    assert errors("a.csv", table) == {"a.csv:1": "line 2: the id has 1,001 characters, it may have 1,000"}
+
+
 def test_a_zip_that_cannot_be_read_is_told():
     assert list(errors("a.zip", b"PK, but no archive")) == ["a.zip"]
     assert list(errors("a.zip", packed({"a.txt": "x" * 9_000})[:-30])) == ["a.zip"]

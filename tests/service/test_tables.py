@@ -96,9 +96,20 @@ def test_blank_lines_are_no_rows_and_lines_are_counted_with_them():
 
 
 def test_every_end_of_a_line_and_a_text_of_several_lines_is_read():
-    for end in ("\n", "\r\n", "\r"):
+    for end in ("\n", "\r\n", "\r", "\r\r\n"):
         table = end.join(["id,text", f'1,"one{end}two"', "2,x"])
         assert texts(table) == {"1": f"one{end}two", "2": "x"}
+
+
+def test_a_line_end_of_another_kind_in_a_text_without_quotes_is_told():
+    """As pandas writes it; to take it for the end of a row would cut the text."""
+    assert shown("id,text\n1,one\rtwo, three\n2,x\n") == [
+        "line 2: a line end of another kind: this line is not read, those before and behind are; quote a "
+        "text that holds a line end",
+        "x",
+    ]
+    assert shown("id,text\r1,one\ntwo\r2,x\r")[1] == "x"
+    assert texts('id,text\n1,"one\rtwo"\r\n2,x\n') == {"1": "one\rtwo", "2": "x"}
 
 
 def test_names_of_columns_are_read_in_any_case_and_quoted():

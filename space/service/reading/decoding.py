@@ -11,7 +11,7 @@ from typing import TextIO
 
 from .row import Source
 
-HEAD = 1 << 16  # bytes by which a file is recognised
+HEAD = 1 << 16  # bytes, or characters, by which a file is recognised
 NOT_TEXT = 8  # one character in so many that is a control character makes a text none
 BROKEN = re.compile("[\ud800-\udfff]")
 _MARKED = "clinstill-mark"
@@ -39,12 +39,15 @@ class NotText(Exception):  # noqa: N818 — it is a finding
     """The bytes are no text that is read here; the message says what they are."""
 
 
-def open_text(source: Source) -> TextIO:
-    """Its characters from the start, with the ends of lines as they stand. Raises NotText."""
+def open_text(source: Source, end: str = "") -> TextIO:
+    """Its characters from the start, with the ends of lines as they stand. Raises NotText.
+
+    end: what alone ends a line, LF (CR LF too) or CR; any of them where none is given
+    """
     with source.open() as file:
         utf16 = _is_utf16(file.read(HEAD))
     encoding, errors = ("utf-16", _MARKED) if utf16 else ("utf-8-sig", "surrogateescape")
-    return io.TextIOWrapper(source.open(), encoding, errors, newline="")
+    return io.TextIOWrapper(source.open(), encoding, errors, newline=end)
 
 
 def full_of_nuls(text: str) -> bool:

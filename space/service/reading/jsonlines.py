@@ -6,7 +6,7 @@ from typing import TextIO
 
 from .. import bounded_json
 from .decoding import BROKEN, open_text
-from .row import Limits, Numeral, Row, Source
+from .row import IDENTITY, Limits, Numeral, Row, Source
 
 # Of one line, names counted too. Parsing holds the interpreter until it is done: these take some hundredths
 # of a second.
@@ -68,6 +68,8 @@ def _row(identity: str | Numeral, line: str, where: str) -> Row:
         return Row(identity, None, f"{where}{error}")
     given = record.get("id")
     if type(given) in (str, Numeral):
+        if len(given) > IDENTITY:
+            return Row(identity, None, f'{where}"id" has {len(given):,} characters, it may have {IDENTITY:,}')
         identity = given
     elif given is not None:
         return Row(identity, None, f'{where}"id" should be a string or a number')

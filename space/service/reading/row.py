@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+IDENTITY = 1_000  # characters of an id; numbers of more digits stop programs that read them
+
 
 @dataclass(frozen=True)
 class Limits:

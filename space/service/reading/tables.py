@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from .decoding import BROKEN, open_text
-from .row import Limits, Row, Source, lines_named
+from .decoding import BROKEN, HEAD, open_text
+from .row import IDENTITY, Limits, Row, Source, lines_named
 
 DELIMITERS = ",;\t|"
 COLUMNS = 1_000
 NAME = 60  # characters that a column's name may have, where it is the only one and not `text`
 QUOTING = "double quotation marks inside a quoted text"
 _SEPARATOR = re.compile(r'"?sep=([^\w"\r\n])"?[\r\n]*', re.IGNORECASE)  # a line that Excel reads and writes
+_LINE_ENDS = re.compile(r"[\r\n]+")
 csv.field_size_limit(sys.maxsize)  # _Feed has a limit of its own, that goes for whole records
 
 
@@ -29,32 +30,43 @@ class Record:
 
 def table_rows(source: Source, limits: Limits) -> Iterator[Row]:
     """A row for each record below the header. Raises NotText."""
-    delimiter, columns = _header(source, limits)
+    end = _line_end(source)
+    delimiter, columns = _header(source, end, limits)
     if wrong := _wrong_with(columns):
         yield Row(source.name, None, wrong)
         return
     text = columns.index("text") if "text" in columns else 0
     identity = columns.index("id") if "id" in columns else None
-    with open_text(source) as file:
+    with open_text(source, end) as file:
         records = _records(file, delimiter, limits)
         next(records)
         for number, record in enumerate(records, start=1):
             row = f"{source.name}:{number}"
-            if error := record.error or _misfit(record.fields, columns, text):
-                yield Row(row, None, f"{record.where}: {error}")
-                continue
             fields = record.fields
             given = "" if identity is None or identity >= len(fields) else fields[identity]
-            yield Row(given or row, fields[text])
+            error = record.error or _misfit(fields, columns, text)
+            if error is None and len(given) > IDENTITY:
+                error = f"the id has {len(given):,} characters, it may have {IDENTITY:,}"
+            if error is None:
+                yield Row(given or row, fields[text])
+            else:
+                yield Row(row, None, f"{record.where}: {error}")
 
 
-def _header(source: Source, limits: Limits) -> tuple[str, list[str]]:
-    """The delimiter and the names of the columns. Guessing from the texts would be misled by them."""
+def _line_end(source: Source) -> str:
+    """What ends the first line ends all: some programs put the other end into a text without quoting it."""
     with open_text(source) as file:
+        ends = _LINE_ENDS.search(file.read(HEAD))
+    return "\r" if ends and "\n" not in ends[0] else "\n"  # CR CR LF comes of a conversion too many
+
+
+def _header(source: Source, end: str, limits: Limits) -> tuple[str, list[str]]:
+    """The delimiter and the names of the columns. Guessing from the texts would be misled by them."""
+    with open_text(source, end) as file:
         named = _SEPARATOR.fullmatch(file.readline(16))
     found: dict[str, list[str]] = {}
     for delimiter in named[1] if named else DELIMITERS:
-        with open_text(source) as file:
+        with open_text(source, end) as file:
             first = next(_records(file, delimiter, limits), None)
         found[delimiter] = [] if first is None else [field.strip().lower() for field in first.fields]
         if "text" in found[delimiter]:
@@ -109,8 +121,8 @@ def _records(file: TextIO, delimiter: str, limits: Limits) -> Iterator[Record]:
         except _TooLarge:
             feed.skip()
             error = f"more than {limits.record:,} characters or {feed.most_marks:,} delimiters in one record"
-        except csv.Error:
-            error = _unbalanced(feed)
+        except csv.Error as broken:
+            error = _broken(broken, feed)
         put_together = feed.marked and fields == header  # the header of a file behind another
         if error is not None or not (put_together or _blank(fields, header)):
             yield Record(lines_named(feed.first, feed.last), fields, error)
@@ -122,11 +134,15 @@ def _blank(fields: list[str], header: list[str]) -> bool:
     return not fields or (len(header) != 1 and len(fields) == 1 and not fields[0].strip())
 
 
-def _unbalanced(feed: "_Feed") -> str:
+def _broken(error: csv.Error, feed: "_Feed") -> str:
     here = "this line is" if feed.first == feed.last else "these lines are"
     if feed.ended:
         return f"a quotation mark is never closed: {here} not read, those before are; close it, and {QUOTING}"
-    return f"quotation marks do not match: {here} not read, those before and behind are; {QUOTING}"
+    if str(error).startswith("new-line"):
+        found, remedy = "a line end of another kind", "quote a text that holds a line end"
+    else:
+        found, remedy = "quotation marks do not match", QUOTING
+    return f"{found}: {here} not read, those before and behind are; {remedy}"
 
 
 class _TooLarge(Exception):  # noqa: N818 — it is a finding
