@@ -50,8 +50,8 @@ def test_missing_and_empty_surplus_cells_at_the_end_of_a_row_are_read():
     assert texts('"","id","text"\n"1","a","asthma"\n') == {"a": "asthma"}  # row names of R
     assert texts(",id,text\n0,a,asthma\n,b,\n") == {"a": "asthma", "b": ""}  # the index of pandas
     assert shown("id,text\n1,asthma,x\n2\n3,gout\n") == [
-        "line 2: 3 fields under 2 columns; quote a text that holds the delimiter",
-        "line 3: 1 of 2 fields, and no text; quote a text that holds a line end",
+        "line 2: 3 fields, the header names 2; quote a text that holds the delimiter",
+        "line 3: no text, 1 of 2 fields; quote a text that holds a line end",
         "gout",
     ]
 
@@ -89,7 +89,7 @@ def test_blank_lines_are_no_rows_and_lines_are_counted_with_them():
     table = "\n\nid,text\n\n1,asthma\n   \n2,gout,x\n\n"
     assert shown(table) == [
         "asthma",
-        "line 7: 3 fields under 2 columns; quote a text that holds the delimiter",
+        "line 7: 3 fields, the header names 2; quote a text that holds the delimiter",
     ]
     assert texts('text\n" "\n""\nx\n') == {"t.csv:1": " ", "t.csv:2": "", "t.csv:3": "x"}
     assert texts('id,text\n1,\n2," "\n') == {"1": "", "2": " "}

@@ -69,7 +69,7 @@ def test_a_file_is_tagged_and_what_was_found_is_saved(tab, running_space):
     assert state(tab, "my notes.csv is done") == said
     assert tab.inner_text(".files .tally").startswith("3 entities in 3 texts")
     assert cells(tab, "Not read") == [
-        ["my notes.csv:4", "line 6: 3 fields under 2 columns; quote a text that holds the delimiter"]
+        ["my notes.csv:4", "line 6: 3 fields, the header names 2; quote a text that holds the delimiter"]
     ]
     assert [row[:2] for row in cells(tab, "Texts")] == [["note 0", "2"], ["note 1", "0"], ["note 2", "1"]]
     assert tab.locator(".files :is(img, script)").count() == 0

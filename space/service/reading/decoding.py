@@ -15,7 +15,14 @@ HEAD = 1 << 16  # bytes, or characters, by which a file is recognised
 NOT_TEXT = 8  # one character in so many that is a control character makes a text none
 BROKEN = re.compile("[\ud800-\udfff]")
 _MARKED = "clinstill-mark"
-codecs.register_error(_MARKED, lambda error: ("\udcff", error.end))
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff", error.end
+
+
+codecs.register_error(_MARKED, _mark)
 
 _SHEET = "export the sheet as CSV, or the text as .txt, in UTF-8"
 _UNPACK = "unpack it, or pack it as .zip"

@@ -66,15 +66,15 @@ def _row(identity: str | Numeral, line: str, where: str) -> Row:
         record = _parse(line)
     except _NotTaken as error:
         return Row(identity, None, f"{where}{error}")
-    given = record.get("id")
-    if type(given) in (str, Numeral):
+    given, text = record.get("id"), record.get("text")
+    if isinstance(given, str):
         if len(given) > IDENTITY:
             return Row(identity, None, f'{where}"id" has {len(given):,} characters, it may have {IDENTITY:,}')
         identity = given
     elif given is not None:
         return Row(identity, None, f'{where}"id" should be a string or a number')
-    if type(record.get("text")) is str:
-        return Row(identity, record["text"])
+    if isinstance(text, str) and not isinstance(text, Numeral):
+        return Row(identity, text)
     return Row(identity, None, where + _missing(record))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 IDENTITY = 1_000  # characters of an id; numbers of more digits stop programs that read them
 
@@ -43,7 +43,7 @@ class Source:
     """A file, or an entry of a zip; `open` gives its bytes from the start, as often as it is called."""
 
     name: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
 
 
 Reader = Callable[[Source, Limits], Iterator[Row]]

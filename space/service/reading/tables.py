@@ -98,9 +98,9 @@ def _misfit(fields: list[str], columns: list[str], text: int) -> str | None:
     while used > len(columns) and not fields[used - 1]:
         used -= 1
     if used > len(columns):
-        return f"{used:,} fields under {len(columns):,} columns; quote a text that holds the delimiter"
+        return f"{used:,} fields, the header names {len(columns):,}; quote a text that holds the delimiter"
     if used <= text:
-        return f"{used:,} of {len(columns):,} fields, and no text; quote a text that holds a line end"
+        return f"no text, {used:,} of {len(columns):,} fields; quote a text that holds a line end"
     if any(map(BROKEN.search, fields)):
         return "not UTF-8; save the file as UTF-8"
     return None

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
 from ..errors import Refusal
@@ -40,7 +41,7 @@ def zip_rows(
         elif not _is_sound(archive, entry):
             yield Row(entry.filename, None, "damaged in the zip; pack it again")
         else:
-            yield from read(Source(entry.filename, lambda entry=entry: archive.open(entry)), limits)
+            yield from read(Source(entry.filename, partial(archive.open, entry)), limits)
 
 
 def too_large(what: str) -> Refusal:
