@@ -21,7 +21,7 @@ from running_space import RunningSpace, ask, serve
 
 TOKEN = "right-token"
 DATA = "/gradio_api/queue/data"
-PATIENCE_S = 30.0  # until all is forgotten, on a busy machine
+PATIENCE_S = 60.0  # until all is forgotten, on a busy machine
 LIMITS = {
     "CLINSTILL_TOKEN": TOKEN,
     "CLINSTILL_QUEUE": "4",

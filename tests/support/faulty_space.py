@@ -13,7 +13,6 @@ from pathlib import Path
 
 SPACE = Path(__file__).parents[2] / "space"
 FAIL, PANIC, SLOW, SLOW_S = "FAIL", "PANIC", "SLOW", 0.5
-UNFETCHED_S = 1.0  # after which the page's answers are dropped that nobody fetches
 
 
 class PanicException(BaseException):
@@ -24,7 +23,6 @@ if __name__ == "__main__":
     sys.path.insert(0, str(SPACE))
     import app
     import kept_text
-    from ui import forgetting
 
     from engine import Tagger
 
@@ -45,6 +43,5 @@ if __name__ == "__main__":
                 return end.value
 
     Tagger.steps = faulty
-    forgetting.UNFETCHED_S = UNFETCHED_S
     kept_text.answer_signals()
     sys.exit(app.main())
