@@ -55,6 +55,13 @@ def _no_run(run: Path) -> str:
                 f"; `--model {here.name}=ID` pushes this model alone" if here.parent.name == "models" else ""
             )
             return f"{run}: a part of a run. Give the run, {_as_given(run, above)}{one}."
+    for pair in (here, here.parent):
+        if all((pair / name / LEDGER).is_file() for name in PAIR):
+            given = run if pair == here else _as_given(run, pair)
+            return (
+                f"{run}: a bundled pair, or one of it, without its run. `python -m training unbundle {given} "
+                "--out FOLDER` makes a run of it; then push FOLDER."
+            )
     if (run / "config.json").is_file():
         return (
             f"{run}: the folder of one model, without its run, whose {LEDGER} a push needs. Give the run "
@@ -64,11 +71,6 @@ def _no_run(run: Path) -> str:
         return (
             f"{run}: an unfinished run: {LEDGER}, which the last stage writes, is not there. Finish it with "
             f"`python -m training run {_recipe(run)} --out {run}`, which goes on where it stopped; then push."
-        )
-    if all((run / name / LEDGER).is_file() for name in PAIR):
-        return (
-            f"{run}: a bundled pair, without its run. `python -m training unbundle {run} --out FOLDER` makes "
-            "a run of it; then push FOLDER."
         )
     inside = _runs(run)
     holds = listed(path.name for path in run.iterdir())

@@ -46,7 +46,8 @@ def test_a_model_folder_without_its_run(told, run, tmp_path):
 def test_a_bundled_pair(told, run, tmp_path):
     for name in ("student", "teacher"):
         shutil.copytree(run / "models" / name, tmp_path / "bundled" / name)
-    assert "`python -m training unbundle bundled --out FOLDER` makes a run of it; then" in told("bundled")
+    for folder in ("bundled", "bundled/student"):
+        assert "`python -m training unbundle bundled --out FOLDER` makes a run of it; then" in told(folder)
 
 
 def test_a_file(told, run, tmp_path):
