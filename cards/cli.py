@@ -1,4 +1,4 @@
-"""`python -m cards`: render, lint, rules and readme."""
+"""`python -m cards`: render, quote, lint, rules and readme."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 from .errors import CardError
 from .lint import catalogue, examine
 from .lint.output import FORMATS
+from .quoted import quote_all
 from .readme import update
 from .render import copy_templates, render_run
 
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     _add_render(verbs)
+    _add_quote(verbs)
     _add_lint(verbs)
     _add_readme(verbs)
     return parser
@@ -97,7 +99,8 @@ def _add_render(verbs) -> None:
         default=[],
         type=_repo,
         metavar="NAME=ID",
-        help="Hub id of a model or corpus, for links and snippets; without one a card names its folder",
+        help="Hub id of a model or corpus, for links and snippets (without one a card names its folder), or "
+        "of the Space that shows them: space=me/demo",
     )
     render.add_argument(
         "--templates",
@@ -114,6 +117,18 @@ def _add_render(verbs) -> None:
     )
     own.add_argument("--copy", type=Path, metavar="DIR", required=True, help="a folder without templates")
     own.set_defaults(run=_templates)
+
+
+def _add_quote(verbs) -> None:
+    quote = verbs.add_parser(
+        "quote",
+        help="put into the ledgers what others published on their data",
+        description="Put the figures of cards/quoted.yaml that are on a run's data into its ledgers, in\n"
+        "place of those that are there; training does so too. Then render the cards again.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    quote.add_argument("run_folder", type=Path, metavar="RUN", help="as for `render`")
+    quote.set_defaults(run=_quote)
 
 
 def _add_readme(verbs) -> None:
@@ -171,6 +186,12 @@ def _repo(value: str) -> tuple[str, str]:
 def _render(options: argparse.Namespace) -> int:
     for card in render_run(options.run_folder, dict(options.repo), options.templates):
         print(card)
+    return 0
+
+
+def _quote(options: argparse.Namespace) -> int:
+    for ledger in quote_all(options.run_folder):
+        print(ledger)
     return 0
 
 

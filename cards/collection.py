@@ -8,7 +8,7 @@ from pydantic import Field
 from .errors import CardError
 from .ledger import Ledger, Strict
 from .numbers import Numbers
-from .tasks import KINDS, headline
+from .tasks import KINDS, headline, ranked
 
 
 class Item(Strict):
@@ -54,7 +54,7 @@ def _model_note(ledger: Ledger, name: str) -> str:
     title = KINDS[model.task].headline_title
     made = f"Distilled from {model.teacher}. " if model.teacher else ""
     data = f" on {claim.data.id}" if claim.data else ""
-    text = f"{made}{title}{data}: {number(claim.id)} ({model.variants[0].file})."
+    text = f"{made}{title}{data}: {number(claim.id)} ({ranked(model)[0].file})."
     return _cut(number.place(text)[0], 500)
 
 

@@ -11,13 +11,14 @@ from .errors import CardError
 from .ledger import Claim, Labeler, LabelledCorpus, Ledger, Model
 from .limits import corpus_limits, limits
 from .numbers import Numbers
+from .quoted import rows
 from .snippets import INSTALL, code, onnx_file, tools
-from .tasks import GUARD, KINDS, headline, tables
+from .tasks import GUARD, KINDS, headline, ranked, tables
 
 VARIANT_TITLES = {
     "fp32": "ONNX FP32",
     "int8": "ONNX INT8",
-    "fp16": "ONNX, stored as FP16, computed in FP32",
+    "fp16": "ONNX FP16, computed in full precision",
     "weights": "FP32 weights",
 }
 
@@ -25,7 +26,7 @@ VARIANT_TITLES = {
 def of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> dict:
     """For the card of a model. Raises CardError."""
     model = ledger.models[name]
-    first = f"{name}.{model.variants[0].name}"
+    first = f"{name}.{ranked(model)[0].name}"
     return {
         "ledger": ledger,
         "has": {claim.id for claim in ledger.claims}.__contains__,  # for what a recipe may leave out
@@ -39,7 +40,7 @@ def of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Number
         "score_title": KINDS[model.task].headline_title,
         "guard": f"{GUARD}.{KINDS[model.task].headline}",
         "tables": tables(ledger, name, number),
-        "variants": model.variants,
+        "variants": ranked(model),
         "titles": VARIANT_TITLES,
         "references": _references(ledger, model),
         "latencies": _latencies(ledger),
@@ -48,6 +49,8 @@ def of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Number
         "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
         "splits": _splits(ledger, "corpus."),
         "figures": figures.gather(ledger, name),
+        "quoted": rows(ledger),
+        "quoted_groups": list(dict.fromkeys(quoted.group for quoted in ledger.quoted)),
         "limits": limits(ledger, name, number),
         "examples": usage(model, repos[name]),
         "citations": citations(ledger, name),

@@ -65,6 +65,8 @@ def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
             found.add(f"{labeler.id}@{labeler.revision}")  # a version alone may be a bare number
     for source in (*ledger.sources, *(s for corpus in ledger.datasets.values() for s in corpus.sources)):
         found |= {source.id, source.license, source.url or ""}
+    for quoted in ledger.quoted:
+        found |= {quoted.system, quoted.group, quoted.matching, quoted.source, quoted.url or ""}
     for claim in ledger.claims:
         found |= {claim.split or "", claim.method or ""}
         if claim.data:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from .errors import CardError
-from .ledger import Claim
+from .ledger import Claim, Quoted
 from .values import Value
 
 
@@ -12,6 +12,11 @@ def significant(value: float, digits: int = 3) -> str:
     """At least `digits` significant digits, never an exponent: 5.20, 43.9, 1,234."""
     exponent = math.floor(math.log10(abs(value))) if value else 0
     return f"{value:,.{max(0, digits - 1 - exponent)}f}"
+
+
+def file_size(value: float) -> str:
+    """10.5 MB, 385 kB: in thousands of bytes below a million."""
+    return f"{significant(value / 1e6)} MB" if value >= 1e6 else f"{significant(value / 1e3)} kB"
 
 
 def duration(seconds: float) -> str:
@@ -35,7 +40,7 @@ FORMATS: dict[str, Callable[[Value], str]] = {
     "level": lambda value: f"{100 * value:g}%",
     "times": lambda value: f"{significant(value, 2)}×",
     "milliseconds": significant,
-    "megabytes": lambda value: f"{significant(value / 1e6)} MB",
+    "megabytes": file_size,
     "millions": lambda value: f"{significant(value / 1e6)}M",
     "count": lambda value: f"{value:,.0f}",
     "kilowatt_hours": lambda value: f"{significant(value)} kWh",
@@ -85,6 +90,8 @@ _BY_FIELD = {
     "test_evaluations": "count",
     "artifact.bytes": "megabytes",
     "disturbed": "plain",
+    "bytes": "megabytes",
+    "parameters": "millions",
 }
 
 
@@ -101,7 +108,7 @@ def format_value(value: Value, name: str) -> str:
         raise CardError(f"the format {name!r} does not fit {value!r}") from error
 
 
-def default_format(reference: str, claims: list[Claim]) -> str:
+def default_format(reference: str, records: list[Claim | Quoted]) -> str:
     """The format of a reference that names none: by derived function, by field, or by unit."""
     if "(" in reference:
         return BY_FUNCTION[reference.partition("(")[0]]
@@ -110,7 +117,9 @@ def default_format(reference: str, claims: list[Claim]) -> str:
         return _BY_FIELD[field]
     if field not in ("", "interval.low", "interval.high"):
         return "text"
-    claim = claims[0]
+    [claim] = records
+    if isinstance(claim, Quoted):
+        return BY_UNIT[claim.metric]
     if claim.aggregation == "setting":
         return "setting"
     if claim.aggregation == "difference":

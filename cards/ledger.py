@@ -45,14 +45,18 @@ A labelled corpus has claims under its own name:
     weak.gold.lexicon.macro.f1          weak.gold.combined.chemical.precision
 
 In an id, an entity type is written as `slug` gives it ("Chemical" -> "chemical").
+
+Figures that others published (`quoted.SYSTEM.TYPE`) are no claims: no derived figure takes them.
 """
 
 import difflib
 import json
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
@@ -67,6 +71,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+RESERVED = ("corpus", "quoted", "space")  # what ids and `repos` call by these names is no model
+Record = TypeVar("Record", "Claim", "Quoted")
 Genre = Literal["abstracts", "articles", "clinical-notes", "social-media", "dialogue", "invented", "other"]
 
 
@@ -140,6 +146,23 @@ class Claim(Strict):
     disturbed: FiniteFloat | None = None
     method: str | None = None  # how the value came about where the command does not say, e.g. by an estimate
     date: date
+
+
+class Quoted(Strict):
+    """A figure that others published, as they gave it."""
+
+    id: str = Field(pattern=r"^quoted(\.[a-z0-9_-]+)+$")
+    system: str  # what its authors call it
+    parameters: int | None = None
+    bytes: int | None = None
+    data: str  # the data set's id, as `DataSet` has it
+    group: str  # entity type, or "All"
+    metric: Literal["F1"]
+    value: FiniteFloat  # between 0 and 1
+    matching: str  # when a mention counts as found, or "not stated"
+    source: str
+    url: str | None = None
+    read: date  # when somebody looked
 
 
 class Base(Strict):
@@ -247,31 +270,32 @@ class Ledger(Strict):
     models: dict[str, Model]
     datasets: dict[str, LabelledCorpus] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
+    quoted: tuple[Quoted, ...] = ()  # on the data sets of the claims
     subject: str | None = None  # in the ledger of a folder of its own: the model or corpus it holds
 
     @model_validator(mode="after")
-    def _ids_are_unique(self) -> "Ledger":
-        ids = [claim.id for claim in self.claims]
-        repeated = sorted({i for i in ids if ids.count(i) > 1})
-        if repeated:
-            raise ValueError(f"claim ids must be unique, repeated: {', '.join(repeated)}")
-        return self
-
-    @model_validator(mode="after")
     def _names_are_unique(self) -> "Ledger":
-        names = ["corpus", *self.models, *self.datasets]
-        if repeated := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"one name for two things, and claim ids begin with it: {', '.join(repeated)}")
+        if repeated := _repeated([record.id for record in (*self.claims, *self.quoted)]):
+            raise ValueError(f"claim ids must be unique, repeated: {repeated}")
+        if repeated := _repeated([*RESERVED, *self.models, *self.datasets]):
+            raise ValueError(f"one name for two things, and claim ids begin with it: {repeated}")
         return self
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id. Raises LedgerError, naming the nearest ids, when there is none."""
-        for claim in self.claims:
-            if claim.id == claim_id:
-                return claim
-        near = difflib.get_close_matches(claim_id, [c.id for c in self.claims], n=3, cutoff=0.5)
+        return self._find(claim_id, self.claims, "claim")
+
+    def quote(self, quoted_id: str) -> Quoted:
+        """The quoted figure of that id. Raises LedgerError as `claim` does."""
+        return self._find(quoted_id, self.quoted, "quoted figure")
+
+    def _find(self, wanted: str, records: Sequence[Record], what: str) -> Record:
+        for record in records:
+            if record.id == wanted:
+                return record
+        near = difflib.get_close_matches(wanted, [record.id for record in records], n=3, cutoff=0.5)
         hint = f"; nearest: {', '.join(near)}" if near else ""
-        raise LedgerError(f"no claim {claim_id!r} in the ledger of recipe {self.recipe!r}{hint}")
+        raise LedgerError(f"no {what} {wanted!r} in the ledger of recipe {self.recipe!r}{hint}")
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -290,6 +314,10 @@ def write_ledger(ledger: Ledger, path: Path) -> None:
     """Write a ledger as canonical JSON: the same claims always give the same bytes."""
     data = ledger.model_dump(mode="json", exclude_none=True)
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _repeated(names: list[str]) -> str:
+    return ", ".join(sorted(name for name, count in Counter(names).items() if count > 1))
 
 
 def slug(label: str) -> str:
@@ -317,5 +345,6 @@ def project(ledger: Ledger, name: str) -> Ledger:
             "models": {key: model for key, model in ledger.models.items() if key in kept},
             "datasets": {key: corpus for key, corpus in ledger.datasets.items() if key in kept},
             "claims": tuple(c for c in ledger.claims if c.id.split(".")[0] in kept),
+            "quoted": ledger.quoted if name in ledger.models else (),
         }
     )

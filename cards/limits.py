@@ -119,7 +119,7 @@ def wide_intervals(facts: Facts) -> Iterator[Limit]:
         yield Limit(
             "Wide intervals.",
             f"Some of the intervals above are up to {facts.number(f'width({widest.id})')} wide from end to "
-            "end. Differences smaller than an interval may be chance.",
+            "end. Differences within an interval may be chance.",
         )
 
 
@@ -200,8 +200,8 @@ def looks_at_test(facts: Facts) -> Iterator[Limit]:
     if (facts.ledger.test_evaluations or 0) > MANY_LOOKS:
         yield Limit(
             "A test split seen before.",
-            f"This project evaluated {facts.number('ledger#test_evaluations')} files on it so far. Nothing "
-            "is chosen by it on purpose, but what is seen often surprises less.",
+            f"This project evaluated {facts.number('ledger#test_evaluations')} files on it so far. "
+            "Nothing is chosen by it on purpose, but what is seen often surprises less.",
         )
 
 

@@ -1,11 +1,10 @@
 """The front matter of a card: what the Hub reads.
 
-`model-index` is built here and not by `huggingface_hub.EvalResult`, which merges results that
-differ only in their arguments: all variants of a model are metrics of one result, told apart by
-their name and args.
+It is kept short: the scores over all types of the one file that is there to be used. All others stand on
+the card.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import yaml
 
@@ -13,7 +12,7 @@ from .errors import CardError
 from .exempt import SIZES
 from .ledger import LabelledCorpus, Ledger, Model
 from .numbers import Numbers
-from .tasks import KINDS, Table, tables
+from .tasks import KINDS, Table, ranked, tables
 
 
 def front_matter(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> str:
@@ -47,7 +46,7 @@ def _of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbe
         "base_model": repos.get(model.parent, "") if "/" in repos.get(model.parent, "") else model.base.id,
         "base_model_relation": _relation(model),
         "tags": _tags(model),
-        "datasets": list(dict.fromkeys(repos.get(source.id, source.id) for source in ledger.sources)),
+        "datasets": _on_hub(repos.get(source.id, source.id) for source in ledger.sources),
         "metrics": list(dict.fromkeys(metrics)),
         "co2_eq_emissions": _emissions(ledger, name, number),
         "widget": [{"text": text, "example_title": "Example"} for text in _texts(model)],
@@ -64,7 +63,7 @@ def _of_corpus(ledger: Ledger, corpus: LabelledCorpus, name: str) -> dict:
         "license": corpus.license,
         "pretty_name": corpus.title,
         "size_categories": _size_category(ledger.claim(f"{name}.documents").value),
-        "source_datasets": list(dict.fromkeys(source.id for source in corpus.sources)),
+        "source_datasets": _on_hub(source.id for source in corpus.sources),
         "annotations_creators": _annotators(corpus),
         "task_categories": ["token-classification"],
         "task_ids": ["named-entity-recognition"],
@@ -76,6 +75,11 @@ def _of_corpus(ledger: Ledger, corpus: LabelledCorpus, name: str) -> dict:
             }
         ],
     }
+
+
+def _on_hub(ids: Iterable[str]) -> list[str]:
+    """Those that are ids of the Hub; a corpus from elsewhere has a name, and the card links it."""
+    return [one for one in dict.fromkeys(ids) if "/" in one]
 
 
 def _annotators(corpus: LabelledCorpus) -> list[str]:
@@ -122,21 +126,27 @@ def _texts(model: Model) -> list[str]:
 
 
 def _result(ledger: Ledger, name: str, table: Table, number: Numbers) -> dict:
+    """The scores over all types of the file that is there to be used: the card has the others."""
     model, claim = ledger.models[name], ledger.claim(table.headline)
     if claim.data is None or claim.split is None:
         raise CardError(f"{claim.id} does not say on which split of which data it was measured")
-    data = claim.data
-    dataset = {"type": data.id, "name": data.id, "split": claim.split, "revision": data.revision}
+    data, used = claim.data, ranked(model)[0]
+    dataset = {
+        "type": data.id if "/" in data.id else "unknown",  # an id on the Hub, or none
+        "name": data.id,
+        "split": claim.split,
+        "revision": data.revision,
+    }
+    said = f"{used.name}, strict" if model.task == "token-classification" else used.name
     metrics = [
         {
             "type": cell.metric,
             "value": number(cell.claim, "plain" if cell.metric == "perplexity" else None),
-            "name": f"{cell.name} ({row.variant.name})",
-            "args": {"variant": row.variant.name, "file": row.variant.file} | _matching(model),
+            "name": f"{cell.name} ({said})",
         }
-        for row in _means_first(table, model)
+        for row in _means_first(table)
         for cell in row.cells
-        if cell
+        if cell and row.variant == used and row.group not in model.labels
     ]
     return {
         "task": {"type": model.task, "name": KINDS[model.task].title},
@@ -145,12 +155,7 @@ def _result(ledger: Ledger, name: str, table: Table, number: Numbers) -> dict:
     }
 
 
-def _means_first(table: Table, model: Model) -> list:
-    """The rows, of each file the means before the types: a reader of the Hub's widget sees those."""
+def _means_first(table: Table) -> list:
+    """The rows in the order in which a reader of the Hub's widget needs them."""
     order = {"All classes": 0, "Macro": 1, "Micro": 2}
-    variants = [variant.name for variant in model.variants]
-    return sorted(table.rows, key=lambda row: (variants.index(row.variant.name), order.get(row.group, 3)))
-
-
-def _matching(model: Model) -> dict:
-    return {"matching": "strict entity"} if model.task == "token-classification" else {}
+    return sorted(table.rows, key=lambda row: order.get(row.group, 3))

@@ -28,8 +28,9 @@ def render(folder: Path, repos: Mapping[str, str], templates: Path | None = None
     """The card of a model or a labelled corpus, from the folder's `ledger.json`.
 
     repos: name -> Hub id, used in links and snippets. What has none appears under its name, which is
-    also the name of its folder in a run. templates: a folder whose templates replace ours of the same
-    name; `{% extends "ours/NAME" %}` in one builds on ours. Raises CardError.
+    also the name of its folder in a run; "space" is the Space that shows the models. templates: a folder
+    whose templates replace ours of the same name; `{% extends "ours/NAME" %}` in one builds on ours.
+    Raises CardError.
     """
     ledger = read_ledger(Path(folder) / "ledger.json")
     name, number = subject(ledger), Numbers(ledger)
@@ -113,7 +114,7 @@ def render_run(run: Path, repos: Mapping[str, str], templates: Path | None = Non
         raise CardError(
             f"{run}: not a run folder, no models/NAME/ledger.json in it. `python -m training run` makes one."
         )
-    unknown = sorted(set(repos) - {folder.name for folder in folders})
+    unknown = sorted(set(repos) - {"space", *(folder.name for folder in folders)})
     if unknown:
         has = ", ".join(folder.name for folder in folders)
         raise CardError(f"{run} has no model or data set {', '.join(unknown)}; it has {has}")

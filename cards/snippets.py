@@ -31,9 +31,8 @@ from transformers import pipeline
 
 text = {text}
 tagger = pipeline("token-classification", model={model}, aggregation_strategy="first")
-for found in tagger(text):
-    start, end = found["start"], found["end"]
-    print(found["entity_group"], start, end, text[start:end], round(float(found["score"]), 2))
+for e in tagger(text):
+    print(e["entity_group"], e["start"], e["end"], text[e["start"] : e["end"]], round(float(e["score"]), 2))
 """,
     "optimum": """\
 from optimum.onnxruntime import ORTModelForTokenClassification
@@ -43,9 +42,8 @@ text = {text}
 model = ORTModelForTokenClassification.from_pretrained({model}, subfolder="onnx", file_name={file})
 tokenizer = AutoTokenizer.from_pretrained({model})
 tagger = pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="first")
-for found in tagger(text):
-    start, end = found["start"], found["end"]
-    print(found["entity_group"], start, end, text[start:end], round(float(found["score"]), 2))
+for e in tagger(text):
+    print(e["entity_group"], e["start"], e["end"], text[e["start"] : e["end"]], round(float(e["score"]), 2))
 """,
     "clinstill": """\
 from clinstill import load

@@ -61,10 +61,15 @@ class Table:
     rows: tuple[Row, ...]
 
 
+def ranked(model: Model) -> tuple[Variant, ...]:
+    """A model's variants, that which is there to be used first: INT8 where there is one."""
+    return tuple(sorted(model.variants, key=lambda variant: variant.name != "int8"))
+
+
 def headline(ledger: Ledger, name: str, split: str = "test") -> str:
-    """Id of the claim that stands for the model: of its first variant."""
+    """Id of the claim that stands for the model: of the variant that is there to be used."""
     model = ledger.models[name]
-    return f"{name}.{model.variants[0].name}.{split}.{KINDS[model.task].headline}"
+    return f"{name}.{ranked(model)[0].name}.{split}.{KINDS[model.task].headline}"
 
 
 def splits(ledger: Ledger, name: str) -> list[str]:
@@ -96,7 +101,7 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
     metrics = [
         metric
         for metric in METRICS
-        if metric in wanted or any(claim(v, g, metric) in ids for v in model.variants for g in groups)
+        if metric in wanted or any(claim(v, g, metric) in ids for v in ranked(model) for g in groups)
     ]
     rows = [
         Row(
@@ -104,15 +109,15 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
             group,
             tuple(Cell(claim(variant, group, m), METRICS[m][0], f"{group} {METRICS[m][1]}") for m in metrics),
         )
-        for variant in model.variants
+        for variant in ranked(model)
         for group in groups
     ]
     columns = [METRICS[metric][1][0].upper() + METRICS[metric][1][1:] for metric in metrics]
     if not entities:
         columns.append("Accuracy")
-        whole = [_accuracy(f"{name}.{v.name}.{split}", v, len(metrics)) for v in model.variants]
+        whole = [_accuracy(f"{name}.{v.name}.{split}", v, len(metrics)) for v in ranked(model)]
         rows = [Row(row.variant, row.group, (*row.cells, None)) for row in rows]
-        rows = [row for v, all_ in zip(model.variants, whole, strict=True) for row in (*_of(v, rows), all_)]
+        rows = [row for v, all_ in zip(ranked(model), whole, strict=True) for row in (*_of(v, rows), all_)]
     return Table(headline(ledger, name, split), tuple(columns), tuple(rows))
 
 
@@ -135,7 +140,7 @@ def _masked(ledger: Ledger, name: str, model: Model, split: str, number: Numbers
             yield Row(variant, title, (Cell(claim, "accuracy", title),))
         yield Row(variant, "Perplexity", (Cell(f"{prefix}.perplexity", "perplexity", "Perplexity"),))
 
-    rows = tuple(found for variant in model.variants for found in row(variant))
+    rows = tuple(found for variant in ranked(model) for found in row(variant))
     return Table(headline(ledger, name, split), ("Value",), rows)
 
 

@@ -3,6 +3,7 @@
     student.int8.test.macro.f1                        a claim's value
     student.int8.test.macro.f1#interval.low           a field of a claim
     student.int8.test.macro.f1#environment.versions.onnxruntime
+    quoted.pubmedbert-blurb.chemical                  a figure that others published, or a field of it
     ledger#test_evaluations                           a field of the ledger itself
     retention(student.int8.test.macro.f1, teacher.fp32.test.macro.f1)
                                                       a function of `cards.derived`
@@ -15,7 +16,7 @@ import re
 
 from . import derived
 from .errors import CardError
-from .ledger import Claim, Ledger
+from .ledger import Claim, Ledger, Quoted
 
 Value = float | int | str | datetime.date
 
@@ -29,18 +30,22 @@ def resolve(ledger: Ledger, reference: str) -> Value:
     owner, _, path = reference.partition("#")
     if owner == "ledger":
         return _field(ledger, path, reference)
-    return _field(ledger.claim(owner), path or "value", reference)
+    return _field(_record(ledger, owner), path or "value", reference)
 
 
-def operands(ledger: Ledger, reference: str) -> list[Claim]:
-    """The claims that a reference reads; none for a field of the ledger."""
+def operands(ledger: Ledger, reference: str) -> list[Claim | Quoted]:
+    """The records that a reference reads; none for a field of the ledger."""
     call = _CALL.fullmatch(reference)
     owners = call[2].split(",") if call else [reference.partition("#")[0]]
-    return [ledger.claim(owner.strip()) for owner in owners if owner.strip() != "ledger"]
+    return [_record(ledger, owner.strip()) for owner in owners if owner.strip() != "ledger"]
 
 
 def is_derived(reference: str) -> bool:
     return "(" in reference
+
+
+def _record(ledger: Ledger, owner: str) -> Claim | Quoted:
+    return ledger.quote(owner) if owner.startswith("quoted.") else ledger.claim(owner)
 
 
 def _call(ledger: Ledger, name: str, arguments: str) -> float:
@@ -53,7 +58,7 @@ def _call(ledger: Ledger, name: str, arguments: str) -> float:
         raise CardError(f"{name}({arguments}): {error}") from error
 
 
-def _field(start: Claim | Ledger, path: str, reference: str) -> Value:
+def _field(start: Claim | Quoted | Ledger, path: str, reference: str) -> Value:
     value = start
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)

@@ -204,7 +204,8 @@ def _tag(request: Request, items: list[Item]) -> str:
 def _collection(request: Request) -> Collection | None:
     if not request.settings.collection or request.run is None:
         return None
-    return collection(read_run(Path(request.run)), request.targets.repos, request.targets.space)
+    targets = request.targets
+    return collection(read_run(Path(request.run)), targets.models | targets.datasets, targets.space)
 
 
 def _refuse_taken_tag(request: Request, hub: Hub, items: list[Item]) -> None:

@@ -36,8 +36,8 @@ class Targets(Strict):
 
     @property
     def repos(self) -> dict[str, str]:
-        """Name of each model and data set -> repo id, as cards link them."""
-        return self.models | self.datasets
+        """Name of each model and data set, and "space" -> repo id, as cards link them."""
+        return self.models | self.datasets | ({"space": self.space} if self.space else {})
 
 
 class Settings(Strict):

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from cards import snippets
 from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
+from cards.quoted import quote
 
 from . import energy, golden, looks
 from .context import Context
@@ -37,7 +38,8 @@ NAMES = {
 
 
 def run(context: Context) -> list[Claim]:
-    """Write RUN/ledger.json, each model folder's projection of it and golden output, and a figure."""
+    """Write RUN/ledger.json, with what others published on its data; each model folder's projection of
+    it and golden output; and a figure."""
     recipe = context.recipe
     earlier = [stage.name for stage in STAGES if stage.name != "ledger"]
     claims = [claim for name in earlier for claim in read_record(context, name).claims]
@@ -53,7 +55,7 @@ def run(context: Context) -> list[Claim]:
         models=models,
         claims=tuple(claims),
     )
-    write(ledger, context.run)
+    write(quote(ledger), context.run)
     for name in models:
         golden.write(context.run.models / name)
     draw(context.run)

@@ -19,8 +19,8 @@ from .numbers import File
 WIDTH, HEIGHT, DENSITY = 6.0, 3.7, 200  # inches, dots an inch
 SHAPES = {"fp32": "o", "fp16": "s", "int8": "D"}
 OTHER_SHAPE = "^"
-LINES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
-HATCHES = ("", "////", "....", "xxxx")
+LINES = ("-", "--")
+HATCHES = {"fp32": "////", "fp16": "...."}
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,17 @@ class Theme:
     faint: str
     own: str  # the card's model
     other: str  # its teacher
-    kinds: tuple[str, ...]
 
     def mark(self, index: int, file: File) -> dict:
         """How the marks of one file look: colour by model, shape by variant. The first lie on top;
-        the square is larger and open, so that it shows under a mark at the same place."""
-        shape = SHAPES.get(file.variant, OTHER_SHAPE)
+        all but INT8's are larger and open, so that they show under a mark at the same place."""
+        shape, is_open = SHAPES.get(file.variant, OTHER_SHAPE), file.variant != "int8"
         colour = self.own if file.own else self.other
         return {
             "linestyle": "none",
             "marker": shape,
-            "markersize": 9 if shape == "s" else 6,
-            "markerfacecolor": self.background if shape == "s" else colour,
+            "markersize": 9 if is_open else 6,
+            "markerfacecolor": self.background if is_open else colour,
             "color": colour,
             "markeredgewidth": 1.5,
             "capsize": 4,
@@ -49,21 +48,21 @@ class Theme:
             "zorder": 10 - index,
         }
 
-    def line(self, index: int) -> str | tuple:
+    def line(self, index: int) -> str:
         return LINES[index % len(LINES)]
 
-    def bar(self, index: int) -> dict:
+    def bar(self, file: File) -> dict:
+        """How the bars of one file look: colour by model, hatch by variant."""
         return {
-            "height": 0.68,
-            "color": self.kinds[index],
-            "hatch": HATCHES[index],
+            "color": self.own if file.own else self.other,
+            "hatch": HATCHES.get(file.variant, ""),
             "edgecolor": self.background,
-            "linewidth": 1,
+            "linewidth": 0,
         }
 
     @property
     def plate(self) -> dict:
-        """Numbers on hatched bars stand on a plate of their own."""
+        """Numbers beside marks stand on a plate of their own."""
         plate = {"boxstyle": "round,pad=0.15", "facecolor": self.background, "edgecolor": "none"}
         return {"color": self.ink, "fontsize": 8.5, "bbox": plate}
 
@@ -73,11 +72,9 @@ class Theme:
 
 
 THEMES = {
-    "light": Theme("#ffffff", "#1f2328", "#8c959f", "#0072b2", "#d55e00",
-                   ("#0072b2", "#e69f00", "#009e73", "#cc79a7")),
-    "dark": Theme("#0d1117", "#e6edf3", "#7d8590", "#56b4e9", "#e69f00",
-                  ("#56b4e9", "#e69f00", "#2fb38a", "#e6a3c8")),
-}  # fmt: skip
+    "light": Theme("#ffffff", "#1f2328", "#8c959f", "#0072b2", "#d55e00"),
+    "dark": Theme("#0d1117", "#e6edf3", "#7d8590", "#56b4e9", "#e69f00"),
+}
 
 
 def png(drawing, theme: str, claims: str) -> bytes:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..ledger import Ledger
+from . import bars
 from .numbers import File, Number, has, number, tested
 
 KINDS = {
@@ -14,7 +15,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Bar:
+class Counts:
     file: File
     kinds: tuple[Number, ...]  # as in KINDS
 
@@ -26,37 +27,25 @@ class Bar:
 
 @dataclass(frozen=True)
 class Errors:
-    bars: tuple[Bar, ...]
+    counts: tuple[Counts, ...]
 
     @property
     def height(self) -> float:
-        return 1.5 + 0.42 * len(self.bars)
+        return bars.height(len(self.counts), len(KINDS))
 
     def draw(self, axes, theme) -> None:
-        starts = [0.0] * len(self.bars)
-        most = max(sum(map(float, bar.kinds)) for bar in self.bars) or 1
-        for index, kind in enumerate(KINDS.values()):
-            for row, bar in enumerate(self.bars):
-                count = bar.kinds[index]
-                axes.barh(
-                    row, float(count), left=starts[row], label=kind if row == 0 else None, **theme.bar(index)
-                )
-                if float(count) > 0.07 * most:
-                    middle = starts[row] + float(count) / 2
-                    axes.text(middle, row, count.text, ha="center", va="center", **theme.plate)
-                starts[row] += float(count)
-        axes.set_yticks(range(len(self.bars)), [bar.file.title for bar in self.bars])
-        axes.invert_yaxis()
-        axes.set_xlim(0, most * 1.03)
-        axes.grid(visible=False, axis="y")
+        groups = {
+            kind: [bars.Bar(counts.kinds[index]) for counts in self.counts]
+            for index, kind in enumerate(KINDS.values())
+        }
+        bars.draw(axes, theme, [counts.file for counts in self.counts], groups)
         axes.set_xlabel("errors")
-        theme.legend(axes, len(KINDS))
 
 
 def gather(ledger: Ledger, name: str) -> Errors | None:
-    bars = []
+    found = []
     for file, prefix in tested(ledger, name, "errors.missed").items():
         claims = [f"{prefix}.errors.{kind}" for kind in KINDS]
         if has(ledger, *claims):
-            bars.append(Bar(file, tuple(number(ledger, claim) for claim in claims)))
-    return Errors(tuple(bars)) if bars and bars[0].file.own else None
+            found.append(Counts(file, tuple(number(ledger, claim) for claim in claims)))
+    return Errors(tuple(found)) if found and found[0].file.own else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..derived import length
 from ..ledger import Ledger
+from . import bars
 from .numbers import File, Number, files, has, number
 
 
@@ -13,55 +14,50 @@ class Time:
     median: Number
     p95: Number
 
+    @property
+    def bar(self) -> bars.Bar:
+        return bars.Bar(self.median, self.p95, f"{self.median.text} (p95 {self.p95.text})")
+
 
 @dataclass(frozen=True)
-class Line:
+class Timed:
+    """The times of one file, at every length."""
+
     file: File
     times: tuple[Time, ...]  # short texts first
 
 
 @dataclass(frozen=True)
 class Latency:
-    lines: tuple[Line, ...]
+    timed: tuple[Timed, ...]
+
+    @property
+    def height(self) -> float:
+        return bars.height(len(self.timed), len(self.timed[0].times))
 
     def draw(self, axes, theme) -> None:
-        lengths = sorted({float(time.tokens) for line in self.lines for time in line.times})
-        spread = 0.012 * (lengths[-1] - lengths[0] or lengths[0])  # so that whiskers do not hide each other
-        for index, line in enumerate(self.lines):
-            aside = (index - (len(self.lines) - 1) / 2) * spread
-            medians = [float(time.median) for time in line.times]
-            axes.errorbar(
-                [float(time.tokens) + aside for time in line.times],
-                medians,
-                yerr=[
-                    [0] * len(medians),
-                    [float(t.p95) - m for t, m in zip(line.times, medians, strict=True)],
-                ],
-                label=line.file.title,
-                **theme.mark(index, line.file) | {"linestyle": theme.line(index)},
-            )
-        axes.set_xticks(lengths, [f"{tokens:,.0f}" for tokens in lengths])
-        axes.margins(x=0.12)
-        axes.set_ylim(bottom=0)
-        axes.set_xlabel("tokens of the text")
-        axes.set_ylabel("latency, ms: median, whisker to p95")
-        theme.legend(axes, len(self.lines))
+        groups = {
+            f"{times[0].tokens.text} tokens": [time.bar for time in times]
+            for times in zip(*(one.times for one in self.timed), strict=True)
+        }
+        bars.draw(axes, theme, [one.file for one in self.timed], groups)
+        axes.set_xlabel("latency, ms: median, whisker to p95")
 
 
 def gather(ledger: Ledger, name: str) -> Latency | None:
-    """Files that were timed on one machine, undisturbed, at two lengths or more: one length is no line."""
+    """Files that were timed on one machine, undisturbed, at the lengths of the first of them."""
     lengths = sorted({length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"})
-    lines, machine = [], None
+    timed, machine = [], None
     for file in files(ledger, name):
         places = [f"{file.id}.latency.{tokens}" for tokens in lengths]
         places = [place for place in places if has(ledger, f"{place}.median", f"{place}.p95")]
         places = [place for place in places if ledger.claim(f"{place}.median").disturbed is None]
-        if len(places) < 2:
+        if not places or (timed and len(places) < len(timed[0].times)):
             continue
         machine = machine or ledger.claim(f"{places[0]}.median").environment
         if all(ledger.claim(f"{place}.median").environment == machine for place in places):
-            lines.append(Line(file, tuple(_time(ledger, place) for place in places)))
-    return Latency(tuple(lines)) if lines and lines[0].file.own else None
+            timed.append(Timed(file, tuple(_time(ledger, place) for place in places)))
+    return Latency(tuple(timed)) if timed and timed[0].file.own else None
 
 
 def _time(ledger: Ledger, place: str) -> Time:

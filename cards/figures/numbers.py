@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..formats import default_format, format_value
 from ..ledger import Ledger
+from ..tasks import ranked
 from ..values import operands, resolve
 
 
@@ -64,7 +65,7 @@ def has(ledger: Ledger, *claims: str) -> bool:
 def files(ledger: Ledger, name: str) -> Iterator[File]:
     """The files of the model `name` and then of the others on its card."""
     for model in sorted(ledger.models, key=lambda model: model != name):
-        for variant in ledger.models[model].variants:
+        for variant in ranked(ledger.models[model]):
             title = f"{model} {variant.name.upper()}"
             yield File(f"{model}.{variant.name}", title, model == name, variant.name)
 

@@ -24,6 +24,11 @@ class Curve:
     bins: tuple[Bin, ...]
 
     @property
+    def is_line(self) -> bool:
+        """Two points would make a line that nobody measured."""
+        return len(self.bins) > 2
+
+    @property
     def direction(self) -> str:
         """Whether scores lie above or below the share of right entities, all bins together."""
         excess = sum(float(b.entities) * (float(b.score) - float(b.precision.value)) for b in self.bins)
@@ -44,7 +49,7 @@ class Reliability:
                 [float(b.precision.value) for b in curve.bins],
                 yerr=[[b.precision.reach[side][0] for b in curve.bins] for side in (0, 1)],
                 label=f"{curve.file.title}, ECE {curve.error.text}",
-                **theme.mark(index, curve.file) | {"linestyle": theme.line(index)},
+                **theme.mark(index, curve.file) | ({"linestyle": theme.line(index)} if curve.is_line else {}),
             )
             for b in curve.bins:
                 axes.text(b.middle, _row(index), b.entities.text, ha="center", va="center", **theme.plate)

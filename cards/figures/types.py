@@ -28,15 +28,21 @@ class Types:
     @property
     def height(self) -> float:
         """Inches: each group takes a line for every file."""
-        return 1.3 + len(self.groups) * (0.22 + 0.15 * len(self.rows))
+        return 1.3 + len(self.groups) * (0.16 + 0.2 * len(self.rows))
 
     def draw(self, axes, theme) -> None:
+        widest = max(float(f1.high) for row in self.rows for f1 in row.f1)
+        aside = 0.02 * (widest - min(float(f1.low) for row in self.rows for f1 in row.f1))
         for index, row in enumerate(self.rows):
             step = 0.7 / len(self.rows)
             for place, f1 in enumerate(row.f1):
+                y = place + (index - (len(self.rows) - 1) / 2) * step
+                axes.text(
+                    float(f1.high) + aside, y, f1.value.text, va="center", fontsize=8.5, color=theme.ink
+                )
                 axes.errorbar(
                     float(f1.value),
-                    place + (index - (len(self.rows) - 1) / 2) * step,
+                    y,
                     xerr=f1.reach,
                     label=row.file.title if place == 0 else None,
                     **theme.mark(index, row.file),
@@ -44,6 +50,7 @@ class Types:
         axes.set_yticks(range(len(self.groups)), self.groups)
         axes.invert_yaxis()
         axes.margins(x=0.08)
+        axes.set_xlim(right=widest + 7 * aside)  # room for the number of the furthest
         axes.set_xlabel(f"F1, {self.rows[0].f1[0].level.text} interval")
         theme.legend(axes, len(self.rows))
 

@@ -1,5 +1,6 @@
 """What is linted: a card, a folder with files, a run or a repository, with the parts that rules read."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -92,8 +93,14 @@ class Subject:
 
     @cached_property
     def reading(self) -> Card:
-        """What the card states."""
-        return read(self.text or "", self.card)
+        """What the card states itself: figures that it quotes are blanked out."""
+        lines = (self.text or "").split("\n")
+        for entry in self.map.numbers if self.map and self.ledger else ():
+            if entry.claim.startswith("quoted.") and entry.line <= len(lines):
+                line, start = lines[entry.line - 1], entry.column - 1
+                number = re.match(r"[^ |]*", line[start:])
+                lines[entry.line - 1] = line[:start] + " " * len(number[0]) + line[start + len(number[0]) :]
+        return read("\n".join(lines), self.card)
 
     def at(self, offset: int) -> Place:
         """The place of an offset in the card."""

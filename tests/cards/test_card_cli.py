@@ -58,7 +58,8 @@ def test_lint_of_what_is_wrong(run, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["render", "nowhere"], ["lint", "nowhere"], ["readme", "nowhere", "nowhere"]]
+    "arguments",
+    [["render", "nowhere"], ["lint", "nowhere"], ["quote", "nowhere"], ["readme", "nowhere", "nowhere"]],
 )
 def test_what_is_not_there(arguments, capsys):
     assert main(arguments) == 2
@@ -71,7 +72,7 @@ def test_a_repo_without_a_name(run, capsys):
     assert "NAME=ID" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", [[], ["render"], ["lint"], ["readme"]])
+@pytest.mark.parametrize("verb", [[], ["render"], ["quote"], ["lint"], ["readme"]])
 def test_help(verb, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([*verb, "--help"])

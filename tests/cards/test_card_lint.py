@@ -60,12 +60,12 @@ FRONT_MATTER = [
     ("- example/abstracts", "- /data/abstracts", "front-matter.field"),
     ("- text: Aspirin", "- body: Aspirin", "front-matter.field"),
     ("metrics:\n- f1", "library_version: 3.10\nmetrics:\n- f1", "front-matter.value"),
-    ("      type: invented", "      type: two words", "front-matter.model-index"),
+    ("      type: unknown", "      type: two words", "front-matter.model-index"),
     ("      name: invented\n", "", "front-matter.model-index"),
     ("      type: token-classification\n", "", "front-matter.model-index"),
-    ("    - type: f1\n      value: 0.8349", "    - type: f1\n      value: .nan", "front-matter.value"),
-    ("    - type: f1\n      value: 0.8349", "    - type: f1\n      value: high", "front-matter.model-index"),
-    ("Macro F1 (int8)", "Macro F1 (fp32)", "front-matter.model-index"),
+    ("    - type: f1\n      value: 0.8298", "    - type: f1\n      value: .nan", "front-matter.value"),
+    ("    - type: f1\n      value: 0.8298", "    - type: f1\n      value: high", "front-matter.model-index"),
+    ("Micro F1 (int8, strict)", "Macro F1 (int8, strict)", "front-matter.model-index"),
     (
         "- name: tiny-student\n  results:",
         "- name: a\n  results: []\n- name: b\n  results:",
@@ -91,8 +91,8 @@ def test_two_results_that_the_hub_would_merge(student):
 
 CARD = [
     ("| 0.8851 [", "| 0.8815 [", "number.mapped"),
-    ("| 2.1× | 4.1× |", "| 2.1× | 9.1× |", "number.derived"),
-    ("| 96.7% | 96.1% |", "| 96.1% | 96.7% |", "number.derived"),
+    ("| 4.1× | 2.1× |", "| 9.1× | 2.1× |", "number.derived"),
+    ("| 96.1% | 96.7% |", "| 96.7% | 96.1% |", "number.derived"),
     ("## Limits\n", "## Limits\n\nAccuracy is 0.99.\n", "number.unmapped"),
     ("MiniLM-L6-H384](", "MiniLM-L12-H384](", "number.unmapped"),
     ("renal failure 0.99", "renal failure 1.00", "code.known"),

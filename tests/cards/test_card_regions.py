@@ -110,11 +110,11 @@ def test_a_section_taken_out_is_an_edit(card):
 
 def test_sections_in_another_order_stay_so(card, later):
     parts = take_apart(card.text).named
-    use, limits = parts["use"], parts["limits"]
-    swapped = card.text.replace(use, "\0").replace(limits, use).replace("\0", limits)
+    speed, limits = parts["size-and-speed"], parts["limits"]
+    swapped = card.text.replace(speed, "\0").replace(limits, speed).replace("\0", limits)
     merged = merge(later, swapped, card.map)
     assert merged.edits == ()
-    assert merged.card.text.index("## Limits") < merged.card.text.index("## Use\n")
+    assert merged.card.text.index("## Limits") < merged.card.text.index("## Size and speed")
 
 
 def test_a_marker_that_a_person_broke_hides_nothing(card):

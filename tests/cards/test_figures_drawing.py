@@ -80,7 +80,7 @@ def test_no_text_lies_on_another_or_leaves_the_picture(drawings, kind, theme):
         assert not first.overlaps(second), f"{one!r} lies on {other!r}"
 
 
-@pytest.mark.parametrize("kind", ["tradeoff", "types", "latency"])
+@pytest.mark.parametrize("kind", ["tradeoff", "types"])
 def test_more_than_colour_tells_files_apart(drawings, kind):
     axes = drawn(drawings[kind], "light")
     containers = [container.lines[0] for container in axes.containers]
@@ -92,9 +92,41 @@ def test_more_than_colour_tells_files_apart(drawings, kind):
     assert len(shapes) >= 3 and own in {look[2] for look in looks}
 
 
-def test_more_than_colour_tells_kinds_of_error_apart(drawings):
-    bars = drawn(drawings["errors"], "dark").patches
-    assert len({bar.get_hatch() for bar in bars}) == 4 == len({bar.get_facecolor() for bar in bars})
+@pytest.mark.parametrize("kind", ["errors", "latency"])
+def test_every_bar_has_its_number_and_more_than_colour_tells_files_apart(drawings, kind):
+    axes = drawn(drawings[kind], "dark")
+    looks = {(bar.get_facecolor(), bar.get_hatch()) for bar in axes.patches}
+    assert len(looks) == 4
+    beside = [(text.get_position()[1], text.get_text()) for text in axes.texts]
+    for bar in axes.patches:
+        middle = bar.get_y() + bar.get_height() / 2
+        [said] = [text for y, text in beside if y == pytest.approx(middle)]
+        assert float(said.split()[0].replace(",", "")) == pytest.approx(bar.get_width(), rel=0.006)
+
+
+def test_no_line_is_drawn_through_two_points(drawings, ledger):
+    """The invented ledger has two lengths of text and two bins of scores."""
+    for kind in ("latency", "reliability", "tradeoff", "types"):
+        drawn_lines = drawn(drawings[kind], "light").lines
+        joined = [line for line in drawn_lines if line.get_linestyle() not in ("None", "none")]
+        assert [line.get_label() for line in joined] == (["score = share"] * (kind == "reliability")), kind
+
+
+def moved(ledger: Ledger, **values: float) -> Ledger:
+    """The ledger with other values: the claim's id, dots as two underscores -> value."""
+    given = {name.replace("__", "."): value for name, value in values.items()}
+    claims = tuple(c.model_copy(update={"value": given.get(c.id, c.value)}) for c in ledger.claims)
+    return ledger.model_copy(update={"claims": claims})
+
+
+def test_files_on_one_spot_are_named_beside_it(ledger):
+    apart = moved(ledger, teacher__fp16__latency__128__median=12.0)
+    assert figures.gather(apart, "student")["tradeoff"].shared == []
+    same = moved(ledger, teacher__fp16__latency__128__median=21.4)
+    drawing = figures.gather(same, "student")["tradeoff"]
+    assert [[file.title for file in spot] for spot in drawing.shared] == [["teacher FP32", "teacher FP16"]]
+    [said] = drawn(drawing, "light").texts
+    assert said.get_text().split("\n") == ["on one spot:", "teacher FP32", "teacher FP16"]
 
 
 def test_a_figure_keeps_the_claims_that_it_shows(drawings):

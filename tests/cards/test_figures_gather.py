@@ -45,7 +45,7 @@ def test_every_number_of_a_figure_is_a_claims(ledger, kind):
         ("calibration", {"reliability"}),
         ("errors.", {"errors"}),
         ("latency", {"latency", "tradeoff"}),
-        ("latency.256", {"latency"}),  # one length is no line
+        ("latency.256", set()),
         ("p95", {"latency"}),
         ("student.int8.errors", set()),
         ("macro", {"tradeoff", "types"}),
@@ -65,8 +65,8 @@ def test_what_only_the_teacher_has_makes_no_figure_of_the_students(ledger):
 def test_files_come_with_the_cards_own_model_first(ledger):
     drawing = figures.gather(ledger, "student")["tradeoff"]
     assert [point.file.title for point in drawing.points] == [
-        "student FP32",
         "student INT8",
+        "student FP32",
         "teacher FP32",
         "teacher FP16",
     ]
@@ -78,11 +78,11 @@ def test_another_machine_is_not_compared(ledger):
     other = claim.environment.model_copy(update={"threads": 8})
     drawings = figures.gather(change(ledger, claim.id, environment=other), "student")
     assert [point.file.id for point in drawings["tradeoff"].points] == [
-        "student.fp32",
         "student.int8",
+        "student.fp32",
         "teacher.fp32",
     ]
-    assert "teacher.fp16" not in [line.file.id for line in drawings["latency"].lines]
+    assert "teacher.fp16" not in [one.file.id for one in drawings["latency"].timed]
 
 
 def test_a_disturbed_time_is_not_drawn(ledger):
@@ -90,9 +90,9 @@ def test_a_disturbed_time_is_not_drawn(ledger):
     drawings = figures.gather(busy, "student")
     for files in (
         [point.file.id for point in drawings["tradeoff"].points],
-        [line.file.id for line in drawings["latency"].lines],
+        [one.file.id for one in drawings["latency"].timed],
     ):
-        assert files == ["student.fp32", "student.int8", "teacher.fp32"]
+        assert files == ["student.int8", "student.fp32", "teacher.fp32"]
 
 
 def test_other_documents_are_not_compared(ledger):
@@ -105,8 +105,8 @@ def test_other_documents_are_not_compared(ledger):
 
 
 def test_a_score_without_interval_is_not_drawn(ledger):
-    drawings = figures.gather(change(ledger, "student.fp32.test.macro.f1", interval=None), "student")
-    assert drawings["tradeoff"].points[0].file.id == "student.int8"
+    drawings = figures.gather(change(ledger, "student.int8.test.macro.f1", interval=None), "student")
+    assert drawings["tradeoff"].points[0].file.id == "student.fp32"
     assert "Macro" not in drawings["types"].groups
 
 
@@ -115,7 +115,7 @@ def test_the_scores_of_the_guard_are_no_test_scores(ledger):
         c.model_copy(update={"data": ledger.claim("student.fp32.test.macro.f1").data}) for c in ledger.claims
     ]
     drawings = figures.gather(ledger.model_copy(update={"claims": tuple(claims)}), "student")
-    assert drawings["tradeoff"].points[0].f1.value.claim == "student.fp32.test.macro.f1"
+    assert drawings["tradeoff"].points[0].f1.value.claim == "student.int8.test.macro.f1"
 
 
 def test_the_test_data_may_be_called_otherwise(ledger):
