@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from first_screen import assert_fits, parts
 from rehearsal import STUDENT, TEACHER, rehearse
 
 from cards import snippets
@@ -50,6 +51,14 @@ def pushed(rehearsal) -> dict[str, Path]:
     return {
         name: rehearsal.fetch("model", repo) for name, repo in (("student", STUDENT), ("teacher", TEACHER))
     }
+
+
+def test_a_pushed_card_fits_a_screen_and_links_the_page(pushed):
+    for folder in pushed.values():
+        card = (folder / "README.md").read_text(encoding="utf-8")
+        assert_fits(card)
+        assert "[Try it live](https://huggingface.co/spaces/" in parts(card)[1]
+        assert "Evaluations of any file" not in card  # looks at invented text are not counted
 
 
 @pytest.fixture(scope="module")
