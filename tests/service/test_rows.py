@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import zipfile
 from collections import deque
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -196,24 +197,30 @@ def test_a_large_file_is_read_piece_by_piece_and_holds_nobody_up(name):
     piece = LARGE_FILES[name].encode()
     data = (piece * (LARGE // len(piece) + 1))[:LARGE]
     zipped = packed({name: data})
-    gaps = []
-
-    def watch():
-        before = time.perf_counter()
-        while reading.is_alive():
-            time.sleep(0.002)
-            now = time.perf_counter()
-            gaps.append(now - before)
-            before = now
 
     def consume():
         for source in ((name, data), (f"{name}.zip", zipped)):
             deque(read_rows(*source, SERVED), maxlen=0)
 
-    reading = threading.Thread(target=consume)
-    reading.start()
-    watch()
-    assert max(gaps) < 1  # a twentieth of it on a machine that does nothing else
+    # A tenth of it is usual; what a busy machine adds does not come thrice.
+    assert any(most_at_once(consume) < 0.3 for _ in range(3))
+
+
+def most_at_once(work: Callable[[], None]) -> float:
+    """Seconds that a thread with this work computes, at most, before another has its turn. Not by the wall
+    clock, which counts other programs too."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    clock, most, before = time.pthread_getcpuclockid(thread.ident), 0.0, 0.0
+    while thread.is_alive():
+        time.sleep(0.002)
+        try:
+            now = time.clock_gettime(clock)
+        except OSError:  # the thread has ended
+            break
+        most, before = max(most, now - before), now
+    thread.join()
+    return most
 
 
 @pytest.mark.parametrize(
@@ -244,9 +251,7 @@ def test_any_bytes_are_read_or_refused(name, data):
     assert all((row.text is None) != (row.error is None) for row in rows)
 
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
-    lambda text: 8 * text.count("\0") <= len(text)
-)
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t\x85"), min_size=1)
 
 
 @given(st.lists(TEXTS, max_size=10))

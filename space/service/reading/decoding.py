@@ -12,6 +12,7 @@ from typing import TextIO
 from .row import Source
 
 HEAD = 1 << 16  # bytes, or characters, by which a file is recognised
+MARK = "\ufeff"  # a byte order mark as a character: within a file where files were put together
 NOT_TEXT = 8  # one character in so many that is a control character makes a text none
 BROKEN = re.compile("[\ud800-\udfff]")
 _MARKED = "clinstill-mark"

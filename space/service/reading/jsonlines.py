@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from .. import bounded_json
-from .decoding import BROKEN, open_text
+from .decoding import BROKEN, MARK, open_text
 from .row import IDENTITY, Limits, Numeral, Row, Source
 
 # Of one line, names counted too. Parsing holds the interpreter until it is done: these take some hundredths
@@ -25,7 +25,7 @@ FOREIGN = (
     "data",
     "tokens",
 )
-_BLANK = " \t\r\n\ufeff"  # a byte order mark stands where files were put together
+_BLANK = " \t\r\n" + MARK
 
 
 def json_rows(source: Source, limits: Limits) -> Iterator[Row]:

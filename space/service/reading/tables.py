@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from .decoding import BROKEN, HEAD, open_text
+from .decoding import BROKEN, HEAD, MARK, open_text
 from .row import IDENTITY, Limits, Row, Source, lines_named
 
 DELIMITERS = ",;\t|"
@@ -16,6 +16,7 @@ NAME = 60  # characters that a column's name may have, where it is the only one 
 QUOTING = "double quotation marks inside a quoted text"
 _SEPARATOR = re.compile(r'"?sep=([^\w"\r\n])"?[\r\n]*', re.IGNORECASE)  # a line that Excel reads and writes
 _LINE_ENDS = re.compile(r"[\r\n]+")
+_BLANK_LINES = frozenset(("\n", "\r\n", "\r"))
 csv.field_size_limit(sys.maxsize)  # _Feed has a limit of its own, that goes for whole records
 
 
@@ -160,42 +161,45 @@ class _Feed:
         self._file, self._delimiter, self._most = file, delimiter, limits.record
         self.most_marks = limits.characters + COLUMNS  # a text of nothing else, and what is beside it
         self.last, self.ended = 0, False
-        self.begin()
 
     def begin(self) -> None:
-        self.first, self.marked = self.last + 1, False
+        """Go on to the line in which the next record begins."""
+        line = self._past_blank_lines()
+        if self.last == 0 and _SEPARATOR.fullmatch(line):
+            self.last = 1
+            line = self._past_blank_lines()
+        self.first, self.marked = self.last + 1, line.startswith(MARK)
+        self._ahead = line.removeprefix(MARK)
         self._size = self._marks = self._quotes = 0
 
     def __iter__(self) -> "_Feed":
         return self
 
     def __next__(self) -> str:
-        line = self._read()
-        if self.last == 0 and _SEPARATOR.fullmatch(line):
-            self.first, self.last = 2, 1
-            line = self._read()
-        if not line:
+        """A line, or a part of it where it is as long as a record may be."""
+        line = self._ahead or self._file.readline(self._most)
+        self._ahead, self.ended = "", not line
+        if self.ended:
             raise StopIteration
         self.last += 1
-        if self.first == self.last and line[0] == "\ufeff":
-            self.marked, line = True, line[1:]
+        self._complete = line[-1] in "\r\n"
+        self._size += len(line)
+        self._marks += line.count(self._delimiter)
+        self._quotes += line.count('"')
         if self._size >= self._most or self._marks > self.most_marks:
             raise _TooLarge
         return line
 
     def skip(self) -> None:
         """Go on behind a record that is too large: to where its quotation, or else its line, ends."""
-        while not self.ended and (self._quotes % 2 or not self._complete):
-            in_line = not self._complete
-            if self._read() and not in_line:
-                self.last += 1
-
-    def _read(self) -> str:
-        """The next line, or a part of it where it is as long as a record may be; empty at the end."""
-        line = self._file.readline(self._most)
+        line, complete, quotes = "not read", self._complete, self._quotes
+        while (quotes % 2 or not complete) and (line := self._file.readline(self._most)):
+            self.last += complete
+            complete = line[-1] in "\r\n"
+            quotes += line.count('"')
         self.ended = not line
-        self._complete = line[-1:] in ("\r", "\n")
-        self._size += len(line)
-        self._marks += line.count(self._delimiter)
-        self._quotes += line.count('"')
+
+    def _past_blank_lines(self) -> str:
+        while (line := self._file.readline(self._most)) in _BLANK_LINES:
+            self.last += 1
         return line
