@@ -30,6 +30,10 @@ if missing := [name for name in ("fastapi", "huggingface_hub", "onnxruntime") if
     )
     sys.exit(2)
 
+from service.allocator import give_back_memory
+
+give_back_memory()  # before libraries start threads
+
 from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
 from pages import create_pages

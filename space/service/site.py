@@ -34,6 +34,7 @@ TOOL = {r"/gradio_api/mcp/?": TALK}
 SESSION = re.compile(r"session_hash=[0-9A-Za-z]{1,64}")
 # Of one body: an event has one flat list, a message of the Model Context Protocol objects within objects.
 EVENT_VALUES, MESSAGE_VALUES = 20, 500
+EVENT_CHARACTERS = 400_000  # more than a note may have, which the page explains better; the queue holds many
 _EVENT = {"data": list, "fn_index": int, "session_hash": str}
 _EVENT_TOO = {"trigger_id": int | None, "event_data": None}
 _ENDING = {"event_id": str | None, "session_hash": str | None, "fn_index": int | None}
@@ -92,6 +93,9 @@ class Site:
         inputs = self._functions.get(event["fn_index"])
         if inputs != len(event["data"]) or not all(type(one) in (str, int, float) for one in event["data"]):
             raise _unexpected()
+        if sum(len(one) for one in event["data"] if isinstance(one, str)) > EVENT_CHARACTERS:
+            message = f"an event may hold {EVENT_CHARACTERS:,} characters; cut the text into parts"
+            raise Refusal(413, "too_large", message)
 
 
 def _replay(message: Message, receive: Receive) -> Receive:

@@ -5,11 +5,12 @@ import file_inputs
 import origin_inputs
 import pytest
 import site_inputs
+import stall_inputs
 from attacking import STALL_S, Input
 from running_space import ask
 from shown_result import mentions
 
-TABLES = (site_inputs.INPUTS, origin_inputs.INPUTS, file_inputs.INPUTS)
+TABLES = (site_inputs.INPUTS, origin_inputs.INPUTS, file_inputs.INPUTS, stall_inputs.INPUTS)
 INPUTS = [one for table in TABLES for one in table]
 TRIES = 3  # a stall that the machine's other programs made does not come back
 
