@@ -13,7 +13,7 @@ from typing import Literal
 from tokenizers import Tokenizer
 
 # A letter, then letters and whatever a script beyond the Latin one hangs on them.
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[^\x00-\u02ff\s\u2000-\u303f\ud800-\udfff\uff00-\uff20])*")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[^\x00-\u02ff\u1680\u2000-\u303f\ud800-\udfff\uff00-\uff20])*")
 _LATIN = re.compile(r"[a-z\u00b5\u00df-\u024f\u1e00-\u1eff]")
 _GLUE = frozenset("0123456789/+-#&@()[]")  # as in "x3d", "c/o", "n-methyl"
 _SHORT = 3  # letters
@@ -78,14 +78,14 @@ def notice(tokenizer: Tokenizer, text: str) -> Notice | None:
     if _is_shorthand(shares):
         return Notice(
             "shorthand",
-            f"This text is mostly shorthand ({shares.short:.0%} of its words are short forms), and the model "
-            "can miss or misread what they stand for.",
+            f"This text is mostly shorthand ({int(100 * shares.short)}% of its words are short forms), and "
+            "the model can miss or misread what they stand for.",
         )
     if _is_foreign(shares):
         return Notice(
             "language",
             "This text does not look like English: the model's vocabulary holds only "
-            f"{shares.known:.0%} of its longer words, so much can be missed or misread.",
+            f"{int(100 * shares.known)}% of its longer words, so much can be missed or misread.",
         )
     return None
 

@@ -16,7 +16,7 @@ export class Client {
 	}
 
 	// Tag a text. `progress` is called with the windows done and their number. Returns {result, cancel};
-	// result resolves to {entities, ms}, or to null once it was cancelled.
+	// result resolves to {entities, notice, ms}, or to null once it was cancelled.
 	tag(text, progress = () => {}) {
 		const id = (this.last += 1);
 		const result = this.answer(id, progress);

@@ -5,6 +5,7 @@
 //     await tagger.tag("Lithium caused tremor.");   // [{start, end, label, score, text}]
 
 import { decode, entityTypes } from "./decoder.js";
+import { notice } from "./notices.js";
 import { Tokenizer } from "./tokenizer.js";
 import { codePoints } from "./unicode.js";
 import { shares, windows } from "./windows.js";
@@ -67,6 +68,11 @@ export class Tagger {
 		return decode(points, tokens, merged, this.tags);
 	}
 
+	// What a reader of the text's entities should be told about it, or null: {kind, sentence}.
+	notice(text) {
+		return notice(this.tokenizer, text);
+	}
+
 	// Run one window. Returns its logits token by token, one for each tag.
 	async run(ids) {
 		const tensor = (value) =>
@@ -79,6 +85,9 @@ export class Tagger {
 				`the model gives scores of shape ${logits.dims} for ${ids.length} tokens, but config.json names ` +
 					`${this.tags.length} labels; the label map belongs to another model`,
 			);
+		}
+		if (!logits.data.every(Number.isFinite)) {
+			throw new Error("the model gives scores that are NaN or infinite; its weights are damaged: fetch them again");
 		}
 		return logits.data;
 	}

@@ -10,9 +10,10 @@
 // Out:
 //   {type: "ready", labels, threads}          threads: what is used
 //   {type: "progress", id, done, total}       windows, after each
-//   {type: "result", id, entities, ms, requests}   entities: [{start, end, label, score, text}] in code
-//                                             points; ms: from the start of the work on this text;
-//                                             requests: that the browser has counted here so far
+//   {type: "result", id, entities, notice, ms, requests}   entities: [{start, end, label, score, text}] in
+//                                             code points; notice: null, or {kind, sentence}, see notices.js;
+//                                             ms: from the start of the work on this text; requests: that the
+//                                             browser has counted here so far
 //   {type: "proved", id, blocked, requests}   the answer to "prove"
 //   {type: "cancelled", id}                   the answer to a cancelled "tag", instead of a result
 //   {type: "error", id?, message}             without id when the model could not be loaded
@@ -41,7 +42,8 @@ async function tag({ id, text }) {
 		const { done, value } = await steps.next();
 		if (done) {
 			waiting.delete(id);
-			return postMessage({ type: "result", id, entities: value, ms: performance.now() - begun, requests: requestsSoFar() });
+			const ms = performance.now() - begun;
+			return postMessage({ type: "result", id, entities: value, notice: tagger.notice(text), ms, requests: requestsSoFar() });
 		}
 		postMessage({ type: "progress", id, ...value });
 		await arrivals();

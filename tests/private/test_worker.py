@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import pytest
 from javascript import NO_RUNTIME, PRIVATE, RUNTIME, Run, in_page, serve_folder
@@ -89,6 +90,13 @@ def tag(worker: Run, text: str) -> list[dict]:
         {"type": "progress", "id": 1, "done": done, "total": total} for done in range(1, total + 1)
     ]
     return result["entities"]
+
+
+def test_a_result_brings_its_notice(worker, engine):
+    for text in ("pt c/o sob x3d, h/o htn dm2, rx asa 81 qd", "Aspirin caused nausea."):
+        *_, result = worker(ASK, messages=[{"type": "tag", "id": 1, "text": text}])
+        notice = engine.notice(text)
+        assert result["notice"] == (asdict(notice) if notice else None)
 
 
 def check_equal(found: list[dict], expected: list) -> None:
