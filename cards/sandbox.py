@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from .errors import CardError
 
 LONGEST_CARD = 1_000_000  # characters that a template may write
-LONGEST_RANGE = 1_000
+MOST_COUNTED = 100_000  # steps of all ranges of a rendering together, so that loops in loops end
 READ = {"claim"}  # of a record's methods, those that templates call
 
 
@@ -35,7 +35,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
         )
         del self.globals["lipsum"]
-        self.globals["range"] = _short_range
+        self.globals["range"] = self._range
+        self._counted = 0
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         if isinstance(obj, BaseModel) and attr not in type(obj).model_fields.keys() | READ:
@@ -50,6 +51,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def write(self, template: str, context: Mapping[str, object]) -> str:
         """The text of a template. Raises CardError that names the template's line, whatever is wrong."""
+        self._counted = 0
         try:
             parts, length = [], 0
             for part in self.get_template(template).generate(context):
@@ -65,12 +67,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         except Exception as error:  # a template can fail in every way in which an expression can
             raise CardError(f"{_place(error, template)}: {type(error).__name__}: {error}") from error
 
-
-def _short_range(*bounds: int) -> range:
-    found = range(*bounds)
-    if len(found) > LONGEST_RANGE:
-        raise SecurityError(f"a range of {len(found):,}; a template may count to {LONGEST_RANGE:,}")
-    return found
+    def _range(self, *bounds: int) -> range:
+        found = range(*bounds)
+        self._counted += len(found)
+        if self._counted > MOST_COUNTED:
+            raise SecurityError(f"ranges of {self._counted:,} steps; a card may take {MOST_COUNTED:,}")
+        return found
 
 
 def _place(error: Exception, template: str) -> str:

@@ -62,9 +62,16 @@ HOSTILE = {  # a template, and words of what is said
         "{% for n in range(10 ** 9) %}{% endfor %}",
         r"md.j2:1: .*\*\*",
     ),
-    "a long range": ("\n{% for n in range(1000000000) %}{% endfor %}", "md.j2:2: a range of 1,000,000,000"),
+    "a long range": (
+        "\n{% for n in range(1000000000) %}{% endfor %}",
+        "md.j2:2: ranges of 1,000,000,000",
+    ),
     "loops in loops": (
-        "{% for a in range(1000) %}{% for b in range(1000) %}xxxxxxx{% endfor %}{% endfor %}",
+        "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}",
+        "ranges of 101,000 steps",
+    ),
+    "much text": (
+        "{% for a in range(10000) %}{% for c in ledger.claims %}{{ c.command }}{% endfor %}{% endfor %}",
         "more than 1,000,000 characters",
     ),
     "repeating": ("{{ 'x' * 1000000000 }}", "repeats nothing"),
