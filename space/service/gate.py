@@ -15,10 +15,14 @@ from .errors import Refusal
 from .origins import Origins
 from .site import Site
 
-API = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})  # and all under /v1/
 FILES = "/v1/files"
 PAGE_BODY_BYTES = 2_500_000  # a note of 200,000 characters, however the page writes them
 WORK = frozenset({"/v1/entities", "/v1/compare", FILES})
+# The API's paths, and how each may be asked for.
+METHODS = {
+    **dict.fromkeys(WORK, ("POST",)),
+    **dict.fromkeys(("/livez", "/readyz", "/metrics", "/openapi.json", "/v1/models"), ("GET", "HEAD")),
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ class Gate:
             finally:
                 self.active -= 1
         elif _of_api(path):
-            await self._api(scope, receive, send)
+            # HEAD is read as GET: the server leaves out the body of its answer.
+            method = {"HEAD": "GET"}.get(scope["method"], scope["method"])
+            await self._api({**scope, "method": method}, receive, send)
         else:
             await self._site(scope, receive, send)
 
@@ -89,19 +95,28 @@ class Gate:
         self._origins.admit(scope)
         if not _of_api(path):
             self._site.admit(scope)
-        if not path.startswith("/v1/"):
             return
-        given = header(scope, b"authorization") or b""
-        if self._authorisation and not hmac.compare_digest(_one_scheme(given), self._authorisation):
+        if path.startswith("/v1/") and not self._authorised(scope):
             raise errors.unauthorised()
-        if path in WORK and scope["method"] == "POST":
-            status = self._status()
-            if status == "draining":
-                raise errors.draining()
-            if status != "ready":
-                raise errors.unavailable()
-            if self._full():
-                raise errors.busy()
+        if path not in METHODS:
+            raise errors.of_status(404)
+        if scope["method"] not in METHODS[path]:
+            raise errors.of_status(405, {"allow": ", ".join(METHODS[path])})
+        if path in WORK:
+            self._admit_work()
+
+    def _authorised(self, scope: Scope) -> bool:
+        given = header(scope, b"authorization") or b""
+        return not self._authorisation or hmac.compare_digest(_one_scheme(given), self._authorisation)
+
+    def _admit_work(self) -> None:
+        status = self._status()
+        if status == "draining":
+            raise errors.draining()
+        if status != "ready":
+            raise errors.unavailable()
+        if self._full():
+            raise errors.busy()
 
     def _most(self, path: str) -> int:
         if path == FILES:
@@ -110,7 +125,7 @@ class Gate:
 
 
 def _of_api(path: str) -> bool:
-    return path in API or path.startswith("/v1/")
+    return path in METHODS or path.startswith("/v1/")
 
 
 def _one_scheme(authorisation: bytes) -> bytes:

@@ -91,6 +91,7 @@ INPUTS = [
     kept_link,
     recording,
     page_with_a_link,
+    request("HEAD", "/livez", 200),
     request("DELETE", "/", 405),
     request("OPTIONS", "/gradio_api/queue/join", 405),
     request("TRACE", "/", 405),

@@ -270,9 +270,22 @@ def test_draining_takes_no_new_work_and_says_so(make_client):
 def test_paths_and_methods_that_there_are_not(make_client):
     client = make_client()
     check_error(send(client, f"/v1/{CANARY}"), 404, "not_found")
-    answer = send(client, "/v1/entities", method="GET")
-    check_error(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "POST"
+    for path, method, allowed in (
+        ("/v1/entities", "GET", "POST"),
+        ("/v1/files", "PUT", "POST"),
+        ("/v1/models", "POST", "GET, HEAD"),
+        ("/livez", "POST", "GET, HEAD"),
+    ):
+        answer = send(client, path, NOTE, method=method)
+        check_error(answer, 405, "method_not_allowed")
+        assert answer.headers["allow"] == allowed
+    assert client.read == 0
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/openapi.json", "/v1/models"])
+def test_what_is_read_may_be_asked_for_its_head(make_client, path):
+    answer = send(make_client(), path, method="HEAD")
+    assert answer.status == 200 and int(answer.headers["content-length"]) > 0
 
 
 def test_operators_are_told(make_client):
