@@ -6,13 +6,16 @@ or sent elsewhere.
 """
 
 import argparse
+import asyncio
 import functools
 import gc
 import json
 import os
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,17 +52,19 @@ from service.observe import Observer
 from service.origins import Origins
 from service.routes import Service, create_api
 from service.scheduler import Busy as QueueFull
-from service.scheduler import Scheduler
+from service.scheduler import Done, Scheduler
 from service.server import Server, configure
 from service.settings import Settings, SettingsError, describe_settings, read_port, read_settings
 from service.tracing import Tracer, TracingError, find_processor
 from sources import Source, SourceError, find_sources
+from ui.card import pictures_of
 from ui.contract import Busy, Model
 from ui.differences import compare
 
 from engine import EngineError, Entity, Tagger, cpu, load
 
 HOME = Path(__file__).resolve().parent
+NOTICED = 10_000  # characters that a notice judges a text by; a megabyte would take seconds of everybody's
 FLUSH_S = 2.0  # for the last log lines and traces
 
 
@@ -85,15 +90,19 @@ def load_model(source: Source) -> Loaded:
             f"the {source.role} of {source.chosen_by} is not the published file: {tagger.file.name} has "
             f"sha256 {tagger.sha256}, expected {source.sha256}. Publish the Space again."
         )
+    card = (_read(source, tagger, "README.md") or b"").decode()
     model = Model(
         source.role.capitalize(),
         _origin(source, tagger),
         tagger,
-        _read(source, tagger, "README.md") or "",
+        card,
         id=Path(source.model).name if tagger.revision is None else source.model,
         revision=tagger.revision or f"sha256:{tagger.sha256}",
         ledger=_record(source, tagger, "ledger.json"),
-        alone=functools.cache(lambda: load(source.model, revision=source.revision, file=source.file)),
+        alone=functools.cache(
+            lambda threads: load(source.model, revision=source.revision, file=source.file, threads=threads)
+        ),
+        pictures=_pictures(source, tagger, card),
     )
     return Loaded(model, _served(source.role, model, tagger), _record(source, tagger, "golden.json"))
 
@@ -124,11 +133,17 @@ def _record(source: Source, tagger: Tagger, name: str) -> dict[str, Any] | None:
     return None if found is None else json.loads(found)
 
 
-def _read(source: Source, tagger: Tagger, name: str) -> str | None:
-    """A text file beside the model, None when there is none."""
+def _pictures(source: Source, tagger: Tagger, card: str) -> dict[str, bytes]:
+    """What the card shows of its folder."""
+    found = {name: _read(source, tagger, name) for name in pictures_of(card)}
+    return {name: content for name, content in found.items() if content is not None}
+
+
+def _read(source: Source, tagger: Tagger, name: str) -> bytes | None:
+    """A file beside the model, None when there is none."""
     if tagger.revision is None:
         path = Path(source.model) / name
-        return path.read_text(encoding="utf-8") if path.is_file() else None
+        return path.read_bytes() if path.is_file() else None
     # What the cache knows, missing files included, is not asked again: without a Hub that takes minutes.
     path = try_to_load_from_cache(source.model, name, revision=tagger.revision)
     if path is None:
@@ -136,7 +151,7 @@ def _read(source: Source, tagger: Tagger, name: str) -> str | None:
             path = hf_hub_download(source.model, name, revision=tagger.revision)
         except EntryNotFoundError:  # also raised offline, when the cache does not hold the file
             return None
-    return Path(path).read_text(encoding="utf-8") if isinstance(path, str) else None  # known to be missing
+    return Path(path).read_bytes() if isinstance(path, str) else None  # known to be missing
 
 
 class Queued:
@@ -146,18 +161,38 @@ class Queued:
         tagger = loaded.model.tagger
         self.labels, self.file, self.sha256 = tagger.labels, tagger.file, tagger.sha256
         self.threads, self.notes, self.tokenizer = tagger.threads, tagger.notes, tagger.tokenizer
+        self._notice = tagger.notice
         self._served, self._scheduler, self._health = loaded.served, scheduler, health
 
     def __call__(self, texts: Iterable[str]) -> list[list[Entity]]:
+        future = self._submit(texts)
+        with self._unquoted():
+            return [one.entities for one in future.result()]
+
+    async def find(self, texts: Iterable[str]) -> list[list[Entity]]:
+        future = self._submit(texts)
+        with self._unquoted():
+            return [one.entities for one in await asyncio.wrap_future(future)]
+
+    def notice(self, text: str) -> str | None:
+        found = self._notice(text[:NOTICED])
+        return None if found is None else found.sentence
+
+    def _submit(self, texts: Iterable[str]) -> "Future[list[Done]]":
         if self._health.status == "draining":
             raise Busy("The server is stopping. Try again in a minute.")
         try:
-            done = self._scheduler.submit([(self._served, text) for text in texts]).result()
+            return self._scheduler.submit([(self._served, text) for text in texts])
         except QueueFull:
             raise Busy("The server has more to do than it can. Try again in a few seconds.") from None
-        except Exception as error:  # Gradio prints it, and its message may quote the text
+
+    @contextmanager
+    def _unquoted(self) -> Iterator[None]:
+        """Gradio prints an error, and its message may quote the text."""
+        try:
+            yield
+        except Exception as error:
             raise RuntimeError(f"the {self._served.role} failed with {type(error).__name__}") from None
-        return [one.entities for one in done]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from service.site import DATA, JOIN, Site
 from service.tracing import INSTALL
 from ui.contract import Model
 from ui.examples import EXAMPLES
+from ui.pictures import pictures_app
+
+from engine import cpu
 
 SCRIPTS = Path(__file__).resolve().parent / "ui" / "scripts"
 
@@ -19,6 +22,7 @@ SCRIPTS = Path(__file__).resolve().parent / "ui" / "scripts"
 def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id: str | None) -> Site:
     """Raises SettingsError when the page's tool is asked for and its package is missing."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount("/page/pictures", pictures_app((student, teacher)))
     app.mount("/page", StaticFiles(directory=SCRIPTS))
     mount_private_page(app, student, EXAMPLES)
     if not settings.page:
@@ -28,9 +32,19 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
         raise SettingsError("CLINSTILL_MCP is on, but the package mcp is missing: " + INSTALL)
     import gradio as gr  # it takes seconds, and a service without the page needs none of it
     from ui.forgetting import Answers, forget_sessions
+    from ui.head import set_head
+    from ui.masthead import summary
     from ui.page import build, looks
 
-    page = build(student, teacher, space_id=space_id, file_bytes=settings.file_bytes, mcp=settings.mcp)
+    set_head(summary(student))
+    page = build(
+        student,
+        teacher,
+        space_id=space_id,
+        file_bytes=settings.file_bytes,
+        instructions=cpu.instruction_set(),
+        mcp=settings.mcp,
+    )
     # Only then does Gradio ask which files an event's data may name; mounting leaves it unset.
     page.has_launched = True
     gr.mount_gradio_app(
@@ -40,7 +54,7 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
         root_path=os.environ.get("GRADIO_ROOT_PATH"),  # set by a reverse proxy that strips a prefix
         show_error=False,  # an error's message could quote the text
         run_history=False,  # would write texts to the browser's storage
-        footer_links=["gradio", "settings"],
+        footer_links=[],
         ssr_mode=False,
         mcp_server=settings.mcp,
         **looks(),

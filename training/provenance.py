@@ -9,15 +9,13 @@ from pathlib import Path
 from safetensors import safe_open
 
 from cards.ledger import Artifact, DataSet, Environment
-from space.engine.cpu import cpu_flags
+from space.engine.cpu import instruction_set
 
 from . import corpora
 from .corpora.document import Document
 from .recipe import Corpus
 from .run_folder import sha256
 
-# Widest first: the digits of an INT8 score, and its speed, depend on which of these the kernels use.
-ISA = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "i8mm", "asimddp", "asimd")
 PACKAGES = ("onnxruntime", "tokenizers", "numpy")
 
 
@@ -53,10 +51,9 @@ def data_set(corpus: Corpus, documents: Sequence[Document]) -> DataSet:
 
 def environment(threads: int, packages: Sequence[str] = PACKAGES) -> Environment:
     """This machine and the versions of these packages: by default of all that the engine computes with."""
-    flags = cpu_flags()
     return Environment(
         cpu=_cpu_name(),
-        isa=next((name for name in ISA if name in flags), platform.machine()),
+        isa=instruction_set(),
         threads=threads,
         versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
     )

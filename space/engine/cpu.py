@@ -4,6 +4,10 @@ import os
 import platform
 from pathlib import Path
 
+# Widest first: the digits of an INT8 score, and its speed, depend on which of these the kernels use.
+INSTRUCTION_SETS = (
+    "amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "i8mm", "asimddp", "asimd",
+)  # fmt: skip
 _X86 = {"x86_64", "amd64", "i386", "i686", "x86"}
 
 
@@ -57,6 +61,12 @@ def int8_may_saturate() -> bool:
     if platform.machine().lower() not in _X86:
         return False
     return not {"avx512_vnni", "avx_vnni"} & cpu_flags()
+
+
+def instruction_set() -> str:
+    """The widest instruction set for integers that this processor has; its kind where that is not known."""
+    flags = cpu_flags()
+    return next((name for name in INSTRUCTION_SETS if name in flags), platform.machine())
 
 
 def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:

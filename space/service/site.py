@@ -19,6 +19,7 @@ JOIN, CANCEL, RESET, DATA = (
 PRIVATE = {r"/private/?": READ, rf"/private/({_FILE}/)?{_FILE}": READ, rf"/page/{_FILE}": READ}
 PAGE = {
     r"/": READ,
+    rf"/page/pictures/({_FILE}/){{0,3}}{_FILE}": READ,
     r"/config": READ,  # what / holds, as data: for programs that press its buttons
     r"/theme\.css": READ,
     r"/favicon\.ico": READ,

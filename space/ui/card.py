@@ -1,4 +1,4 @@
-"""The third tab: the model card of each loaded model, its front matter shown as facts."""
+"""The card tab: the model card of each loaded model, its front matter shown as facts."""
 
 import re
 
@@ -16,7 +16,14 @@ SHOWN = {
     "datasets": "Data sets",
     "tags": "Tags",
 }
-PICTURE = re.compile(r'<picture>(?:(?!</picture>).)*?<img [^>]*?alt="([^"]*)"[^>]*>\s*</picture>', re.DOTALL)
+# An image as cards write it: a <picture> with one file for the dark scheme, an <img>, or Markdown's form.
+IMAGE = re.compile(
+    r"<picture>\s*(?P<picture>(?:(?!</picture>).)*)</picture>|(?P<img><img\b[^>]*>)"
+    r"|!\[(?P<alt>[^\]]*)\]\((?P<src>[^()\s]+)[^()]*\)",
+    re.DOTALL,
+)
+ATTRIBUTE = re.compile(r"""\b(srcset|src|alt)\s*=\s*("[^"]*"|'[^']*')""")
+PNG = re.compile(r"(?:[\w-]+/)*[\w.-]+\.png")
 NO_CARD = "*This model has no card: its folder holds no README.md.*"
 
 
@@ -35,7 +42,7 @@ def show_card(model: Model) -> tuple[str, str]:
     )
     return (
         f'<dl class="facts">{items}</dl>',
-        without_pictures(body) or NO_CARD,
+        with_own_pictures(body, model) or NO_CARD,
     )
 
 
@@ -51,9 +58,38 @@ def split(card: str) -> tuple[dict, str]:
     return parsed.data.to_dict(), parsed.text.strip()
 
 
-def without_pictures(body: str) -> str:
-    """The words of each figure instead of it: its file lies beside the card, and no page serves it."""
-    return PICTURE.sub(r"*\1*", body)
+def pictures_of(card: str) -> list[str]:
+    """Paths, from the card's folder, of the PNG files that it shows."""
+    found = dict.fromkeys(path for match in IMAGE.finditer(card) for path in _image(match)[0] if path)
+    return [path for path in found if PNG.fullmatch(path)]
+
+
+def with_own_pictures(body: str, model: Model) -> str:
+    """The card with the addresses that this server gives its figures; of every other image its words alone,
+    so that no visitor's browser asks anybody else."""
+
+    def shown(match: re.Match[str]) -> str:
+        paths, alt = _image(match)
+        light, dark = (path if path in model.pictures else None for path in paths)
+        if light is None:
+            return f"*{alt}*" if alt else ""
+        if dark is None:
+            return _img(model, light, alt, "figure")
+        return _img(model, light, alt, "figure by-day") + _img(model, dark, alt, "figure by-night")
+
+    return IMAGE.sub(shown, body)
+
+
+def _image(match: re.Match[str]) -> tuple[tuple[str | None, str | None], str]:
+    """Its file, that for the dark scheme, and its words, which are HTML."""
+    if match["src"]:
+        return (match["src"], None), match["alt"]
+    given = {name: value[1:-1] for name, value in ATTRIBUTE.findall(match["picture"] or match["img"])}
+    return (given.get("src"), given.get("srcset")), given.get("alt", "")
+
+
+def _img(model: Model, path: str, alt: str, kind: str) -> str:
+    return f'<img class="{kind}" src="page/pictures/{model.name.lower()}/{path}" alt="{alt}" loading="lazy">'
 
 
 def _as_list(value: object) -> list[str]:

@@ -1,24 +1,29 @@
 """The second tab: what teacher and student find in one text."""
 
+import time
+
 from .contract import Busy, Model
 from .differences import Comparison, compare
 from .highlight import refusal
 from .markup import note
-from .result import result
+from .result import Found, result
 
 
-def show_comparison(text: str, teacher: Model, student: Model) -> str:
-    """Tag `text` with both and return what each finds and where they part, as HTML."""
+async def show_comparison(text: str, teacher: Model, student: Model) -> str:
+    """Tag `text` with both and return what each finds and where they part, as HTML. Cancelling it ends
+    the work."""
     if reason := refusal(text):
         return note(reason)
+    found = []
     try:
-        [by_teacher] = teacher.tagger([text])
-        [by_student] = student.tagger([text])
+        for model in (teacher, student):
+            began = time.perf_counter()
+            [entities] = await model.tagger.find([text])
+            found.append(Found(model, entities, time.perf_counter() - began))
     except Busy as busy:
         return note(str(busy))
-    comparison = compare(by_teacher, by_student)
-    found = [(teacher, by_teacher), (student, by_student)]
-    return result(text, found, _agreement(comparison), comparison.differences)
+    comparison = compare(*(one.entities for one in found))
+    return result(text, found, _agreement(comparison), student.tagger.notice(text), comparison.differences)
 
 
 def _agreement(comparison: Comparison) -> str:

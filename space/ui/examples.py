@@ -1,31 +1,32 @@
 """Invented notes of several kinds. Nobody's data: every one was written for this page."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Example:
-    """A note. `missed` and `wrong` are what the bundled student gets wrong in it; a test holds them."""
+    """A note. `missed` and `wrong` are what the bundled student gets wrong in it, the worst of each first; a
+    test holds them."""
 
     title: str
     text: str
-    lesson: str = ""  # why, or what to take from it
+    lesson: str  # why, or what to take from it
     missed: tuple[str, ...] = ()  # mentions that it does not find
     wrong: tuple[tuple[str, str], ...] = ()  # text and label of what it finds and should not
 
     @property
     def about(self) -> str:
-        """What goes wrong, in words; empty where nothing does."""
-        parts = [
-            f"misses {_listed(self.missed)}" if self.missed else "",
-            f"marks {_listed(f'“{text}” as {label}' for text, label in self.wrong)}" if self.wrong else "",
-        ]
-        found = " and ".join(filter(None, parts))
-        return f"The bundled student {found}. {self.lesson}" if found else self.lesson
+        """Its worst error in words, others after it."""
+        errors = [f"marks “{text}” as {label}" for text, label in self.wrong]
+        errors += [f"misses “{text}”" for text in self.missed]
+        if not errors:
+            return f"The bundled student makes no error here. {self.lesson}"
+        worst, *others = errors
+        also = f" It also {_listed(others)}." if others else ""
+        return f"The bundled student’s worst error here: it {worst}.{also} {self.lesson}"
 
 
-def _listed(items: Iterable[str]) -> str:
+def _listed(items: list[str]) -> str:
     *rest, last = items
     return f"{', '.join(rest)} and {last}" if rest else last
 
@@ -37,6 +38,8 @@ EXAMPLES = (
         "Within two weeks he developed a dry cough and angioedema. Lisinopril was stopped and replaced by "
         "losartan; the angioedema resolved in 48 hours. Six months later he was admitted with lactic "
         "acidosis, attributed to metformin in the setting of acute renal failure after contrast media.",
+        "A class of substances is easier to overlook than a drug’s name.",
+        missed=("contrast media",),
     ),
     Example(
         "Abstract",
@@ -44,12 +47,14 @@ EXAMPLES = (
         "N-acetylcysteine protects against cisplatin nephrotoxicity in rats. Animals given cisplatin "
         "(6 mg/kg) showed tubular necrosis and raised serum creatinine; N-acetylcysteine attenuated both. "
         "Magnesium supplementation had no effect on hypomagnesemia or on cisplatin-associated seizures.",
+        "It learned from abstracts like this one.",
     ),
     Example(
         "Greek letters, doses",
         "Interferon-α plus ribavirin led to depression in 3 of 41 patients with chronic hepatitis C; "
         "β-carotene (25 mg/d) and 5-fluorouracil did not. Plasma 1,25-dihydroxyvitamin D₃ fell below "
         "20 pg/mL 😕, and naïve patients showed Ménière’s disease-like vertigo after gentamicin 240 µg.",
+        "Letters and signs of any kind keep their places.",
     ),
     Example(
         "Fails: shorthand",
@@ -58,6 +63,7 @@ EXAMPLES = (
         "A/P: likely statin myopathy - hold atorvastatin, recheck CK in 1 wk. Cont. ASA.",
         "It learned from abstracts, where such shorthand is rare.",
         missed=("HTN", "MI"),
+        wrong=(("T2DM", "Chemical"),),
     ),
     Example(
         "Fails: new words",
@@ -65,7 +71,7 @@ EXAMPLES = (
         "semaglutide and pembrolizumab were stopped.",
         "Its texts are older than that disease, though the new drugs' names look familiar.",
         missed=("COVID-19",),
-        wrong=(("COVID", "Chemical"), ("vein thrombosis", "Disease")),
+        wrong=(("COVID", "Chemical"), ("-", "Disease"), ("vein thrombosis", "Disease")),
     ),
     Example(
         "Fails: homonyms",
@@ -80,6 +86,6 @@ EXAMPLES = (
         "The patient denies chest pain, fever or nausea. No history of seizures. Family history: father had "
         "myocardial infarction. Allergic to penicillin; never took warfarin.",
         "It finds mentions, and does not read who has what, or whether.",
-        wrong=(("chest pain", "Disease"), ("myocardial infarction", "Disease"), ("Allergic", "Disease")),
+        wrong=(("myocardial infarction", "Disease"), ("chest pain", "Disease"), ("Allergic", "Disease")),
     ),
 )

@@ -1,8 +1,11 @@
 """The first tab: entities of a text."""
 
-from .contract import Busy, Model
+import time
+from collections.abc import Sequence
+
+from .contract import Busy, Entity, Model
 from .markup import note
-from .result import result
+from .result import Found, result
 
 MAX_CHARACTERS = 200_000  # as the API takes by default; more would hold other visitors up
 EMPTY = "There is no text to tag yet: type or paste a note, or choose an example."
@@ -20,18 +23,24 @@ def refusal(text: str) -> str | None:
     return None
 
 
-def highlight(text: str, model: Model) -> str:
-    """Tag `text` and return the result as HTML, every entity included.
+async def highlight(text: str, model: Model) -> str:
+    """Tag `text` and return the result as HTML, every entity included. Cancelling it ends the work.
 
     The page filters them by score and label on its own: nothing about the text stays here.
     """
     if reason := refusal(text):
         return note(reason)
+    began = time.perf_counter()
     try:
-        [entities] = model.tagger([text])
+        [entities] = await model.tagger.find([text])
     except Busy as busy:
         return note(str(busy))
-    return result(text, [(model, entities)], _count(len(entities)))
+    return show_entities(text, model, entities, time.perf_counter() - began)
+
+
+def show_entities(text: str, model: Model, entities: Sequence[Entity], seconds: float) -> str:
+    """The result as HTML; seconds: how long it took on this server."""
+    return result(text, [Found(model, entities, seconds)], _count(len(entities)), model.tagger.notice(text))
 
 
 def _count(entities: int) -> str:

@@ -1,54 +1,44 @@
 """The page: one note on the left, tabs about it and about the models on the right."""
 
 import json
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from .api import show_api
+from .blocks import html, script
 from .card import show_card
 from .compare import show_comparison
 from .contract import Busy, Model
 from .examples import EXAMPLES
 from .files import show_files
-from .highlight import highlight, refusal
+from .highlight import highlight, refusal, show_entities
 from .markup import note
+from .masthead import TITLE, show_foot, show_masthead
 from .provenance import measure_claims, show_provenance
+from .running import Work, in_thread
 from .speed import show_latency
 from .theme import theme
 
 HERE = Path(__file__).parent
-TITLE = "Clinstill"
 TABS = {
     "highlight": "Highlight",
-    "compare": "Teacher and student",
+    "compare": "Compare",
     "files": "Files",
     "provenance": "Provenance",
     "card": "Model card",
     "api": "API",
 }
-# In a tab of its own: it is isolated from every other page, and a frame of another site's would not be.
-PRIVATE_PAGE = '<a href="private/" target="_blank" rel="noopener">private page</a>'
-# All runs of a model wait in one line, one at a time: otherwise latency would measure neighbours.
-ONE_AT_A_TIME: dict[str, Any] = {
-    "concurrency_id": "model",
-    "concurrency_limit": 1,
-    "api_visibility": "private",
-    "show_progress": "minimal",
-}
+EVENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# Texts wait in the service's queue, which is fair to all; this many of the page's may be in it.
+NOTES: dict[str, Any] = {"concurrency_id": "notes", "concurrency_limit": 4, **EVENT}
+# Timings wait for one another: otherwise each would measure the others.
+TIMINGS: dict[str, Any] = {"concurrency_id": "timing", "concurrency_limit": 1, **EVENT}
 WAITING = 32  # requests in the queue; later ones are told that the server is busy
-
-
-def script(call: str, arguments: str = "") -> str:
-    """JavaScript for Gradio: a function that calls what scripts/page.js exports. The address is
-    relative to the page, as Gradio's own are: a proxy may serve it under a prefix."""
-    return f"async ({arguments}) => (await import(new URL('page/page.js', document.baseURI))).{call}"
-
-
-# Gradio changes a result's elements in place, so the script has to be told that they are another's now.
-RESULT_ARRIVED = f"const show = {script('show(element)')}; show(); watch('value', show);"
 
 
 def looks() -> dict[str, Any]:
@@ -60,43 +50,57 @@ def looks() -> dict[str, Any]:
 
 
 def build(
-    student: Model, teacher: Model, *, space_id: str | None, file_bytes: int, mcp: bool = False
+    student: Model,
+    teacher: Model,
+    *,
+    space_id: str | None,
+    file_bytes: int,
+    instructions: str,
+    mcp: bool = False,
 ) -> gr.Blocks:
-    """The page for two loaded models. `space_id` is set where the page is served by huggingface.co;
-    `file_bytes`: what a file may have; `mcp` adds the function that is offered as a tool of the Model
-    Context Protocol."""
+    """The page for two loaded models.
+
+    space_id: set where the page is served by huggingface.co
+    file_bytes: what a file may have
+    instructions: this machine's instruction set, as ledgers name it
+    mcp: whether to add the function that is offered as a tool of the Model Context Protocol
+    """
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
-        _html(_header(space_id), "masthead")
+        html(show_masthead(student, space_id=space_id), "masthead")
         with gr.Row(elem_id="desk"):
-            with gr.Column(scale=4, min_width=320):
+            with gr.Column(elem_id="input"):
                 text, samples, about, run = _note()
-            with gr.Column(scale=7, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
+            with (
+                gr.Column(elem_id="output"),
+                gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs,
+            ):
                 with _tab("highlight"):
-                    threshold, shown, marked = _highlight_tab(student)
+                    threshold, shown, marked, work = _highlight_tab(student)
                 with _tab("compare"):
                     _compare_tab(text, student, teacher)
                 with _tab("files"):
-                    _html(show_files(file_bytes), "files")
+                    html(show_files(file_bytes), "files")
                 with _tab("provenance"):
-                    _provenance_tab(student, teacher)
+                    _provenance_tab(student, teacher, instructions)
                 with _tab("card"):
                     _card_tab(student, teacher)
                 with _tab("api"):
-                    _html(show_api(mcp=mcp), "snippets")
+                    html(show_api(mcp=mcp), "snippets")
+        html(show_foot(), "foot")
 
-        def run_highlight(written: str) -> tuple[str, gr.Tabs]:
-            return highlight(written, student), gr.Tabs(selected="highlight")
+        async def run_own(written: str) -> tuple[str, gr.HTML]:
+            return await highlight(written, student), gr.HTML(visible=False)
 
-        def run_example(index: int) -> tuple[str, gr.HTML, str, gr.Tabs]:
+        async def run_example(index: int) -> tuple[str, str, gr.HTML]:
             example = EXAMPLES[index]
-            lesson = gr.HTML(note(example.about), visible=bool(example.about))
-            return example.text, lesson, *run_highlight(example.text)
+            return (
+                await highlight(example.text, student),
+                example.text,
+                gr.HTML(note(example.about), visible=True),
+            )
 
-        def run_own(written: str) -> tuple[str, gr.Tabs, gr.HTML]:
-            return *run_highlight(written), gr.HTML(visible=False)
-
-        gr.on([run.click, text.submit], run_own, text, [marked, tabs, about], **ONE_AT_A_TIME)
-        samples.click(run_example, samples, [text, about, marked, tabs], **ONE_AT_A_TIME)
+        work.run([run.click, text.submit], run_own, text, [marked, about], **NOTES)
+        work.run([samples.click], run_example, samples, [marked, text, about], **NOTES)
         text.change(None, js=script("edited()"))
         _settings(page, student.tagger.labels, threshold, shown, tabs)
         if mcp:
@@ -108,7 +112,7 @@ def build(
 def _note() -> tuple[gr.Textbox, gr.Dataset, gr.HTML, gr.Button]:
     text = gr.Textbox(
         EXAMPLES[0].text,
-        label="Clinical text",
+        label="Medical text",
         info="Shift + Enter highlights it.",
         lines=9,
         max_lines=18,
@@ -123,21 +127,26 @@ def _note() -> tuple[gr.Textbox, gr.Dataset, gr.HTML, gr.Button]:
         type="index",
         elem_id="examples",
     )
-    return text, samples, _html("", "about"), run
+    return text, samples, html(note(EXAMPLES[0].about), "about"), run
 
 
 def _tab(name: str) -> gr.Tab:
     tab = gr.Tab(TABS[name], id=name)
-    tab.select(None, js=script(f"selected({json.dumps(None if name == next(iter(TABS)) else name)})"))
+    tab.select(None, js=script(f"selected({json.dumps(name)})"))
     return tab
 
 
-def _highlight_tab(student: Model) -> tuple[gr.Slider, gr.CheckboxGroup, gr.HTML]:
+def _highlight_tab(student: Model) -> tuple[gr.Slider, gr.CheckboxGroup, gr.HTML, Work]:
     labels = student.tagger.labels
     with gr.Row(elem_id="filters"):
         threshold = gr.Slider(0, 1, 0, step=0.01, label="Lowest score shown", elem_id="threshold")
         shown = gr.CheckboxGroup(labels, value=labels, label="Labels shown", elem_id="labels")
-    return threshold, shown, _html(highlight(EXAMPLES[0].text, student), "marked")
+    work = Work("marked", "run", "Highlight", "Highlighting")
+    text = EXAMPLES[0].text
+    began = time.perf_counter()
+    [entities] = student.tagger([text])
+    first = show_entities(text, student, entities, time.perf_counter() - began)
+    return threshold, shown, html(first, "marked"), work
 
 
 def _settings(
@@ -163,25 +172,39 @@ def _settings(
 
 def _compare_tab(text: gr.Textbox, student: Model, teacher: Model) -> None:
     run = gr.Button("Compare on this text", elem_id="compare")
-    compared = _html(note("Runs both models on the text and marks what only one of them finds."), "compared")
-    run.click(lambda written: show_comparison(written, teacher, student), text, compared, **ONE_AT_A_TIME)
-    _html("<h2>Speed and size</h2>", "speed")
-    time = gr.Button("Time both on this text", elem_id="time")
-    timed = _html(note("Times each model alone, then whole requests. Takes some seconds."), "timed")
-    requests = _html("", "requests")
-    time.click(
-        lambda written: (show_latency(written, teacher, student), note("Timing whole requests …")),
-        text,
-        [timed, requests],
-        **ONE_AT_A_TIME,
-    ).then(None, text, requests, js=script("timeRequests(text)", "text"))
+    work = Work("compared", "compare", "Compare on this text", "Comparing")
+    explained = "Runs both models on the text and marks what only one of them finds."
+    compared = html(note(explained), "compared")
+
+    async def run_both(written: str) -> str:
+        return await show_comparison(written, teacher, student)
+
+    work.run([run.click], run_both, text, compared, **NOTES)
+    html("<h2>Speed and size</h2>", "speed")
+    time_both = gr.Button("Time both on this text", elem_id="time")
+    work = Work("timed", "time", "Time both on this text", "Timing")
+    timed = html(note("Times each model alone, then whole requests. Takes some seconds."), "timed")
+    requests = html("", "requests")
+
+    async def run_timing(written: str) -> str:
+        return await in_thread(partial(show_latency, written, teacher, student))
+
+    def then_requests(event: gr.events.Dependency) -> gr.events.Dependency:
+        return event.success(None, text, requests, js=script("timeRequests(text)", "text"))
+
+    work.run([time_both.click], run_timing, text, timed, then_requests, **TIMINGS)
 
 
-def _provenance_tab(student: Model, teacher: Model) -> None:
+def _provenance_tab(student: Model, teacher: Model, instructions: str) -> None:
     pair = (student, teacher)
     check = gr.Button("Measure here", elem_id="measure")
-    shown = _html(show_provenance(pair, (None, None)), "provenance")
-    check.click(lambda: show_provenance(pair, measure_claims(pair)), None, shown, **ONE_AT_A_TIME)
+    work = Work("provenance", "measure", "Measure here", "Measuring")
+    shown = html(show_provenance(pair, (None, None), instructions), "provenance")
+
+    async def run_measurement() -> str:
+        return show_provenance(pair, await in_thread(partial(measure_claims, pair)), instructions)
+
+    work.run([check.click], run_measurement, None, shown, **TIMINGS)
 
 
 def _card_tab(student: Model, teacher: Model) -> None:
@@ -189,13 +212,8 @@ def _card_tab(student: Model, teacher: Model) -> None:
         for model in (student, teacher):
             with gr.Tab(model.name):
                 facts, body = show_card(model)
-                _html(facts, f"facts-{model.name.lower()}")
+                html(facts, f"facts-{model.name.lower()}")
                 gr.Markdown(body, elem_id=f"card-{model.name.lower()}", elem_classes="card")
-
-
-def _html(value: str, elem_id: str) -> gr.HTML:
-    """HTML of ours, in our own style alone."""
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=RESULT_ARRIVED)
 
 
 def _tool(student: Model) -> Callable[[str], str]:
@@ -226,21 +244,3 @@ def _tool(student: Model) -> Callable[[str], str]:
         )
 
     return find_entities
-
-
-def _header(space_id: str | None) -> str:
-    if space_id:
-        privacy = (
-            "<strong>This is a remote server</strong> on huggingface.co: what you enter is sent there. It "
-            f"is neither logged nor kept, but do not enter patients' data here. The {PRIVATE_PAGE} runs the "
-            "same small model in your own browser, and sends nothing; or run this page on your own machine."
-        )
-    else:
-        privacy = (
-            "What you enter goes to the machine that serves this page and no further. It is neither logged "
-            f"nor kept. On the {PRIVATE_PAGE} it does not even leave the browser."
-        )
-    return (
-        f'<header><h1>{TITLE}</h1><p class="motto">A small clinical tagger, beside the teacher it learned '
-        f'from.</p><p class="privacy">{privacy}</p></header>'
-    )

@@ -1,38 +1,46 @@
 """Where each model comes from, and what its ledger claims beside what this machine measures."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
+from .claims import Claim, claimed_times, claims, qualities
 from .contract import Model, Tagger
 from .examples import EXAMPLES
 from .latency import Latency, cpu_name, measure
 from .markup import escape, note, table
 
 MATERIAL = [word for example in EXAMPLES for word in example.text.split()]
+QUIET = 1.5  # p95 over the median; above it, other programs ran between
 FILLER = "a"  # one token in every vocabulary that has the single characters
 COLUMNS = {"What": "", "Its ledger says": "", "This machine": ""}
-QUALITY = (".test.micro.f1", ".test.macro.f1")
 ASK = '<span class="nothing">press the button</span>'
 NOTHING = '<span class="nothing">nothing</span>'  # claimed
 
-Times = Mapping[int, Latency]  # tokens of a text -> latency
+
+@dataclass(frozen=True)
+class Measured:
+    """Times of one model here: tokens of a text -> latency."""
+
+    times: Mapping[int, Latency]
+    threads: int
 
 
-def measure_claims(models: Sequence[Model]) -> list[Times]:
-    """Times of each model, alone, on texts of the lengths in tokens that its ledger has times for."""
-    lengths = sorted(set[int]().union(*(_claimed_times(model) for model in models)))
-    taggers = [model.alone() for model in models]
+def measure_claims(models: Sequence[Model], stopped: Callable[[], bool] = lambda: False) -> list[Measured]:
+    """Times of each model, alone, on as many threads as its ledger's, on texts of the lengths in tokens that
+    its ledger has times for. Raises Stopped soon after `stopped` turns true."""
+    lengths = sorted(set[int]().union(*(claimed_times(model) for model in models)))
+    taggers = [model.alone(_environment(model).get("threads")) for model in models]
     found: list[dict[int, Latency]] = [{} for _ in models]
     for length in lengths:
         texts = [text_of(tagger, length) for tagger in taggers]
         calls = [partial(tagger, [text]) for tagger, text in zip(taggers, texts, strict=True)]
-        for times, latency in zip(found, measure(calls), strict=True):
+        for times, latency in zip(found, measure(calls, stopped), strict=True):
             times[length] = latency
-    return found
+    return [Measured(times, tagger.threads) for times, tagger in zip(found, taggers, strict=True)]
 
 
 def text_of(tagger: Tagger, tokens: int) -> str:
@@ -50,42 +58,107 @@ def text_of(tagger: Tagger, tokens: int) -> str:
     return " ".join(words)
 
 
-def show_provenance(models: Sequence[Model], measured: Sequence[Times | None]) -> str:
-    """One table a model as HTML; measured: times of each model, None before they are asked for."""
-    return "".join(_section(model, times) for model, times in zip(models, measured, strict=True))
+def show_provenance(models: Sequence[Model], measured: Sequence[Measured | None], instructions: str) -> str:
+    """One table a model as HTML.
+
+    measured: here, of each model; None before it is asked for
+    instructions: this machine's instruction set, as ledgers name it
+    """
+    return "".join(
+        _section(model, times, instructions) for model, times in zip(models, measured, strict=True)
+    )
 
 
-def _section(model: Model, times: Times | None) -> str:
-    commands = dict.fromkeys(claim["command"] for claim in _qualities(model))
+def _section(model: Model, measured: Measured | None, instructions: str) -> str:
+    commands = dict.fromkeys(claim["command"] for claim in qualities(model))
     how = "".join(f"<code>{escape(command)}</code>" for command in commands)
+    machine = _this_machine(instructions, measured)
+    differing = [what for what, (claimed, here) in _beside(model, machine).items() if _differ(claimed, here)]
     return (
         f'<section class="provenance"><h2>{escape(model.name)} <small>{escape(model.origin)}</small></h2>'
         f'<p class="hint">Model <code>{escape(model.id)}</code>, '
         f"revision <code>{escape(model.revision)}</code></p>"
-        + table(COLUMNS, _rows(model, times), f"{model.name}: claims and measurements")
+        + (_likeness(differing) if claims(model) else "")
+        + table(COLUMNS, _rows(model, measured, machine, differing), f"{model.name}: claims and measurements")
         + "".join(map(note, model.tagger.notes))
         + (f'<p class="hint">How to measure F1, with the repository and the corpus: {how}</p>' if how else "")
         + "</section>"
     )
 
 
-def _rows(model: Model, times: Times | None) -> str:
-    claims = _claims(model)
-    artifact = claims[0]["artifact"] if claims else {}
-    environment = claims[0]["environment"] if claims else {}
+def _this_machine(instructions: str, measured: Measured | None) -> dict[str, Any]:
+    """In the words of a ledger's environment; threads are not known before a measurement."""
+    return {
+        "cpu": cpu_name(),
+        "isa": instructions,
+        "threads": measured and measured.threads,
+        "onnxruntime": version("onnxruntime"),
+    }
+
+
+def _beside(model: Model, machine: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What decides times and last digits -> what the ledger names, what is here; None where not known."""
+    environment = _environment(model)
+    return {
+        "Processor": (environment.get("cpu"), machine["cpu"]),
+        "Instruction set": (environment.get("isa"), machine["isa"]),
+        "Threads": (environment.get("threads"), machine["threads"]),
+        "ONNX Runtime": (environment.get("versions", {}).get("onnxruntime"), machine["onnxruntime"]),
+    }
+
+
+def _environment(model: Model) -> Mapping[str, Any]:
+    """Of the claims about times, which are one machine's; else of the first claim."""
+    found = claims(model)
+    timed = [claim for claim in found if ".latency." in claim["id"]]
+    return next((claim["environment"] for claim in [*timed, *found]), {})
+
+
+def _differ(claimed: object, here: object) -> bool:
+    return None not in (claimed, here) and claimed != here
+
+
+def _likeness(differing: Sequence[str]) -> str:
+    if not differing:
+        return (
+            '<p class="likeness">Like with like: this machine is of the kind that the ledger names, so times '
+            "may be compared.</p>"
+        )
+    *rest, last = [what if what.startswith("ONNX") else what.lower() for what in differing]
+    listed = f"{', '.join(rest)} and {last} differ" if rest else f"{last} differs"
+    return (
+        f'<p class="likeness unlike"><strong>Not like with like:</strong> {listed} from the ledger’s '
+        "machine. Times are not compared, and the last digits of a score may differ without anything being "
+        "wrong.</p>"
+    )
+
+
+def _rows(
+    model: Model, measured: Measured | None, machine: Mapping[str, Any], differing: Sequence[str]
+) -> str:
+    found = claims(model)
+    artifact = found[0]["artifact"] if found else {}
     file = model.tagger.file
     return "".join(
         [
             _row("File", artifact.get("file"), escape(file.name)),
             _row("Bytes", f"{artifact['bytes']:,}" if artifact else None, f"{file.stat().st_size:,}"),
-            _row("SHA-256", artifact.get("sha256"), _hash(model, artifact.get("sha256"), times)),
-            _row("Processor", environment.get("cpu"), escape(cpu_name())),
-            _row("Threads", environment.get("threads"), ASK if times is None else str(model.alone().threads)),
-            _row("ONNX Runtime", environment.get("versions", {}).get("onnxruntime"), version("onnxruntime")),
-            *(_latency_row(tokens, claimed, times) for tokens, claimed in _claimed_times(model).items()),
-            *map(_quality_row, _qualities(model)),
+            _row("SHA-256", artifact.get("sha256"), _hash(model, artifact.get("sha256"), measured)),
+            *(
+                _row(what, claimed, ASK if here is None else _marked(escape(here), what in differing))
+                for what, (claimed, here) in _beside(model, machine).items()
+            ),
+            *(
+                _latency_row(tokens, claimed, measured, not differing)
+                for tokens, claimed in claimed_times(model).items()
+            ),
+            *map(_quality_row, qualities(model)),
         ]
     )
+
+
+def _marked(here: str, differs: bool) -> str:
+    return f"<strong>{here}</strong>" if differs else here
 
 
 def _row(what: str, claimed: object, here: str) -> str:
@@ -94,9 +167,9 @@ def _row(what: str, claimed: object, here: str) -> str:
     return f'<tr><th scope="row">{what}</th><td>{said}</td><td>{here}</td></tr>'
 
 
-def _hash(model: Model, claimed: str | None, times: Times | None) -> str:
+def _hash(model: Model, claimed: str | None, measured: Measured | None) -> str:
     """The hash that was taken when the model was loaded or, once asked for, of the file as it is now."""
-    if times is None:
+    if measured is None:
         return f"<code>{escape(model.tagger.sha256)}</code> when it was loaded"
     with model.tagger.file.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -104,44 +177,26 @@ def _hash(model: Model, claimed: str | None, times: Times | None) -> str:
     return f"<code>{found}</code> recomputed now{verdict}"
 
 
-def _latency_row(tokens: int, claimed: Mapping[str, float], times: Times | None) -> str:
+def _latency_row(
+    tokens: int, claimed: Mapping[str, float], measured: Measured | None, like_with_like: bool
+) -> str:
     here = ASK
-    if times is not None:
-        here = f"median {times[tokens].median_ms:.1f} ms, p95 {times[tokens].p95_ms:.1f} ms"
+    if measured is not None:
+        latency = measured.times[tokens]
+        if not like_with_like:
+            verdict = "not compared: see above"
+        elif latency.p95_ms > QUIET * latency.median_ms:
+            verdict = "not compared: other programs disturbed it"
+        else:
+            verdict = f"{latency.median_ms / claimed['median']:.2f}× the ledger’s median"
+        here = f"median {latency.median_ms:.1f} ms, p95 {latency.p95_ms:.1f} ms; {verdict}"
     said = f"median {claimed['median']:.1f} ms, p95 {claimed['p95']:.1f} ms"
     return _row(f"Latency of {tokens} tokens", said, here)
 
 
-def _quality_row(claim: Mapping[str, Any]) -> str:
+def _quality_row(claim: Claim) -> str:
     data, interval = claim["data"], claim["interval"]
     said = f"{claim['value']:.4f} [{interval['low']:.4f}, {interval['high']:.4f}]"
     what = f"{escape(claim['name'])}, {escape(claim['split'])} of {escape(data['id'])}"
     here = f"not measured: its {data['documents']:,} documents are not on this server"
     return _row(what, said, f'<span class="nothing">{here}</span>')
-
-
-def _qualities(model: Model) -> list[dict[str, Any]]:
-    return [claim for claim in _claims(model) if claim["id"].endswith(QUALITY)]
-
-
-def _claims(model: Model) -> list[dict[str, Any]]:
-    """What the model's ledger claims about the file that is loaded, in the ledger's order."""
-    ledger = model.ledger or {"claims": []}
-    artifacts = ((claim, claim.get("artifact") or {}) for claim in ledger["claims"])
-    name = model.tagger.file.name
-    return [
-        claim
-        for claim, artifact in artifacts
-        if artifact.get("model") == ledger["subject"] and Path(artifact["file"]).name == name
-    ]
-
-
-def _claimed_times(model: Model) -> dict[int, dict[str, float]]:
-    """Tokens of a text -> {"median": ms, "p95": ms}, from ids such as student.int8.latency.128.p95; those
-    that other programs disturbed are left out, since nothing is compared with them."""
-    found: dict[int, dict[str, float]] = {}
-    for claim in _claims(model):
-        _, _, kind, *rest = claim["id"].split(".")
-        if kind == "latency" and "disturbed" not in claim:
-            found.setdefault(int(rest[0]), {})[rest[1]] = claim["value"]
-    return found

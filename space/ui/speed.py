@@ -1,5 +1,6 @@
 """How fast teacher and student are on one text, each in a session of its own."""
 
+from collections.abc import Callable
 from functools import partial
 
 from .contract import Model
@@ -10,13 +11,17 @@ from .markup import escape, megabytes, note, table
 TIMED_CHARACTERS = 5_000  # timing a long text many times would keep others waiting
 
 
-def show_latency(text: str, teacher: Model, student: Model) -> str:
-    """Time both on `text` (at most its first TIMED_CHARACTERS) and return a table as HTML."""
+def show_latency(
+    text: str, teacher: Model, student: Model, stopped: Callable[[], bool] = lambda: False
+) -> str:
+    """Time both on `text` (at most its first TIMED_CHARACTERS) and return a table as HTML.
+
+    Raises Stopped soon after `stopped` turns true."""
     if reason := refusal(text):
         return note(reason)
     timed = text[:TIMED_CHARACTERS]
-    pair = teacher.alone(), student.alone()
-    slow, fast = measure([partial(tagger, [timed]) for tagger in pair])
+    pair = teacher.alone(None), student.alone(None)
+    slow, fast = measure([partial(tagger, [timed]) for tagger in pair], stopped)
     columns = {"Model alone": ""} | dict.fromkeys(("Median", "p95", "Threads", "File"), "number")
     rows = "".join(
         _row(model, tagger.threads, latency)

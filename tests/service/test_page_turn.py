@@ -1,38 +1,73 @@
-"""The page waits in the service's queue like everybody, and is told when there is no room."""
+"""The page waits in the service's queue like everybody, is told when it is full, and gives up its places."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import faulty_space
 import httpx
+import pytest
 from faulty_space import SLOW
-from running_space import RunningSpace, ask, serve
+from running_space import RunningSpace, ask, cancel, press, serve, visitor
 
 from space.engine.cpu import usable_cpus
 from space.service.scheduler import OPEN_PER_WORKER
 
 NOTE = "Aspirin caused renal failure."
-LONG = {"text": f"{SLOW} aspirin " * 2_000}
+LONG = f"{SLOW} aspirin " * 2_000
 MOST = usable_cpus() * OPEN_PER_WORKER + 1  # texts that are open, and one that waits
+FULL = "more to do than it can"
+VISITORS = 3
 
 
-async def ask_while_full(space: RunningSpace) -> str:
-    """What the page shows while every place is taken; whoever took one has left afterwards."""
+@pytest.fixture(scope="module")
+def space(tiny_environment, tmp_path_factory) -> Iterator[RunningSpace]:
+    limits = {"CLINSTILL_QUEUE": "1", "CLINSTILL_DEADLINE_S": "300"}
+    program = Path(faulty_space.__file__)
+    with serve(tmp_path_factory.mktemp("space"), tiny_environment | limits, program) as running:
+        yield running
+
+
+@asynccontextmanager
+async def others(space: RunningSpace, texts: int) -> AsyncIterator[None]:
+    """So many long texts wait for their answer; in the end whoever asked has left."""
     async with httpx.AsyncClient(base_url=space.url, trust_env=False, timeout=60) as client:
         asking: set[asyncio.Task] = set()
-        while len(asking) < MOST:
-            asking.add(asyncio.create_task(client.post("/v1/entities", json=LONG)))
-            refused, asking = await asyncio.wait(asking, timeout=0.1)
+        taken = f'clinstill_requests_in_flight{{route="/v1/entities"}} {texts}.0'
+        while taken not in (await client.get("/metrics")).text:  # it may be refused while another waits
+            if len(asking) < texts:
+                asking.add(asyncio.create_task(client.post("/v1/entities", json={"text": LONG})))
+            refused, asking = await asyncio.wait(asking, timeout=0.2)
             assert {task.result().status_code for task in refused} <= {429}
-        shown = await asyncio.to_thread(ask, space.url, "run", NOTE)
+        yield
         for task in asking:
             task.cancel()
-    return shown
 
 
-def test_a_full_queue_is_a_calm_note_and_the_page_goes_on(tiny_pair, tmp_path):
-    chosen = {f"CLINSTILL_{role.upper()}": str(tiny_pair / role) for role in ("student", "teacher")}
-    limits = {"CLINSTILL_QUEUE": "1", "CLINSTILL_DEADLINE_S": "300"}
-    with serve(tmp_path, chosen | limits, Path(faulty_space.__file__)) as space:
-        assert "more to do than it can" in asyncio.run(ask_while_full(space))
-        assert "2 entities" in ask(space.url, "run", NOTE)
+def test_a_full_queue_is_a_calm_note_and_the_page_goes_on(space):
+    async def ask_while_full() -> str:
+        async with others(space, MOST):
+            return await asyncio.to_thread(ask, space.url, "run", NOTE)
+
+    assert FULL in asyncio.run(ask_while_full())
+    assert "2 entities" in ask(space.url, "run", NOTE)
+
+
+def test_cancelled_texts_leave_their_places(space):
+    def press_and_cancel() -> str:
+        with visitor(space.url) as client:
+            events = [press(client, "run", LONG) for _ in range(VISITORS)]
+            while "clinstill_queue_texts 1.0" not in client.get("/metrics").text:  # the last is on its way
+                time.sleep(0.05)
+            assert FULL in ask(space.url, "run", NOTE)
+            for event in events:
+                cancel(client, event)
+            return ask(space.url, "run", NOTE)
+
+    async def ask_when_cancelled() -> str:
+        async with others(space, MOST - VISITORS):
+            return await asyncio.to_thread(press_and_cancel)
+
+    assert "2 entities" in asyncio.run(ask_when_cancelled())

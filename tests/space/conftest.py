@@ -32,6 +32,12 @@ class WordTagger:
         self.texts += texts
         return [self._tag(text) for text in texts]
 
+    async def find(self, texts):
+        return self(texts)
+
+    def notice(self, text: str) -> str | None:
+        return "It does not look like English." if "Kopfschmerzen" in text else None
+
     def _tag(self, text: str) -> list[Entity]:
         found = [
             Entity(start, start + len(word), label, self.score, word)
@@ -43,7 +49,9 @@ class WordTagger:
 
 def fake_model(name: str, tagger: WordTagger, card: str = "", ledger: dict | None = None) -> Model:
     revision = f"sha256:{tagger.sha256}"
-    return Model(name, f"bundled/ ({name})", tagger, card, name.lower(), revision, ledger, lambda: tagger)
+    return Model(
+        name, f"bundled/ ({name})", tagger, card, name.lower(), revision, ledger, lambda threads: tagger
+    )
 
 
 @pytest.fixture

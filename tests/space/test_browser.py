@@ -65,15 +65,15 @@ def test_an_example_is_loaded_and_tagged(open_visit):
         " && document.querySelector('#note textarea').value.startsWith('58F, PMH')"
         " && !document.querySelector('#marked .result')?.matches('.stale')"
     )
-    assert "misses HTN and MI" in visit.page.inner_text("#about")
-    visit.page.get_by_text("Adverse reaction").click()
+    assert "worst error here: it marks “T2DM” as Chemical" in visit.page.inner_text("#about")
+    visit.highlight(NOTE)
     visit.page.wait_for_selector("#about", state="hidden")
 
 
 def test_teacher_and_student_are_compared(open_visit):
     visit = open_visit()
     visit.highlight(NOTE)
-    visit.page.get_by_role("tab", name="Teacher and student").click()
+    visit.page.get_by_role("tab", name="Compare").click()
     visit.page.click("#compare")
     visit.page.wait_for_selector("#compared .passage")
     assert visit.page.locator("#compared .passage").count() == 2

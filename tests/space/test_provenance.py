@@ -1,17 +1,25 @@
 """Claims of a ledger beside what is measured here."""
 
 import hashlib
+from dataclasses import replace
+from importlib.metadata import version
 
 import pytest
 
-from space.ui.provenance import measure_claims, show_provenance, text_of
+from space.ui.latency import Latency, Stopped, cpu_name
+from space.ui.provenance import Measured, measure_claims, show_provenance, text_of
 
 WORDS = {"Aspirin": "Chemical"}
 
 
 def claim(identity: str, value: float, **more) -> dict:
     artifact = {"model": "student", "file": "onnx/Student.onnx", "sha256": "0" * 64, "bytes": 1_000_000}
-    environment = {"cpu": "Some CPU", "threads": 2, "versions": {"onnxruntime": "1.2.3"}}
+    environment = {
+        "cpu": "Some CPU",
+        "isa": "avx512_vnni",
+        "threads": 2,
+        "versions": {"onnxruntime": "1.2.3"},
+    }
     return {
         "id": identity,
         "name": "Micro F1",
@@ -44,7 +52,7 @@ def student(make_fake):
 
 
 def test_claims_of_the_loaded_file_stand_beside_this_machine(student):
-    shown = show_provenance([student], [None])
+    shown = show_provenance([student], [None], "avx2")
     assert "<td>1,000,000</td><td>1,000,000</td>" in shown
     assert "<td>Some CPU</td>" in shown
     assert "<td>1.2.3</td>" in shown
@@ -56,14 +64,64 @@ def test_claims_of_the_loaded_file_stand_beside_this_machine(student):
     assert "0.99" not in shown
 
 
-def test_here_is_measured_when_asked_for(student):
-    measured = measure_claims([student])
-    assert list(measured[0]) == [128]
-    shown = show_provenance([student], measured)
-    assert f"median {measured[0][128].median_ms:.1f} ms" in shown
+def test_what_differs_from_the_ledgers_machine_is_named_and_times_are_not_compared(student):
+    shown = show_provenance([student], measure_claims([student]), "avx2")
+    assert '<th scope="row">Instruction set</th><td>avx512_vnni</td><td><strong>avx2</strong></td>' in shown
+    assert "Not like with like:</strong> processor, instruction set, threads and ONNX Runtime differ" in shown
+    assert "not compared: see above" in shown
+    assert "× the ledger" not in shown
+
+
+def here(**changed) -> dict:
+    """A ledger's environment that is this machine's."""
+    own = {
+        "cpu": cpu_name(),
+        "isa": "avx2",
+        "threads": 1,
+        "versions": {"onnxruntime": version("onnxruntime")},
+    }
+    return own | changed
+
+
+@pytest.mark.parametrize(
+    ("p95", "said"),
+    [(8.0, "; 2.00× the ledger’s median"), (30.0, "not compared: other programs disturbed it")],
+    ids=["quiet", "disturbed"],
+)
+def test_times_of_a_machine_of_the_same_kind_are_compared(make_fake, p95, said):
+    ledger = {
+        "subject": "student",
+        "claims": [
+            claim("student.int8.latency.128.median", 3.5, environment=here()),
+            claim("student.int8.latency.128.p95", 4.0, environment=here()),
+        ],
+    }
+    model = make_fake("Student", WORDS, ledger=ledger)
+    samples = (6.0, 7.0, p95)
+    measured = Measured({128: Latency(samples)}, threads=1)
+    shown = show_provenance([model], [measured], "avx2")
+    assert "Like with like: this machine is of the kind that the ledger names" in shown
+    assert said in shown
+    assert "not like with like" in show_provenance([model], [measured], "avx512_vnni").lower()
+
+
+def test_here_is_measured_when_asked_for_on_the_ledgers_threads(student):
+    asked = []
+    student = replace(student, alone=lambda threads: asked.append(threads) or student.tagger)
+    [measured] = measure_claims([student])
+    assert asked == [2]
+    assert list(measured.times) == [128]
+    shown = show_provenance([student], [measured], "avx2")
+    assert f"median {measured.times[128].median_ms:.1f} ms" in shown
     true_hash = hashlib.sha256(student.tagger.file.read_bytes()).hexdigest()
     assert f"<code>{true_hash}</code> recomputed now, <strong>not the same</strong>" in shown
     assert {len(text.split()) + 2 for text in student.tagger.texts} == {128}
+
+
+def test_a_measurement_that_nobody_waits_for_ends(student):
+    with pytest.raises(Stopped):
+        measure_claims([student], lambda: student.tagger.calls >= 5)
+    assert student.tagger.calls == 5
 
 
 def test_the_same_hash_is_said_to_be_the_same(make_fake):
@@ -72,13 +130,14 @@ def test_the_same_hash_is_said_to_be_the_same(make_fake):
     named = {"model": "student", "file": "onnx/Student.onnx", "sha256": true_hash, "bytes": 1_000_000}
     ledger = {"subject": "student", "claims": [claim("student.int8.bytes", 1, artifact=named)]}
     model = make_fake("Student", WORDS, ledger=ledger)
-    assert "recomputed now, the same" in show_provenance([model], measure_claims([model]))
+    assert "recomputed now, the same" in show_provenance([model], measure_claims([model]), "avx2")
 
 
 def test_a_model_without_ledger_claims_nothing(make_fake):
     model = make_fake("Student", WORDS)
-    shown = show_provenance([model], measure_claims([model]))
-    assert shown.count("nothing</span>") == 6
+    shown = show_provenance([model], measure_claims([model]), "avx2")
+    assert shown.count("nothing</span>") == 7
+    assert "like with like" not in shown.lower()
     assert "Micro F1" not in shown
 
 

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shown_result import data
+from shown_result import data, finished
 
 from space.engine import Entity
 from space.ui.compare import show_comparison
 from space.ui.contract import Busy
 from space.ui.highlight import highlight
-from space.ui.result import result
+from space.ui.result import Found, result
 
 NO_SCORE = 0.9
 
@@ -17,7 +17,7 @@ NO_SCORE = 0.9
 def test_a_result_names_model_and_revision_and_keeps_whole_scores(make_fake):
     model = make_fake("Student", {"Aspirin": "Chemical", "headache": "Disease"})
     model.tagger.score = 0.1 + 0.2
-    found = data(highlight("Aspirin, headache", model))
+    found = data(finished(highlight("Aspirin, headache", model)))
     assert found["text"] == "Aspirin, headache"
     assert found["labels"] == ["Chemical", "Disease"]
     assert found["differences"] is None
@@ -26,6 +26,7 @@ def test_a_result_names_model_and_revision_and_keeps_whole_scores(make_fake):
             "name": "Student",
             "id": "student",
             "revision": f"sha256:{'0' * 64}",
+            "ms": found["models"][0]["ms"],
             "entities": [[0, 7, 0, 0.1 + 0.2], [9, 17, 1, 0.1 + 0.2]],
         }
     ]
@@ -33,7 +34,7 @@ def test_a_result_names_model_and_revision_and_keeps_whole_scores(make_fake):
 
 @pytest.mark.parametrize("text", ["a\r\nb\rc", "\0 \x07 \ud800 😀", '<b>"&amp;${x}{{y}}</b>'])
 def test_hard_text_arrives_as_it_is_and_in_ascii(make_fake, text):
-    shown = highlight(text, make_fake("Student", {"b": "Chemical"}))
+    shown = finished(highlight(text, make_fake("Student", {"b": "Chemical"})))
     assert data(shown)["text"] == text
     assert shown.isascii()
     assert "<b>" not in shown
@@ -43,7 +44,7 @@ def test_hard_text_arrives_as_it_is_and_in_ascii(make_fake, text):
 def test_any_text_and_span_arrive_as_they_are(fake_student, text, place):
     start = min(place, len(text) - 1)
     entity = Entity(start, len(text), "Chemical", NO_SCORE, text[start:])
-    found = data(result(text, [(fake_student, [entity])], "1 entity"))
+    found = data(result(text, [Found(fake_student, [entity], 0.01)], "1 entity"))
     [[first, end, _, _]] = found["models"][0]["entities"]
     # JSON joins a high and a low surrogate that stand side by side; nothing else changes.
     assert found["text"].encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
@@ -60,10 +61,23 @@ def fake_student(tmp_path_factory):
     return Model("Student", "", Labels(), "", "student", "sha256:0", None, Labels)
 
 
+def test_a_result_says_how_long_it_took_on_the_server(fake_student):
+    found = data(result("x", [Found(fake_student, [], 0.0123456)], "No entity found."))
+    assert found["models"][0]["ms"] == 12.346
+
+
+def test_a_notice_on_the_text_stands_with_the_result(make_fake):
+    text = "Kopfschmerzen <nach> Aspirin"
+    model = make_fake("Student", {"Aspirin": "Chemical"})
+    for shown in (finished(highlight(text, model)), finished(show_comparison(text, model, model))):
+        assert '<p class="note warning" data-said>It does not look like English.</p>' in shown
+    assert "warning" not in finished(highlight("Aspirin.", model))
+
+
 def test_differences_point_into_the_lists_of_both_models(make_fake):
     teacher = make_fake("Teacher", {"Aspirin": "Chemical", "headache": "Disease"})
     student = make_fake("Student", {"Aspirin": "Chemical", "a head": "Disease", "ibuprofen": "Chemical"})
-    found = data(show_comparison("Aspirin gave a headache; ibuprofen.", teacher, student))
+    found = data(finished(show_comparison("Aspirin gave a headache; ibuprofen.", teacher, student)))
     assert [model["name"] for model in found["models"]] == ["Teacher", "Student"]
     assert found["differences"] == [
         [13, 23, "different span", [1], [1]],
@@ -79,5 +93,5 @@ def test_a_busy_server_is_said_calmly(make_fake):
             raise Busy("The server is busy: try again in a moment.")
 
     model.tagger.__class__ = Full
-    for shown in (highlight("Aspirin", model), show_comparison("Aspirin", model, model)):
+    for shown in (finished(highlight("Aspirin", model)), finished(show_comparison("Aspirin", model, model))):
         assert shown == '<p class="note" role="status">The server is busy: try again in a moment.</p>'

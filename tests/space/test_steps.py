@@ -1,6 +1,7 @@
 """The comparison in Chromium: passages, gaps, and steps through the differences."""
 
 import pytest
+from shown_result import finished
 
 from space.ui.compare import show_comparison
 
@@ -15,7 +16,7 @@ STATUS = "#shown output"
 def visit(open_visit, make_fake):
     """A page with a comparison that has two differences, in #shown."""
     visit = open_visit()
-    visit.show(show_comparison(TEXT, make_fake("Teacher", TEACHER), make_fake("Student", STUDENT)))
+    visit.show(finished(show_comparison(TEXT, make_fake("Teacher", TEACHER), make_fake("Student", STUDENT))))
     return visit
 
 
@@ -70,6 +71,6 @@ def test_a_row_leads_to_its_place(visit):
 
 def test_a_page_without_differences_says_so(open_visit, make_fake):
     visit = open_visit()
-    visit.show(show_comparison(TEXT, make_fake("Teacher", TEACHER), make_fake("Student", TEACHER)))
+    visit.show(finished(show_comparison(TEXT, make_fake("Teacher", TEACHER), make_fake("Student", TEACHER))))
     assert "No differences." in visit.page.inner_text("#shown")
     assert visit.page.locator("#shown .stepper").count() == 0

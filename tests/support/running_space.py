@@ -78,25 +78,45 @@ def free_port() -> int:
 def ask(url: str, button: str, text: str) -> str:
     """Press a button of the page as the browser does; returns the HTML of the last answer."""
     # A new connection for each request: the server may have closed an idle one while it was busy.
-    with httpx.Client(base_url=url, timeout=300, trust_env=False, headers={"connection": "close"}) as client:
-        config = client.get("/config").json()
-        names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-        [function] = [
-            dependency["id"]
-            for dependency in config["dependencies"]
-            if button in {names.get(target) for target, _ in dependency["targets"]}
-        ]
-        session = uuid.uuid4().hex
-        body = json.dumps({"data": [text], "fn_index": function, "session_hash": session})
-        headers = {"content-type": "application/json"}
-        client.post("/gradio_api/queue/join", content=body, headers=headers).raise_for_status()
-        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
+    with visitor(url) as client:
+        event = press(client, button, text)
+        with client.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": event["session_hash"]}
+        ) as events:
             for line in events.iter_lines():
                 event = json.loads(line.removeprefix("data: ")) if line else {}
                 if event.get("msg") == "process_completed":
                     assert event["success"], event
                     return event["output"]["data"][0]
     raise AssertionError("the queue ended without an answer")
+
+
+def press(client: httpx.Client, button: str, text: str) -> dict:
+    """Press a button of the page and wait for nothing; returns what /gradio_api/cancel takes."""
+    config = client.get("/config").json()
+    names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+    [function] = [
+        dependency["id"]
+        for dependency in config["dependencies"]
+        if button in {names.get(target) for target, _ in dependency["targets"]}
+    ]
+    event = {"fn_index": function, "session_hash": uuid.uuid4().hex}
+    joined = client.post("/gradio_api/queue/join", **_body(event | {"data": [text]}))
+    return event | joined.raise_for_status().json()
+
+
+def cancel(client: httpx.Client, event: dict) -> None:
+    """Press Cancel."""
+    client.post("/gradio_api/cancel", **_body(event)).raise_for_status()
+
+
+def visitor(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=300, trust_env=False, headers={"connection": "close"})
+
+
+def _body(content: dict) -> dict:
+    # In ASCII, since a text may hold a lone surrogate.
+    return {"content": json.dumps(content), "headers": {"content-type": "application/json"}}
 
 
 def find_chromium() -> str | None:

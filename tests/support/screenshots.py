@@ -1,7 +1,8 @@
 """Make the README's pictures from the running Space: `python tests/support/screenshots.py`.
 
 It serves the Space with the models that it finds by itself (bundled/, or CLINSTILL_STUDENT and
-CLINSTILL_TEACHER) and writes docs/space-light.png and docs/space-dark.png.
+CLINSTILL_TEACHER) and writes docs/space-light.png, docs/space-dark.png, and the preview that is shown where
+somebody links to the page.
 """
 
 import argparse
@@ -13,14 +14,15 @@ from pathlib import Path
 from PIL import Image
 from running_space import chromium, find_chromium, serve
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
 SIZE = {"width": 1280, "height": 800}
+PREVIEW = {"width": 1200, "height": 630}  # as head.py says
 COLOURS = 128  # a page of text needs no more, and the file shrinks to a third
 
 
-def picture(browser, url: str, scheme: str) -> bytes:
+def picture(browser, url: str, scheme: str, size: dict[str, int] = SIZE, scale: float = 1.5) -> bytes:
     """The page as a PNG, with its first example highlighted; scheme: "light" or "dark"."""
-    page = browser.new_page(viewport=SIZE, device_scale_factor=1.5, color_scheme=scheme)
+    page = browser.new_page(viewport=size, device_scale_factor=scale, color_scheme=scheme)
     page.goto(url)
     page.wait_for_selector("#marked .passage", timeout=120_000)
     page.evaluate("document.fonts.ready")
@@ -34,17 +36,21 @@ def picture(browser, url: str, scheme: str) -> bytes:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--to", type=Path, default=DOCS, help="folder of the pictures (default: docs)")
+    parser.add_argument("--to", type=Path, default=ROOT, help="where docs/ and space/ are (default: here)")
     to = parser.parse_args().to
     path = find_chromium()
     if path is None:
         print("no Chromium found: install one, or name it in CHROMIUM", file=sys.stderr)
         return 2
-    to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder), {}) as space, chromium(path) as browser:
-        for scheme in ("light", "dark"):
-            file = to / f"space-{scheme}.png"
-            print(f"{file}: {file.write_bytes(picture(browser, space.url, scheme)):,} bytes")
+        made = {
+            f"docs/space-{scheme}.png": picture(browser, space.url, scheme) for scheme in ("light", "dark")
+        }
+        made["space/ui/static/preview.png"] = picture(browser, space.url, "light", PREVIEW, 1)
+        for name, content in made.items():
+            file = to / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            print(f"{file}: {file.write_bytes(content):,} bytes")
     return 0
 
 

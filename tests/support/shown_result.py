@@ -3,6 +3,19 @@
 import html
 import json
 import re
+from collections.abc import Coroutine
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def finished(coroutine: Coroutine[None, None, T]) -> T:
+    """What a coroutine returns that waits for nothing, without a loop: Playwright keeps one running."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it waits")
 
 
 def data(shown: str) -> dict:

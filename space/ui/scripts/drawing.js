@@ -90,7 +90,7 @@ export function mark(entity, style, remark = "") {
 
 export const chip = (label, style) => make("span", { class: `chip ${style}` }, label);
 
-// columns: [heading, class] of each; rows: arrays of cells, each a string or a node.
+// columns: [heading, class] of each, a heading is a string or a node; rows: arrays of cells, each a string or a node.
 export function table(title, columns, rows) {
 	const headings = columns.map(([name, kind]) => make("th", { scope: "col", class: kind }, name));
 	const body = rows.map((cells) =>
@@ -101,16 +101,4 @@ export function table(title, columns, rows) {
 		{ class: "scroll", role: "region", "aria-label": title, tabindex: 0 },
 		make("table", {}, make("caption", { class: "unseen" }, title), make("thead", {}, make("tr", {}, ...headings)), make("tbody", {}, ...body)),
 	);
-}
-
-// One row for each entity; the form for screen readers, with offsets and scores.
-export function entityTable(entities, styles) {
-	const columns = [["Text", ""], ["Label", ""], ["Start", "number"], ["End", "number"], ["Score", "number"]];
-	const rows = entities.map((entity) => {
-		const bar = make("i", { class: "bar" });
-		bar.style.setProperty("--score", scoreOf(entity)); // not as an attribute: a strict policy refuses those
-		const score = make("span", {}, bar, scoreOf(entity));
-		return [entity.text, chip(entity.label, styles[entity.label]), `${entity.start}`, `${entity.end}`, score];
-	});
-	return table("Entities found", columns, rows);
 }

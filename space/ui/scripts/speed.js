@@ -8,24 +8,25 @@ const BUDGET_MS = 5_000;
 const TIMED_CHARACTERS = 5_000; // as for the models alone (speed.py)
 const REFUSED = { 401: "This server asks for a token, so its requests are not timed from here.", 429: "The server is busy: try again in a moment.", 503: "The server is busy: try again in a moment." };
 
-// HTML of a table. One request after the other, each runs both models on `text`.
-export async function timeRequests(text) {
+// HTML of a table. One request after the other, each runs both models on `text`; "" once `signal` is aborted.
+export async function timeWhole(text, signal) {
 	const body = JSON.stringify({ text: [...text].slice(0, TIMED_CHARACTERS).join("") });
 	if (text.trim() === "") return "";
 	const rounds = [];
 	const start = performance.now();
 	while (rounds.length < WARM_UP + ROUNDS && (rounds.length <= WARM_UP || performance.now() - start < BUDGET_MS)) {
-		const round = await request(body);
+		const round = await request(body, signal);
+		if (signal.aborted) return "";
 		if (typeof round === "string") return make("p", { class: "note" }, round).outerHTML;
 		rounds.push(round);
 	}
 	return drawn(rounds.slice(WARM_UP));
 }
 
-async function request(body) {
+async function request(body, signal) {
 	const sent = performance.now();
 	try {
-		const response = await fetch(new URL("v1/compare", document.baseURI), { method: "POST", headers: { "Content-Type": "application/json" }, body });
+		const response = await fetch(new URL("v1/compare", document.baseURI), { method: "POST", headers: { "Content-Type": "application/json" }, body, signal });
 		if (!response.ok) return REFUSED[response.status] ?? `The server answered ${response.status}, so nothing was timed.`;
 		const { models } = await response.json();
 		const whole = performance.now() - sent;
