@@ -115,13 +115,14 @@ function refusalOf(text) {
 	return `This text has ${length.toLocaleString("en")} characters. At most ${MAX_CHARACTERS.toLocaleString("en")} are tagged at once, so nothing was tagged: cut the text into parts.`;
 }
 
-function show(text, { entities, ms, requests }) {
+function show(text, { entities, notice, ms, requests }) {
 	const result = document.createElement("div");
 	result.className = "result";
 	const tally = document.createElement("p");
 	tally.className = "tally";
 	tally.setAttribute("role", "status");
 	result.append(tally);
+	if (notice) result.prepend(noteOf(notice.sentence));
 	const { model: id, revision } = page.about;
 	page.filter = drawHighlight(result, { text, styles: page.styles, models: [{ id, revision, entities }] }, currentFilters());
 	$("result").replaceChildren(result);
@@ -131,14 +132,18 @@ function show(text, { entities, ms, requests }) {
 }
 
 function showNote(message) {
+	page.filter = () => {};
+	page.text = null;
+	$("result").replaceChildren(noteOf(message));
+	finish("");
+}
+
+function noteOf(message) {
 	const note = document.createElement("p");
 	note.className = "note";
 	note.setAttribute("role", "status");
 	note.textContent = message;
-	page.filter = () => {};
-	page.text = null;
-	$("result").replaceChildren(note);
-	finish("");
+	return note;
 }
 
 function finish(message) {

@@ -217,6 +217,14 @@ def test_a_run_can_be_cancelled(page):
     assert highlight(page, "Lithium caused tremor.")
 
 
+def test_a_text_that_is_mostly_shorthand_or_not_english_is_said_to_be(page, engine):
+    for text in ("pt c/o sob x3d, h/o htn dm2, rx asa 81 qd", "患者因急性胸痛和呼吸困难被送入急诊科。"):
+        highlight(page, text)
+        expect(page.locator("#result .note")).to_have_text(engine.notice(text).sentence)
+    highlight(page, "Lithium caused tremor.")
+    expect(page.locator("#result .note")).to_have_count(0)
+
+
 def test_texts_that_are_not_tagged_are_explained(page):
     page.fill("#note", " \n")
     page.click("#run")
