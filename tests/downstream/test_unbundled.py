@@ -5,6 +5,7 @@ Runs in the light environment; the run is made by `python -m training unbundle` 
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -139,6 +140,8 @@ def test_its_cards_are_rendered_without_a_finding_and_say_it(run):
         text = card.read_text("utf-8")
         assert f"those that `{SHIPPED[card.parent.name]}` stores" in text
         assert "## What quantization costs" not in text
+        compared = re.search(r"\| Difference \| [\d.]+% kept \| [\d.]+× as fast \|", text)
+        assert bool(compared) == (card.parent.name == "student")
 
 
 def test_pushed_it_is_verified_and_the_loaders_take_it(rehearsal, tmp_path):
