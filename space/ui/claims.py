@@ -49,6 +49,6 @@ def claimed_times(model: Model) -> dict[int, dict[str, float]]:
 
 def genre(model: Model) -> str | None:
     """On what kind of text the model was trained and tested, in words; None where its ledger does not say."""
-    found = dict.fromkeys(claim["data"].get("genre") for claim in qualities(model))
+    found = dict.fromkeys((claim.get("data") or {}).get("genre") for claim in claims(model))
     named = [GENRES[name] for name in found if name in GENRES]
     return " and ".join(named) if named else None

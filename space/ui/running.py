@@ -37,7 +37,7 @@ class Work:
     def __init__(self, place: str, button: str, idle: str, doing: str):
         self.place = place
         html(
-            f'<div class="work" data-place="{place}" data-button="{button}" data-idle="{idle}" '
+            f'<div class="running" data-place="{place}" data-button="{button}" data-idle="{idle}" '
             f'data-doing="{doing}" hidden><progress aria-label="{doing}"></progress><p><span role="status">'
             '</span> <span class="clock" aria-hidden="true"></span></p>'
             '<button type="button" class="quiet cancel">Cancel</button></div>',

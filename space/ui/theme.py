@@ -42,7 +42,7 @@ def theme() -> gr.themes.Base:
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_background_fill_hover_dark="*primary_700",
         button_secondary_background_fill="white",
         button_secondary_background_fill_hover="*neutral_100",
         button_secondary_background_fill_dark="*neutral_900",

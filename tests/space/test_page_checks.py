@@ -73,7 +73,7 @@ def check_first_screen(visit, scheme: str) -> None:
 def check_cancel(visit) -> None:
     """The button says what goes on, seconds run, and the old result is gone, then and after Cancel."""
     start(visit, LONG)
-    visit.page.wait_for_selector("#work-marked .work:not([hidden])")
+    visit.page.wait_for_selector("#work-marked .running:not([hidden])")
     assert visit.page.inner_text("#run") == "Highlighting …"
     assert visit.page.locator("#marked .passage").is_hidden()
     clock = "document.querySelector('#work-marked .clock').textContent"
@@ -89,7 +89,7 @@ def check_result(visit) -> None:
     """From another tab, the result comes into sight, with the time that it took."""
     visit.open_tab("compare")
     visit.highlight(NOTE)
-    visit.page.wait_for_selector("#work-marked .work", state="hidden")
+    visit.page.wait_for_selector("#work-marked .running", state="hidden")
     assert visit.marks() == ["Aspirin", "renal failure"]
     visit.page.wait_for_function(IN_SIGHT, arg="#marked .tally")
     whole = "document.querySelector('#took-whole').textContent"

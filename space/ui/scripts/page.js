@@ -59,7 +59,7 @@ async function openTab(name) {
 	const tab = document.querySelector(`#tabs [role=tab][data-tab-id="${name}"]`);
 	if (tab?.getAttribute("aria-selected") === "true") return;
 	tab?.click();
-	for (let frames = 0; frames < 30 && document.querySelector("#work-marked .work") === null; frames += 1) await new Promise(requestAnimationFrame);
+	for (let frames = 0; frames < 30 && document.querySelector("#work-marked .running") === null; frames += 1) await new Promise(requestAnimationFrame);
 }
 
 // The text in the box has changed.

@@ -6,7 +6,7 @@ const places = new Map(); // elem_id of a result -> {began, clock, abort} while 
 const CLOSING_MS = 1_000;
 let closed = Promise.resolve();
 
-const panelOf = (place) => document.querySelector(`.work[data-place="${place}"]`);
+const panelOf = (place) => document.querySelector(`.running[data-place="${place}"]`);
 const inWords = (milliseconds) => (milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`);
 const running = (place) => places.get(place)?.abort !== undefined;
 
@@ -64,7 +64,7 @@ for (const kind of ["click", "keydown"]) document.addEventListener(kind, refuse,
 
 // A panel is on the page, perhaps again: Gradio takes the parts of a tab away while another is open.
 export function makeWorkReady(block) {
-	for (const panel of block.querySelectorAll(".work")) {
+	for (const panel of block.querySelectorAll(".running")) {
 		panel.querySelector(".cancel").onclick = () => cancel(panel.dataset.place);
 		paint(panel.dataset.place);
 	}
