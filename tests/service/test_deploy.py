@@ -115,23 +115,25 @@ def instructions() -> list[tuple[str, str]]:
     return [tuple(line.split(None, 1)) for line in joined.splitlines() if line.strip()]
 
 
-def test_every_image_has_a_version():
+def test_every_image_has_a_version_and_a_digest():
     images = [argument.split()[0] for name, argument in instructions() if name == "FROM"]
     assert len(images) == 3
-    assert all(re.fullmatch(r"\w+:\d+\.\d+\.\d+-[\w-]+", image) for image in images), images
+    assert all(re.fullmatch(r"\w+:\d+\.\d+\.\d+-[\w-]+@sha256:[0-9a-f]{64}", image) for image in images), (
+        images
+    )
     pythons = {image for image in images if image.startswith("python:")}
     assert len(pythons) == 1 and pythons.pop().startswith("python:3.11.")
 
 
 def test_what_is_copied_exists_and_is_sent_to_the_builder():
     ignored = (ROOT / ".dockerignore").read_text().split()
-    assert "*" in ignored and "!space" in ignored
+    assert {"*", "!space", "!locks"} <= set(ignored)
     for name, argument in instructions():
         words = shlex.split(argument)
         if name == "COPY" and not words[0].startswith("--from"):
             for source in words[:-1]:
                 assert (ROOT / source).exists(), source
-                assert source.split("/")[0] == "space" and source not in ignored
+                assert source.split("/")[0] in ("space", "locks") and source not in ignored
 
 
 def test_the_image_runs_without_rights_from_the_pinned_files():
@@ -143,8 +145,8 @@ def test_the_image_runs_without_rights_from_the_pinned_files():
     assert json.loads(values["CMD"]) == ["python", "app.py"]
     assert [name for name, _ in final].index("USER") > [name for name, _ in final].index("RUN")
     commands = " ".join(argument for name, argument in steps if name == "RUN")
-    assert "requirements-extra.txt" in commands and "npm ci" in commands
-    assert not re.search(r"pip install(?! --no-cache-dir --requirement )", commands)
+    assert "locks/image.txt" in dict(steps[: len(steps) - len(final)])["COPY"] and "npm ci" in commands
+    assert not re.search(r"pip install(?! --no-cache-dir --require-hashes --no-deps )", commands)
     probe = values["HEALTHCHECK"]
     check = json.loads(probe[probe.index("[") :])
     assert check[:2] == ["python", "-c"]
