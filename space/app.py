@@ -64,7 +64,6 @@ from ui.differences import compare
 from engine import EngineError, Entity, Tagger, cpu, load
 
 HOME = Path(__file__).resolve().parent
-NOTICED = 10_000  # characters that a notice judges a text by; a megabyte would take seconds of everybody's
 FLUSH_S = 2.0  # for the last log lines and traces
 
 
@@ -175,7 +174,7 @@ class Queued:
             return [one.entities for one in await asyncio.wrap_future(future)]
 
     def notice(self, text: str) -> str | None:
-        found = self._notice(text[:NOTICED])
+        found = self._notice(text)
         return None if found is None else found.sentence
 
     def _submit(self, texts: Iterable[str]) -> "Future[list[Done]]":

@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[^\x00-\u02ff\u1680\u2000-\u303f\ud800-
 _LATIN = re.compile(r"[a-z\u00b5\u00df-\u024f\u1e00-\u1eff]")
 _GLUE = frozenset("0123456789/+-#&@()[]")  # as in "x3d", "c/o", "n-methyl"
 _SHORT = 3  # letters
-_ENOUGH = 2000  # words, spread over a text, tell as much as all
+_PIECES, _PIECE = 20, 1000  # pieces of a longer text, of so many characters, tell as much as all of it
 
 _PLAIN_WORDS = """
     a i an am as at be by do go he if in is it me my no of on or so to up us we all and any are but can day
@@ -72,7 +72,7 @@ def notice(tokenizer: Tokenizer, text: str) -> Notice | None:
     tokenizer: that of the model; its vocabulary is asked. None where the text reads as English or is too
     short to tell, and where the vocabulary was not made for English, so that it says nothing.
     """
-    shares = _shares(tokenizer, text.lower())
+    shares = _shares(tokenizer, _sample(text).lower())
     if shares is None:
         return None
     if _is_shorthand(shares):
@@ -111,10 +111,17 @@ def _is_foreign(shares: _Shares) -> bool:
     return shares.words >= 10 and shares.foreign >= 0.1 and likeness <= 0.1
 
 
+def _sample(text: str) -> str:
+    """All of a text, or of a long one pieces from start to end: judging a megabyte would take a second."""
+    if len(text) <= _PIECES * _PIECE:
+        return text
+    starts = [number * len(text) // _PIECES for number in range(_PIECES)]
+    return " ".join(text[start : start + _PIECE] for start in starts)
+
+
 def _shares(tokenizer: Tokenizer, text: str) -> _Shares | None:
     """text: in small letters. None without words, and for a vocabulary that was not made for English."""
     found = [match for match in _WORD.finditer(text) if match.group() not in _DOSES]
-    found = found[:: len(found) // _ENOUGH + 1]
     words = [match.group() for match in found]
     whole = _whole(tokenizer, _LONGER.union(words))
     if not words or len(_LONGER & whole) < _MADE_FOR_ENGLISH * len(_LONGER):

@@ -10,7 +10,7 @@ const LATIN = /[a-z\u00b5\u00df-\u024f\u1e00-\u1eff]/u;
 const ASCII = /^[\u{0}-\u{7f}]*$/u;
 const GLUE = new Set("0123456789/+-#&@()[]"); // as in "x3d", "c/o", "n-methyl"
 const SHORT = 3; // letters
-const ENOUGH = 2000; // words, spread over a text, tell as much as all
+const [PIECES, PIECE] = [20, 1000]; // pieces of a longer text, of so many characters, tell as much as all of it
 const setOf = (words) => new Set(words.trim().split(/\s+/));
 const PLAIN = setOf(`
 	a i an am as at be by do go he if in is it me my no of on or so to up us we all and any are but can day
@@ -28,7 +28,7 @@ const MADE_FOR_ENGLISH = 0.7;
 // {kind: "language" or "shorthand", sentence}, or null where the text reads as English or is too short to
 // tell, and where the tokenizer's vocabulary was not made for English. Capitals make no difference.
 export function notice(tokenizer, text) {
-	const found = sharesOf(tokenizer, text.toLowerCase());
+	const found = sharesOf(tokenizer, sample(text).toLowerCase());
 	if (!found) return null;
 	if (isShorthand(found)) {
 		const share = Math.floor(100 * found.short);
@@ -56,12 +56,18 @@ function isForeign({ words, letters, known, plain, foreign, latin }) {
 	return words >= 10 && foreign >= 0.1 && known + plain - foreign <= 0.1;
 }
 
+// All of a text, or of a long one pieces from start to end.
+function sample(text) {
+	const points = codePoints(text);
+	if (points.length <= PIECES * PIECE) return text;
+	const starts = Array.from({ length: PIECES }, (_, number) => Math.floor((number * points.length) / PIECES));
+	return starts.map((start) => points.slice(start, start + PIECE).join("")).join(" ");
+}
+
 // What the words of a text in small letters are like; null without words, and for a vocabulary that was not
 // made for English.
 function sharesOf(tokenizer, text) {
-	const all = [...text.matchAll(WORD)].filter(([word]) => !DOSES.has(word));
-	const step = Math.floor(all.length / ENOUGH) + 1;
-	const found = all.filter((_, index) => index % step === 0);
+	const found = [...text.matchAll(WORD)].filter(([word]) => !DOSES.has(word));
 	const isWhole = wholeIn(tokenizer);
 	if (!found.length || share([...LONGER], isWhole) < MADE_FOR_ENGLISH) return null;
 	const words = found.map(({ 0: word, index }) => ({

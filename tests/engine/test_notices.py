@@ -46,10 +46,11 @@ def test_the_sentence_says_how_much_is_known(tokenizer):
     assert "holds only 12% of its longer words" in notice(tokenizer, OTHER_LANGUAGES[0]).sentence
 
 
-def test_a_long_text_is_judged_by_words_from_all_of_it(tokenizer):
+def test_a_long_text_is_judged_by_pieces_from_all_of_it(tokenizer):
     english, german = " ".join(PLAIN[:2]) + " ", OTHER_LANGUAGES[0] + " "
     assert kind(tokenizer, german * 2000) == "language"
     assert kind(tokenizer, german * 500 + english * 4000) is None
+    assert kind(tokenizer, english * 100 + german * 4000) == "language"
 
 
 def test_a_vocabulary_that_is_not_english_gives_no_notice(model):

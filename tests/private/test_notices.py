@@ -35,7 +35,8 @@ def compare(javascript, folder, texts: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("change", [str, str.upper])
 def test_the_page_says_what_the_engine_says(javascript, bundled, change):
-    named = [*OTHER_LANGUAGES, *SHORTHAND, *PLAIN, *TOO_SHORT, " ".join(PLAIN) * 200]
+    long = [" ".join(PLAIN) * 50, "😀 ".join(OTHER_LANGUAGES) * 50]
+    named = [*OTHER_LANGUAGES, *SHORTHAND, *PLAIN, *TOO_SHORT, *long]
     assert set(compare(javascript, bundled, [change(text) for text in named])) == {
         "language",
         "shorthand",
