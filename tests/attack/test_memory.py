@@ -19,7 +19,7 @@ from running_space import ask, serve
 from stall_inputs import DENSE, asked, head
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
-MIX_S = 10.0
+MIX_S = 6.0
 ROW = json.dumps({"text": "Aspirin caused tremor. " * 40}).encode() + b"\n"
 
 
