@@ -7,6 +7,7 @@ stand-in.
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,7 +80,9 @@ def test_the_readme_runs_as_it_stands(clone, shell, tmp_path):
     assert len(commands) > 5
     script = "set -eo pipefail\n" + "".join(commands).replace(":7860", f":{shell['PORT']}")
     with (tmp_path / "demo.txt").open("w") as said:
-        demo = subprocess.Popen(["make", "demo"], cwd=clone, env=shell, stdout=said, stderr=said)
+        demo = subprocess.Popen(
+            ["make", "demo"], cwd=clone, env=shell, stdout=said, stderr=said, start_new_session=True
+        )
     try:
         wait = (
             f"curl -s --retry {STARTED_S} --retry-delay 1 --retry-all-errors 127.0.0.1:{shell['PORT']}/readyz"
@@ -89,7 +92,7 @@ def test_the_readme_runs_as_it_stands(clone, shell, tmp_path):
             ["bash", "-x", "-c", script], cwd=clone, env=shell, capture_output=True, encoding="utf-8"
         )
     finally:
-        demo.terminate()
+        os.killpg(demo.pid, signal.SIGTERM)  # make alone would leave the server behind
         demo.wait(60)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert (clone / "entities.jsonl").read_text(encoding="utf-8").count("Lithium") == 1
