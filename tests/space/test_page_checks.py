@@ -8,7 +8,9 @@ import faulty_space
 import pytest
 from faulty_space import FAIL, SLOW
 from running_space import serve
+from visiting import WAIT
 
+from space.ui.highlight import MAX_CHARACTERS
 from space.ui.page import TABS
 
 pytestmark = pytest.mark.browser
@@ -115,6 +117,17 @@ def test_a_failure_is_said_and_leaves_no_old_result(open_visit):
     visit.page.wait_for_selector("#work-marked >> text=This did not work")
     assert visit.page.inner_text("#run") == "Highlight"
     assert visit.page.locator("#marked .passage").is_hidden()
+
+
+def test_a_text_that_is_too_long_for_a_request_is_told_why(browser, running_space):
+    page = browser.new_page()  # no visit: the refusal is an error on the console
+    page.set_default_timeout(WAIT)
+    page.goto(running_space.url)
+    page.fill("#note textarea", "é" * 2_000_000)
+    page.click("#run")
+    told = f"This text has 2,000,000 characters. At most {MAX_CHARACTERS:,} are tagged"
+    page.wait_for_selector(f"#work-marked >> text={told}")
+    page.close()
 
 
 def test_a_comparison_is_cancelled(open_visit):

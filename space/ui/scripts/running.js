@@ -1,6 +1,9 @@
 // While something runs (running.py): the button says so, seconds count, and Cancel ends it.
 
-const places = new Map(); // elem_id of a result -> {began, clock, abort} while it runs, {message} when it ended without one
+import { count } from "./drawing.js";
+
+const MOST = 200_000; // characters of a text, as on the server (highlight.py), which refuses a larger body unread
+const places = new Map(); // elem_id of a result -> {characters, began, clock, abort} while it runs, {message} when it ended without one
 
 // When Gradio has closed the stream of what was cancelled: it would close one that opened before with it.
 const CLOSING_MS = 1_000;
@@ -16,7 +19,8 @@ export const signalOf = (place) => (running(place) ? places.get(place).abort.sig
 // Gradio calls it before it sends `given`, which it gets back.
 export async function begin(place, given) {
 	if (running(place)) clearInterval(places.get(place).clock);
-	places.set(place, { began: performance.now(), abort: new AbortController(), clock: setInterval(() => paint(place), 1_000) });
+	const characters = typeof given === "string" ? [...given].length : 0;
+	places.set(place, { characters, began: performance.now(), abort: new AbortController(), clock: setInterval(() => paint(place), 1_000) });
 	paint(place);
 	bringIntoView(panelOf(place));
 	await closed;
@@ -35,7 +39,10 @@ export function end(place) {
 }
 
 export function failed(place) {
-	if (running(place)) stop(place, "This did not work: the server did not answer as it should. Try again in a moment.");
+	if (!running(place)) return;
+	const { characters } = places.get(place);
+	if (characters > MOST) stop(place, `This text has ${count(characters)} characters. At most ${count(MOST)} are tagged at once, so nothing was tagged: cut the text into parts.`);
+	else stop(place, "This did not work: the server did not answer as it should. Try again in a moment.");
 }
 
 function cancel(place) {
