@@ -143,6 +143,7 @@ def _highlight_tab(student: Model) -> tuple[gr.Slider, gr.CheckboxGroup, gr.HTML
         shown = gr.CheckboxGroup(labels, value=labels, label="Labels shown", elem_id="labels")
     work = Work("marked", "run", "Highlight", "Highlighting")
     text = EXAMPLES[0].text
+    student.tagger([text])  # a model's first text is slow, and tells nothing of the next
     began = time.perf_counter()
     [entities] = student.tagger([text])
     first = show_entities(text, student, entities, time.perf_counter() - began)

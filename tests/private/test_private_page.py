@@ -61,17 +61,26 @@ def page(browser, space) -> Iterator:
         yield page
 
 
+MARKS = """() => {
+    const before = document.createRange();
+    return [...document.querySelectorAll("#result .passage mark")].map((mark) => {
+        before.setStart(mark.closest(".passage"), 0);
+        before.setEndBefore(mark);
+        return [[...before.toString()].length, [...mark.textContent].length, mark.title, mark.textContent];
+    });
+}"""
+
+
 def highlight(page, text: str) -> list[tuple[int, int, str, float, str]]:
-    """Tag `text` on the page; its table's rows as (start, end, label, score, text)."""
+    """Tag `text` on the page; what is marked, as (start, end, label, score, text)."""
     page.fill("#note", text)
     page.click("#run")
     expect(page.locator("#status")).to_have_text(re.compile("^Highlighted on this device"), timeout=WAIT_MS)
-    while page.get_by_role("button", name="more").count():
-        page.get_by_role("button", name="more").click()
-    rows = page.locator("#result tbody tr").evaluate_all(
-        "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
-    )
-    return [(int(start), int(end), label, float(score), text) for text, label, start, end, score in rows]
+    return [
+        (start, start + length, label, float(score), words)
+        for start, length, title, words in page.evaluate(MARKS)
+        for label, score in [title.split(", score ")]
+    ]
 
 
 def check_equal(found: list[tuple], expected: list) -> None:
@@ -196,12 +205,13 @@ def test_filters_work_on_what_is_shown(page):
     chemicals = [row for row in found if row[2] == "Chemical"]
     assert 0 < len(chemicals) < len(found)
     page.get_by_role("checkbox", name="Disease").uncheck()
-    assert page.locator("#result tbody tr").count() == len(chemicals)
+    assert page.locator("#result mark:not(.off)").count() == len(chemicals)
+    assert page.locator("#result tbody tr").count() == len({row[4].lower() for row in chemicals})
     assert page.inner_text(".tally") == f"{len(chemicals)} of {len(found)} entities shown"
     assert "label=Chemical" in page.url
     page.get_by_role("checkbox", name="Disease").check()
     page.fill("#threshold", "0.9")
-    assert page.locator("#result tbody tr").count() == sum(row[3] >= 0.9 for row in found)
+    assert page.locator("#result mark:not(.off)").count() == sum(row[3] >= 0.9 for row in found)
     assert page.inner_text("#threshold-value") == "0.90"
     page.fill("#threshold", "0")
 

@@ -25,6 +25,9 @@ def picture(browser, url: str, scheme: str, size: dict[str, int] = SIZE, scale: 
     page = browser.new_page(viewport=size, device_scale_factor=scale, color_scheme=scheme)
     page.goto(url)
     page.wait_for_selector("#marked .passage", timeout=120_000)
+    page.click("#run")
+    page.wait_for_function("document.querySelector('#took-whole').textContent.includes('shown')")
+    page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(1000)  # Gradio fades its blocks in
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS)

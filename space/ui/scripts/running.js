@@ -3,7 +3,7 @@
 import { count } from "./drawing.js";
 
 const MOST = 200_000; // characters of a text, as on the server (highlight.py), which refuses a larger body unread
-const places = new Map(); // elem_id of a result -> {characters, began, clock, abort} while it runs, {message} when it ended without one
+const places = new Map(); // elem_id of a result -> {characters, began, clock, abort, sent} while it runs, with {message} when it ended without one
 
 // When Gradio has closed the stream of what was cancelled: it would close one that opened before with it.
 const CLOSING_MS = 1_000;
@@ -23,14 +23,16 @@ export async function begin(place, given) {
 	places.set(place, { characters, began: performance.now(), abort: new AbortController(), clock: setInterval(() => paint(place), 1_000) });
 	paint(place);
 	bringIntoView(panelOf(place));
+	const run = places.get(place);
 	await closed;
+	run.sent = true;
 	return given;
 }
 
 // The result is there. Returns how long it took, in words; null when it was cancelled meanwhile.
 export function end(place) {
-	if (!running(place)) return null;
-	const { began, clock } = places.get(place);
+	const { began, clock, sent } = places.get(place) ?? {};
+	if (!sent) return null;
 	clearInterval(clock);
 	places.delete(place);
 	paint(place);
@@ -39,7 +41,7 @@ export function end(place) {
 }
 
 export function failed(place) {
-	if (!running(place)) return;
+	if (!running(place) || !places.get(place).sent) return; // it is of what was cancelled before
 	const { characters } = places.get(place);
 	if (characters > MOST) stop(place, `This text has ${count(characters)} characters. At most ${count(MOST)} are tagged at once, so nothing was tagged: cut the text into parts.`);
 	else stop(place, "This did not work: the server did not answer as it should. Try again in a moment.");
@@ -50,12 +52,14 @@ function cancel(place) {
 	document.querySelector(`#cancel-${place}`).click(); // Gradio ends the event
 	closed = new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
 	stop(place, "Cancelled. There is no result.");
+	places.get(place).sent = false; // whatever comes of it now is not shown
 	buttonOf(panelOf(place))?.focus(); // the button that was pressed is gone
 }
 
 function stop(place, message) {
-	clearInterval(places.get(place).clock);
-	places.set(place, { message });
+	const { began, clock, sent } = places.get(place);
+	clearInterval(clock);
+	places.set(place, { message, began, sent });
 	paint(place);
 }
 
