@@ -26,7 +26,8 @@ class Origins:
 
     def __init__(self, names: Iterable[str]):
         self._sites = frozenset(name.lower() for name in names)
-        self._names = frozenset(site.partition(":")[0] for site in self._sites) | LOOPBACK
+        names_alone = {site.partition(":")[0] for site in self._sites if not _is_address(site)}
+        self._names = LOOPBACK | names_alone
 
     def admit(self, scope: Scope) -> None:
         """Raises Refusal for a request under a foreign name or from another site's page."""

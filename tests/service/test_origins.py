@@ -43,6 +43,14 @@ def test_a_foreign_name_is_refused_before_the_body_is_read(make_client):
         assert status(client, "/livez", host=host) == status(client, "/readyz", host=host) == 200
 
 
+def test_an_address_to_listen_at_is_no_name(make_client):
+    """HOST may be an address of IPv6, which has no name before its first colon."""
+    client = make_client(hosts=("::", "::1"))
+    for host in ("", "!", "a!b.evil.example", "evil.example"):
+        assert status(client, host=host) == 421, host
+    assert status(client, host="[::1]:7860") == 200
+
+
 def test_a_second_host_is_looked_at_too(make_client):
     client = make_client()
     scope = {"type": "http", "method": "GET", "path": "/v1/models", "query_string": b""}
