@@ -82,10 +82,14 @@ class Site:
             _check_message(_read(body, MESSAGE_VALUES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises Refusal before the pages see a body that they would not send."""
+        """The answer of the pages; they do not see a body that they would not send."""
         if scope["method"] == "POST":
             message = await receive()
-            self.check(scope["path"], message["body"])
+            try:
+                self.check(scope["path"], message["body"])
+            except Refusal as refusal:  # not the gate's, which would wait for more of a body that is read
+                await errors.response(refusal, scope)(scope, receive, send)
+                return
             receive = _replay(message, receive)
         await self.app(scope, receive, _in_one_shape(scope, receive, send))
 

@@ -104,6 +104,15 @@ def test_a_body_that_is_no_event_is_refused(site):
             assert site("POST", f"/gradio_api/{path}", body) == (422, []), body[:9]
 
 
+def test_nothing_is_waited_for_behind_a_body_that_is_refused(make_client):
+    """Of a body that was read whole, nothing is left to be read and dropped."""
+    client = make_client(None)
+    body = b"[" * 100_000
+    headers = {"content-length": str(len(body))}
+    assert asyncio.run(client.send("/gradio_api/queue/join", body, headers=headers)).status == 422
+    assert client.read == 2  # its two parts
+
+
 def test_the_page_may_cancel(site):
     ending = {"event_id": "a", "session_hash": "b", "fn_index": 3}
     assert site("POST", "/gradio_api/cancel", ending)[0] == 204
