@@ -189,7 +189,7 @@ def _documented(file_bytes: int) -> dict[str, Any]:
             "parameters": [name],
             "requestBody": {"description": about, "content": content},
         },
-        "responses": {status: {"model": schemas.ErrorAnswer} for status in (401, 413, 422, 429, 500, 503)},
+        "responses": schemas.REFUSALS,
     }
 
 

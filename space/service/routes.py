@@ -74,7 +74,7 @@ def _add_work(app: FastAPI, service: Service) -> None:
     body = {"content": {"application/json": {"schema": schemas.ask_schema(settings)}}, "required": True}
     documented: dict[str, Any] = {
         "openapi_extra": {"requestBody": body},
-        "responses": {status: {"model": schemas.ErrorAnswer} for status in (401, 413, 422, 429, 500, 503)},
+        "responses": schemas.REFUSALS,
     }
 
     @app.post("/v1/entities", response_model=schemas.EntitiesAnswer, **documented)
@@ -209,7 +209,6 @@ def _add_models(app: FastAPI, service: Service) -> None:
 
 
 def _add_operations(app: FastAPI, service: Service) -> None:
-    @app.head("/livez", include_in_schema=False)
     @app.get("/livez", response_model=schemas.LiveAnswer)
     async def livez() -> Response:
         """Whether the process answers at all."""
@@ -217,7 +216,6 @@ def _add_operations(app: FastAPI, service: Service) -> None:
 
     not_ready = {503: {"model": schemas.ReadyAnswer, "description": "Not ready, and why."}}
 
-    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", response_model=schemas.ReadyAnswer, responses=not_ready)
     async def readyz() -> Response:
         """Whether requests may come: each model answers its golden text as it did when it was published."""

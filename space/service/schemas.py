@@ -135,6 +135,12 @@ class ErrorAnswer(BaseModel):
     error: ErrorDetail
 
 
+# How a request for work may be refused (errors.py), as FastAPI takes it.
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorAnswer} for status in (401, 403, 408, 413, 421, 422, 429, 500, 503)
+}
+
+
 def ask_schema(settings: Settings) -> dict[str, Any]:
     """JSON schema of a request: one text, or several."""
     text = {"type": "string", "maxLength": settings.characters}
