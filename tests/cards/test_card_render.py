@@ -11,7 +11,7 @@ import yaml
 
 from cards import exempt
 from cards.errors import CardError
-from cards.ledger import read_ledger
+from cards.ledger import Variant, read_ledger, write_ledger
 from cards.lint import lint
 from cards.numbers import read_map
 from cards.render import TEMPLATES, render, render_run
@@ -43,6 +43,22 @@ def test_the_cards_of_a_bundled_pair_are_rendered_in_place(rendered_run, tmp_pat
     assert cards == [tmp_path / "student" / "README.md", tmp_path / "teacher" / "README.md"]
     for card in cards:
         assert card.read_bytes() == (rendered_run / "models" / card.parent.name / "README.md").read_bytes()
+
+
+def test_a_teacher_in_fp16_has_one_size_on_the_card(student):
+    """As in an unbundled pair: the first table and the comparison further down both take its file's bytes."""
+    path = student / "ledger.json"
+    ledger = read_ledger(path)
+    fp16 = Variant(name="fp16", file="onnx/model_fp16.onnx")
+    teacher = ledger.models["teacher"].model_copy(update={"variants": (fp16,)})
+    claims = tuple(claim for claim in ledger.claims if "teacher.fp32" not in claim.id)
+    update = {"claims": claims, "models": {**ledger.models, "teacher": teacher}}
+    write_ledger(ledger.model_copy(update=update), path)
+
+    text = render(student, tiny_ledger.REPOS).text
+
+    first = re.findall(r"\| ([\d.]+×) as small \|", text)
+    assert first == re.findall(r"\| Times as small as the teacher \| \| ([\d.]+×) \|", text) == ["1.7×"]
 
 
 def test_the_map_points_at_every_number(rendered_run):
