@@ -57,6 +57,7 @@ def gather(ledger: Ledger, name: str) -> Latency | None:
         machine = machine or ledger.claim(f"{places[0]}.median").environment
         if all(ledger.claim(f"{place}.median").environment == machine for place in places):
             timed.append(Timed(file, tuple(_time(ledger, place) for place in places)))
+            lengths = [length(ledger.claim(f"{place}.median")) for place in places]
     return Latency(tuple(timed)) if timed and timed[0].file.own else None
 
 

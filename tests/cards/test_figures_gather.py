@@ -85,6 +85,11 @@ def test_another_machine_is_not_compared(ledger):
     assert "teacher.fp16" not in [one.file.id for one in drawings["latency"].timed]
 
 
+def test_times_are_drawn_at_the_lengths_of_the_first_file(ledger):
+    drawing = figures.gather(without(ledger, "student.int8.latency.256"), "student")["latency"]
+    assert [[time.tokens.value for time in one.times] for one in drawing.timed] == [[128]] * 4
+
+
 def test_a_disturbed_time_is_not_drawn(ledger):
     busy = change(ledger, "teacher.fp16.latency.128.median", disturbed=1.4)
     drawings = figures.gather(busy, "student")
