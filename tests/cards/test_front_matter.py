@@ -76,11 +76,7 @@ NO_TEXTS = [
 ]
 WIDGET = "widget:\n- text: Aspirin caused renal failure.\n  example_title: Example"
 WRONG_SHAPES = [
-    (
-        "widget:\n- text: Aspirin caused renal failure.\n  example_title: Example",
-        "widget: {text: a}",
-        "a list",
-    ),
+    (WIDGET, "widget: {text: a}", "a list"),
     (WIDGET, "widget: a", "a list"),
     ("tags:\n- ner", "tags: ner", "a list"),
     ("tags:\n- ner", "tags: {ner: 1}", "a list"),

@@ -30,7 +30,7 @@ def test_every_entry_is_a_record_with_source_day_and_matching():
     assert len({quoted.id for quoted in found}) == len(found) > 10
     for quoted in found:
         assert 0 < quoted.value < 1
-        assert (quoted.source and quoted.matching and quoted.parameters) or quoted.bytes
+        assert quoted.source and quoted.matching and (quoted.parameters or quoted.bytes)
 
 
 def test_a_ledger_gets_those_on_its_own_test_data(student):
