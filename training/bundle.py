@@ -41,8 +41,14 @@ def bundle(run: Path, to: Path) -> None:
 def published(bundled: Path) -> Ledger:
     """The ledger of a bundled pair's run, without what was measured on files that the bundle has not.
 
-    Raises LedgerError when it is no bundle, StageError when a file is not the one that was measured.
+    Raises StageError when it is no bundle, or a file is not the one that was measured; LedgerError for a
+    broken ledger.
     """
+    for path in (bundled / name / file for name, model in FILES.items() for file in ("ledger.json", model)):
+        if not path.is_file():
+            raise StageError(
+                f"{path} does not exist; give the folder of a bundled pair, such as space/bundled"
+            )
     parts = {name: read_ledger(bundled / name / "ledger.json") for name in FILES}
     claims = {claim.id: claim for part in parts.values() for claim in part.claims}
     kept = tuple(claim for claim in claims.values() if _is_of_bundle(claim))

@@ -115,17 +115,18 @@ def test_the_recipe_of_a_pair_is_one_of_ours_or_named(bundled, tmp_path, capsys)
     other = tmp_path / "other.yaml"
     other.write_text(recipe, encoding="utf-8")
     with pytest.raises(SystemExit):
-        main(
-            [
-                "unbundle",
-                str(bundled),
-                "--out",
-                str(tmp_path / "new"),
-                "--recipe",
-                str(tmp_path / "other.yaml"),
-            ]
-        )
+        main(["unbundle", str(bundled), "--out", str(tmp_path / "new"), "--recipe", str(other)])
     assert "labels Chemical, Disease, the recipe smoke Chemical, Gene" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("inner", ["", "student"])
+def test_what_is_no_pair_is_told_as_such(bundled, tmp_path, capsys, inner):
+    """A folder of something else, or one model of a pair."""
+    given = bundled / inner if inner else tmp_path
+    with pytest.raises(SystemExit):
+        main(["unbundle", str(given), "--out", str(tmp_path / "new")])
+    said = capsys.readouterr().err
+    assert "ledger.json does not exist; give the folder of a bundled pair, such as space/bundled" in said
 
 
 def test_a_changed_file_is_not_unbundled(bundled):
