@@ -30,16 +30,16 @@ def told(capsys, *arguments: str) -> str:
     [
         (
             ["run", "smok"],
-            "no recipe 'smok'; did you mean 'smoke'; recipes here: bundled, clinicalflamo, smoke",
+            "no recipe 'smok' (did you mean 'smoke'?); recipes here: bundled, clinicalflamo, smoke",
         ),
         (["run", "mine.yaml"], "there is no file mine.yaml"),
-        (["run", "smoke", "--set", "teacher.fitting.epoch=2"], "unknown key; did you mean 'epochs'"),
+        (["run", "smoke", "--set", "teacher.fitting.epoch=2"], "unknown key (did you mean 'epochs'?)"),
         (["run", "smoke", "--set", "epochs"], "--set takes key=value, found 'epochs'"),
         (["teacher", "smoke", "--set", "epochs=2"], "'epochs' is a key elsewhere: teacher.fitting.epochs"),
         (["run", "smoke", "--data", "smoke"], "--data takes ID=FOLDER of a corpus, found 'smoke'"),
         (
             ["run", "smoke", "--data", "smok=."],
-            "reads no corpus 'smok'; did you mean 'smoke'; its corpora: smoke",
+            "reads no corpus 'smok' (did you mean 'smoke'?); its corpora: smoke",
         ),
         (["run", "smoke", "--data", "smoke=nowhere"], "--data smoke=nowhere: nowhere does not exist"),
         (["run", "smoke", "--data", f"smoke={__file__}"], "is a file; give the folder that holds it"),

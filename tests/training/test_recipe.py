@@ -34,8 +34,8 @@ def test_settings_lie_over_the_recipe():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (["teacher.fitting.epoch=2"], "teacher.fitting.epoch: unknown key; did you mean 'epochs'"),
-        (["studnet=1"], "studnet: unknown key; did you mean 'student'"),
+        (["teacher.fitting.epoch=2"], r"teacher.fitting.epoch: unknown key \(did you mean 'epochs'\?\)"),
+        (["studnet=1"], r"studnet: unknown key \(did you mean 'student'\?\)"),
         (["teacher.fitting.epochs=0"], r"teacher.fitting.epochs: .*greater than 0"),
         (["window"], "--set takes key=value, found 'window'"),
         (["name.x=1"], "'name' has no keys of its own"),
@@ -72,7 +72,7 @@ def test_a_wrong_key_or_value_is_named(settings, said):
 
 
 def test_an_unknown_recipe_lists_those_there_are():
-    with pytest.raises(RecipeError, match="did you mean 'bundled'; recipes here: bundled, clinicalflamo"):
+    with pytest.raises(RecipeError, match=r"mean 'bundled'\?\); recipes here: bundled, clinicalflamo"):
         load_recipe("bundeld")
 
 

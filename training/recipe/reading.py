@@ -43,9 +43,9 @@ def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A question whether one of the known words was meant, to end a sentence; nothing where none is near."""
+    """A question in brackets whether one of the known words was meant; nothing where none is near."""
     near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}" if near else ""
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _find(name_or_path: str) -> Path:
