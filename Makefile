@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 NO_PYTHON = Python 3.11 was not found (looked for python3.11, python3 and python). \
     Install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)
-NO_NPM = npm was not found. Install Node.js 18 or later, which brings it, then run: make private
+NO_NPM = npm was not found. Install Node.js 18 or later, which brings it, then run: make $(MAKECMDGOALS)
 NO_NODE_LOADER = transformers.js is not set up, so nothing is loaded with it. To add it, install Node.js \
     and run: make loaders
 NO_PRIVATE_PAGE = The page that tags in the browser (/private/) lacks ONNX Runtime; all else works. \
