@@ -84,9 +84,7 @@ def _cost(context: Context, name: str) -> list[Claim]:
     costs = [read_record(context, stage).cost for stage in stages]
     seconds, peak = sum(cost.seconds for cost in costs), max(cost.peak_memory for cost in costs)
     sittings = [sitting for cost in costs for sitting in cost.sittings]
-    threads = [
-        sitting.threads for sitting in sittings if sitting.threads
-    ]  # none was recorded by older stages
+    threads = [sitting.threads for sitting in sittings if sitting.threads]  # older runs recorded none
     here = environment(threads[-1] if threads else torch.get_num_threads(), ("torch", "transformers"))
     computed = ", then ".join(dict.fromkeys(s.arithmetic for s in sittings if s.arithmetic)) or None
     values = [

@@ -65,9 +65,8 @@ def test_ncbi_disease_has_a_mention_for_each_b_tag():
 def test_maccrobat_reads_every_text_bound_annotation():
     for part, count in (("train", 40), ("measure", 60)):
         folder = Path(DATA) / "maccrobat" / part
-        documents = brat.read(
-            folder, Findings(folder, trim=True)
-        )  # one mention in each has a space at an edge
+        # One mention in each has a space at an edge.
+        documents = brat.read(folder, Findings(folder, trim=True))
         lines = [
             line for path in folder.glob("*.ann") for line in path.read_text(encoding="utf-8").split("\n")
         ]

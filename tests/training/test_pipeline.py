@@ -67,9 +67,7 @@ def finished(tmp_path_factory) -> Path:
     """A folder with recipe, corpus and a run that has done every stage that trains."""
     folder = tmp_path_factory.mktemp("tiny")
     write_corpus(folder / "invented")
-    (folder / "tiny.yaml").write_text(
-        json.dumps(RECIPE)
-    )  # which is YAML, without aliases for what is the same
+    (folder / "tiny.yaml").write_text(json.dumps(RECIPE))  # YAML too, without aliases for what is the same
     run_stages(context_of(folder))
     return folder
 

@@ -35,7 +35,7 @@ def make_tagged_document(
 ) -> Document:
     """A document from its sentences, each a pair (tokens, tags) of one length.
 
-    Raises ValueError where a mention has white space at an edge, which a token of its may have.
+    Raises ValueError where a mention has white space at an edge, as a token can have it.
     """
     texts, found, start = [], [], 0
     for tokens, tags in sentences:

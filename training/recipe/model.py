@@ -30,10 +30,10 @@ class Corpus(Strict):
     files: dict[str, str] = Field(min_length=1)  # split -> file in the corpus' folder, or the Hub's split
     types: dict[str, str] = {}  # the source's label -> ours; any other label in the source is an error
     ignore: tuple[str, ...] = ()  # the source's labels that are left out on purpose
-    trim_mentions: bool = False  # cut white space off the edges of mentions, which is an error otherwise
-    skip_mismatched: bool = (
-        False  # leave out mentions quoted otherwise than the text reads; an error otherwise
-    )
+    # What to do with mentions that are an error otherwise: cut white space off their edges; leave out those
+    # that are quoted otherwise than the text reads.
+    trim_mentions: bool = False
+    skip_mismatched: bool = False
     tags: tuple[str, ...] = ()  # tag names in a Hub data set's own numbering, where it does not name them
 
     @model_validator(mode="after")
