@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from starlette.types import Message, Receive, Scope, Send
 
 from . import errors
+from .observe import header
 
 MEGABYTE = 1_000_000
 # What a client still sends after it was refused is read and dropped: one that writes before it reads would
@@ -110,7 +111,3 @@ async def _drop(receive: Receive) -> None:
                 more = message.get("more_body", False)  # a disconnect has none
     except TimeoutError:
         pass
-
-
-def header(scope: Scope, name: bytes) -> bytes | None:
-    return next((value for key, value in scope["headers"] if key == name), None)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import errors
-from .bodies import Bodies, Gone, header, refuse
+from .bodies import Bodies, Gone, refuse
 from .errors import Refusal
+from .observe import header
 from .origins import Origins
 from .site import Site
 

@@ -101,10 +101,11 @@ class Observer:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        parent = header(scope, b"traceparent")
         seen = Seen(
             method=scope["method"] if scope["method"] in METHODS else OTHER,
             route=route(scope["path"]),
-            traceparent=_header(scope, b"traceparent"),
+            traceparent=None if parent is None else parent.decode("latin-1"),
         )
         scope.setdefault("state", {})["seen"] = seen
         identity = (b"x-request-id", seen.id.encode())
@@ -124,5 +125,5 @@ class Observer:
                 tell(seen)
 
 
-def _header(scope: Scope, name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+def header(scope: Scope, name: bytes) -> bytes | None:
+    return next((value for key, value in scope["headers"] if key == name), None)
