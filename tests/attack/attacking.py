@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from running_space import RunningSpace
+from running_space import RunningSpace, function_of
 
 PATIENCE_S = 60.0  # for one answer on a busy machine
 NO_ANSWER = 0  # the server closed the connection
@@ -84,21 +84,22 @@ class Target:
 
     def function(self, button: str) -> int:
         """The number of what a button of the page calls."""
-        if button in self._functions:
-            return self._functions[button]
-        config = self.send("GET", "/config").json()
-        names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-        self._functions[button] = next(
-            one["id"]
-            for one in config["dependencies"]
-            if button in {names.get(target) for target, _ in one["targets"]}
-        )
+        if button not in self._functions:
+            self._functions[button] = function_of(self.send("GET", "/config").json(), button)
         return self._functions[button]
+
+    def resident_bytes(self) -> int:
+        """The memory that the process has resident now."""
+        return self._memory("VmRSS")
 
     def peak_bytes(self) -> int:
         """The most memory that the process has had resident so far."""
+        return self._memory("VmHWM")
+
+    def _memory(self, name: str) -> int:
+        """Bytes, by their name in Linux's account of the process."""
         status = Path(f"/proc/{self.space.process.pid}/status").read_text()
-        return 1024 * int(status.split("VmHWM:")[1].split()[0])
+        return 1024 * int(status.split(f"{name}:")[1].split()[0])
 
 
 JSON = {"content-type": "application/json"}

@@ -1,12 +1,10 @@
 """Memory does not grow with the requests that a process has answered, of whatever kind."""
 
 import json
-import re
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from pathlib import Path
 
 import pytest
 from attacking import JSON, Target
@@ -22,11 +20,6 @@ NUMBER = count()
 def note() -> str:
     """No two alike."""
     return f"{next(NUMBER)} Aspirin caused renal failure. " * 30
-
-
-def resident_bytes(target: Target) -> int:
-    status = Path(f"/proc/{target.space.process.pid}/status").read_text()
-    return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status)[1])
 
 
 def post(path: str, body: Callable[[], object], **headers: str) -> Callable[[Target], object]:
@@ -64,7 +57,7 @@ def target(tiny_environment, tmp_path_factory) -> Iterator[Target]:
 def test_three_thousand_requests_leave_nothing(target):
     with ThreadPoolExecutor(CLIENTS) as clients:
         for requests in (WARM_UP, REQUESTS):
-            before = resident_bytes(target)
+            before = target.resident_bytes()
             list(clients.map(lambda number: KINDS[number % len(KINDS)](target), range(requests)))
-    assert resident_bytes(target) - before < GROWTH_BYTES
+    assert target.resident_bytes() - before < GROWTH_BYTES
     assert [path for path in target.space.temporary.rglob("*") if path.is_file()] == []

@@ -93,16 +93,21 @@ def ask(url: str, button: str, text: str) -> str:
 
 def press(client: httpx.Client, button: str, text: str) -> dict:
     """Press a button of the page and wait for nothing; returns what /gradio_api/cancel takes."""
-    config = client.get("/config").json()
+    function = function_of(client.get("/config").json(), button)
+    event = {"fn_index": function, "session_hash": uuid.uuid4().hex}
+    joined = client.post("/gradio_api/queue/join", **_body(event | {"data": [text]}))
+    return event | joined.raise_for_status().json()
+
+
+def function_of(config: dict, button: str) -> int:
+    """The number of what a button of the page calls, by what /config answers."""
     names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
     [function] = [
         dependency["id"]
         for dependency in config["dependencies"]
         if button in {names.get(target) for target, _ in dependency["targets"]}
     ]
-    event = {"fn_index": function, "session_hash": uuid.uuid4().hex}
-    joined = client.post("/gradio_api/queue/join", **_body(event | {"data": [text]}))
-    return event | joined.raise_for_status().json()
+    return function
 
 
 def cancel(client: httpx.Client, event: dict) -> None:
