@@ -3,7 +3,7 @@
 import { count } from "./drawing.js";
 
 const MOST = 200_000; // characters of a text, as on the server (highlight.py), which refuses a larger body unread
-const places = new Map(); // elem_id of a result -> {characters, began, clock, abort, sent} while it runs, with {message} when it ended without one
+const places = new Map(); // elem_id of a result -> {characters, began, clock, abort, sent} while it runs, {message, began, sent} once it ended without one
 
 // When Gradio has closed the stream of what was cancelled: it would close one that opened before with it.
 const CLOSING_MS = 1_000;
