@@ -5,14 +5,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from cards.environment import leave
+
 try:
     from publish.cli import push
-except ModuleNotFoundError as error:
-    print(
-        f"The package {error.name!r} is missing. `make setup` installs it; then use .venv/bin/python.",
-        file=sys.stderr,
-    )
-    sys.exit(2)
+except ImportError as error:
+    leave(error)
 
 if __name__ == "__main__":
     sys.exit(push())
