@@ -57,9 +57,9 @@ def _no_run(run: Path) -> str:
             return f"{run}: a part of a run. Give the run, {_as_given(run, above)}{one}."
     for pair in (here, here.parent):
         if all((pair / name / LEDGER).is_file() for name in PAIR):
-            given = run if pair == here else _as_given(run, pair)
+            what, given = ("", run) if pair == here else ("a model of ", _as_given(run, pair))
             return (
-                f"{run}: a bundled pair, or one of it, without its run. `python -m training unbundle {given} "
+                f"{run}: {what}a bundled pair, without its run. `python -m training unbundle {given} "
                 "--out FOLDER` makes a run of it; then push FOLDER."
             )
     if (run / "config.json").is_file():
