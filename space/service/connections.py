@@ -46,6 +46,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(**of_uvicorn)
         self.limits, self._ended = limits, ended
         self.waiting_since: float | None = time.monotonic()
+        self._heard, self._awaits_body = 0.0, False  # when something last arrived
         self._over = False  # what else arrives is not taken
         self._head_bytes, self._silent = 0, True
         self._unread_bytes, self._unread_since = 0, 0.0
@@ -54,6 +55,16 @@ class Connection(HttpToolsProtocol):
     def held(self) -> int:
         """Bytes that wait in memory: of an answer for its reader, of a body for whoever asks for it."""
         return self.transport.get_write_buffer_size() + (len(self.cycle.body) if self.cycle else 0)
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when its client has done nothing, though it is the client's turn: to send a head, to send
+        more of a body, or to read. None where the server is at work for it."""
+        if self.waiting_since is not None:
+            return self.waiting_since
+        if self._awaits_body:
+            return self._heard
+        return self._unread_since if self._unread_bytes else None
 
     def end(self, reason: str) -> None:
         """At once; what is not sent is lost."""
@@ -76,19 +87,20 @@ class Connection(HttpToolsProtocol):
             self._make_room()
 
     def _make_room(self) -> None:
-        """End the connection that has awaited a request the longest; this one, where all are at work."""
+        """End the connection whose client has done nothing the longest; this one, where all are at work."""
         others = [one for one in self.connections if isinstance(one, Connection) and one is not self]
-        waiting = [(one.waiting_since, one) for one in others if one.waiting_since is not None]
-        if waiting:
-            min(waiting, key=lambda pair: pair[0])[1].end("crowded")
+        idle = [(one.idle_since, one) for one in others if one.idle_since is not None]
+        if idle:
+            min(idle, key=lambda pair: pair[0])[1].end("crowded")
         else:
             self._refuse(503, "crowded", "Too many connections; send the request again in a second.")
 
     def data_received(self, data: bytes) -> None:
         if self._over:
             return
+        self._heard = time.monotonic()
         if self.timeout_keep_alive_task is not None:  # the first of another request
-            self.waiting_since = time.monotonic()
+            self.waiting_since = self._heard
         self._silent = True
         super().data_received(data)
         if self._silent:  # all of it lies in the parser, part of one long header
@@ -121,7 +133,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False  # the connection ends with the answer to the last one taken
             self._over = True
             return
-        self.waiting_since = None
+        self.waiting_since, self._awaits_body = None, True
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -130,7 +142,7 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._silent = False
+        self._silent = self._awaits_body = False
         if not self._over:
             super().on_message_complete()
 
@@ -165,7 +177,8 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
     def _stop(self, reason: str) -> None:
-        self.waiting_since, self._over = None, True
+        self.waiting_since, self._awaits_body, self._over = None, False, True
+        self._unread_bytes = 0
         self._ended(reason)
 
 

@@ -80,6 +80,15 @@ def silent_crowd(target: Target) -> Answer:
         return target.send("GET", "/livez")
 
 
+@attack("three hundred bodies that do not come", 200)
+def absent_bodies(target: Target) -> Answer:
+    with ExitStack() as crowd:
+        for _ in range(300):
+            begun = head(target, b"POST /v1/entities HTTP/1.1", b"Content-Length: 9")
+            crowd.enter_context(target.connect()).sendall(begun)
+        return target.send("GET", "/livez")
+
+
 @attack("forty pages that nobody reads", 200)
 def unread_pages(target: Target) -> Answer:
     with ExitStack() as crowd:
@@ -133,5 +142,6 @@ INPUTS = [
     announced,
     pipelined,
     silent_crowd,
+    absent_bodies,
     unread_pages,
 ]  # fmt: skip

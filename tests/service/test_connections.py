@@ -247,6 +247,50 @@ def test_a_crowd_gives_way_to_those_who_ask():
     asyncio.run(ask())
 
 
+@pytest.mark.parametrize("path", ["/held", "/large"])
+def test_a_crowd_that_makes_the_server_wait_gives_way(path):
+    """Bodies that do not come, and answers that nobody reads, hold no place that somebody else needs."""
+    length = b"content-length: 9\r\n\r\n" if path == "/held" else b"\r\n"
+    begun = b"POST %b HTTP/1.1\r\nhost: test\r\n%b" % (path.encode(), length)
+
+    async def ask() -> None:
+        async with serving(connections=3, held_bytes=1_000_000_000) as server:
+            crowd = [await server.connect(begun) for _ in range(3)]
+            await server.until(lambda: len(server.asked) == 3)
+            tend(list(server.state.connections))
+            for _ in range(3):
+                reader, writer = await server.connect(ASK)
+                assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+                writer.close()
+            assert set(server.ended) == {"crowded"}
+            for _, writer in crowd:
+                writer.close()
+
+    asyncio.run(ask())
+
+
+def test_a_body_that_comes_stays_where_another_does_not():
+    begun = b"POST /held HTTP/1.1\r\nhost: test\r\ncontent-length: 9\r\n\r\n"
+
+    async def ask() -> None:
+        async with serving(connections=2) as server:
+            (reader, sending), (_, silent) = [await server.connect(begun) for _ in range(2)]
+            await server.until(lambda: len(server.asked) == 2)
+            sending.write(b"half")
+            await server.until(lambda: sum(one.held for one in server.state.connections) == 4)
+            other, writer = await server.connect(ASK)
+            assert (await other.readline()).startswith(b"HTTP/1.1 200")
+            writer.close()
+            sending.write(b" more")
+            server.release.set()
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            assert server.ended == {"crowded": 1}
+            for one in (sending, silent):
+                one.close()
+
+    asyncio.run(ask())
+
+
 def test_what_is_no_http_is_told_so():
     async def ask() -> None:
         async with serving() as server:
