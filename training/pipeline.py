@@ -21,7 +21,7 @@ from . import corpora, hardware, library_logs
 from .context import Context
 from .energy import Sitting
 from .measuring import Attempt, Cost
-from .recipe import RecipeError
+from .recipe import RecipeError, load_recipe
 from .run_folder import sha256
 from .stages import MEASURING, STAGES, Stage
 
@@ -74,7 +74,17 @@ def find(context: Context, name: str) -> Stage:
 
 
 def resolve(context: Context) -> None:
-    """Write the resolved recipe into the run folder."""
+    """Write the resolved recipe into the run folder.
+
+    Raises RecipeError where a bundled pair would be measured as what it is not: trained on another corpus.
+    """
+    if context.run.unbundled:
+        made = load_recipe(str(context.run.recipe))
+        if made.corpus.id != context.recipe.corpus.id:
+            raise RecipeError(
+                f"the pair in {context.run.path} was trained on {made.corpus.id}, and the recipe "
+                f"{context.recipe.name} reads {context.recipe.corpus.id}; name the recipe {made.name}"
+            )
     context.run.path.mkdir(parents=True, exist_ok=True)
     data = context.recipe.model_dump(mode="json")
     context.run.recipe.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")

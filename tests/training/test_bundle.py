@@ -136,6 +136,18 @@ def test_a_changed_file_is_not_unbundled(bundled):
         bundle.published(bundled)
 
 
+def test_an_unbundled_run_is_measured_as_a_run_of_its_own_recipe(tmp_path):
+    """By another recipe its ledger would say that the pair was trained on that recipe's corpus."""
+    context = Context(load_recipe("bundled"), RunFolder(tmp_path))
+    pipeline.resolve(context)
+    context.run.work("unbundle")
+    pipeline.resolve(context)
+    before = context.run.recipe.read_bytes()
+    with pytest.raises(RecipeError, match=r"was trained on bc5cdr, .* reads smoke; name the recipe bundled"):
+        pipeline.run(Context(load_recipe("smoke"), context.run))
+    assert context.run.recipe.read_bytes() == before
+
+
 def test_an_unbundled_run_has_no_stage_that_trains(tmp_path):
     context = Context(load_recipe("smoke"), RunFolder(tmp_path))
     context.run.work("unbundle")
