@@ -71,7 +71,10 @@ def unauthorised() -> Refusal:
 
 
 def misdirected() -> Refusal:
-    message = "this server is not known by the name in Host; CLINSTILL_HOSTS lists the names it is served at"
+    message = (
+        "this server does not know the name that it was asked under (Host); ask under another, or let its "
+        "operator add the name to CLINSTILL_HOSTS"
+    )
     return Refusal(421, "misdirected", message)
 
 

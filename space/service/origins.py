@@ -12,10 +12,10 @@ from ipaddress import ip_address
 from starlette.types import Scope
 
 from . import errors
+from .observe import header
 
 LOOPBACK = frozenset({"localhost"})
-# For who looks whether the server is there: it knows an address, or a name that is nobody else's business.
-ANY_NAME = frozenset({"/", "/livez", "/readyz"})
+PROBES = frozenset({"/livez", "/readyz"})
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[0-9a-z._-]+)(:\d{1,5})?")
 OWN = (b"same-origin", b"none")  # none: the user's own doing, such as an address typed
 
@@ -32,7 +32,7 @@ class Origins:
     def admit(self, scope: Scope) -> None:
         """Raises Refusal for a request under a foreign name or from another site's page."""
         hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
-        if scope["path"] not in ANY_NAME and not all(map(self._served, hosts)):
+        if not _is_probe(scope) and not all(map(self._served, hosts)):
             raise errors.misdirected()
         fetch: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
@@ -53,6 +53,13 @@ class Origins:
         """A page of the host that was asked, or of a name that a proxy serves us under."""
         _, _, site = origin.partition("://")
         return bool(site) and (hosts == [site] or site in self._sites)
+
+
+def _is_probe(scope: Scope) -> bool:
+    """Whether it only looks if the server is there, which it may under any name. Who asks for the page itself
+    gets nothing of its parts under a foreign name, and is told so before it looks at a blank page."""
+    accepted = header(scope, b"accept") or b""
+    return scope["path"] in PROBES or (scope["path"] == "/" and b"text/html" not in accepted)
 
 
 def _is_address(name: str) -> bool:

@@ -43,6 +43,21 @@ def test_a_foreign_name_is_refused_before_the_body_is_read(make_client):
         assert status(client, "/livez", host=host) == status(client, "/readyz", host=host) == 200
 
 
+def test_the_page_under_a_foreign_name_is_refused_to_browsers_and_there_for_probes(make_client):
+    """All else of it is refused under that name: a browser would show a blank page."""
+
+    async def pages(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    client, browser = make_client(pages), "text/html,application/xhtml+xml,*/*;q=0.8"
+    assert status(client, "/", host="box:7860", accept="*/*") == status(client, "/", host="box:7860") == 204
+    assert status(client, "/", host="box:7860", accept=browser) == 421
+    assert "CLINSTILL_HOSTS" in client.last.json()["error"]["message"]
+    assert status(client, "/livez", host="box:7860", accept=browser) == 200
+    assert status(client, "/", accept=browser) == 204
+
+
 def test_an_address_to_listen_at_is_no_name(make_client):
     """HOST may be an address of IPv6, which has no name before its first colon."""
     client = make_client(hosts=("::", "::1"))
