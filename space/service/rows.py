@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from .errors import invalid
 from .reading.decoding import BROKEN, NotText, full_of_nuls, open_text
 from .reading.jsonlines import json_rows
-from .reading.row import Limits, Reader, Row, Source
+from .reading.row import IDENTITY, Limits, Reader, Row, Source
 from .reading.tables import table_rows
 from .reading.zips import too_large, zip_rows
 
@@ -44,6 +44,10 @@ def read_rows(name: str, data: bytes, limits: Limits) -> Iterator[Row]:
 
 
 def _rows(source: Source, limits: Limits) -> Iterator[Row]:
+    if len(source.name) > IDENTITY:  # each of its rows would come back with it
+        found = f"the file's name has {len(source.name):,} characters, it may have {IDENTITY:,}"
+        yield Row(source.name[:IDENTITY], None, found)
+        return
     reader = _READERS.get(_suffix(source.name))
     if reader is None:
         yield Row(source.name, None, "not a .txt, .csv, .tsv or .jsonl file")

@@ -143,6 +143,14 @@ def test_an_id_that_is_too_long_is_a_broken_row():
     assert errors("a.csv", table) == {"a.csv:1": "line 2: the id has 1,001 characters, it may have 1,000"}
 
 
+def test_a_file_s_name_that_is_too_long_is_told_once():
+    """It would come back with every row: of a packed kilobyte, gigabytes."""
+    name = "x" * 1_000 + ".csv"
+    told = {"x" * 1_000: "the file's name has 1,004 characters, it may have 1,000"}
+    assert errors(name, "text\n" + "x\n" * 9) == told
+    assert errors("a.zip", packed({name: "text\nx\n", "a.txt": "x"})) == told
+
+
 def test_a_zip_that_cannot_be_read_is_told():
     assert list(errors("a.zip", b"PK, but no archive")) == ["a.zip"]
     assert list(errors("a.zip", packed({"a.txt": "x" * 9_000})[:-30])) == ["a.zip"]
