@@ -80,7 +80,7 @@ test-space: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, Space, serv
 test-training: $(TRAINING)/.tests-ready ## engine and training
 	$(TRAINING)/bin/python -m pytest tests/engine tests/training
 
-test-downstream: $(LIGHT)/.tests-ready smoke loaders ## the smoke run and the bundled pair as users load them, once published
+test-downstream: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) smoke loaders ## the smoke run and the bundled pair as users load them, once published
 	$(DOWNSTREAM)/bin/python -m pytest tests/downstream/test_snippets.py
 	$(LIGHT)/bin/python -m pytest tests/downstream --ignore=tests/downstream/test_snippets.py
 
