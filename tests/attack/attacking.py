@@ -157,7 +157,9 @@ class Watch:
     def look(self) -> None:
         while not self._stop.wait(PROBE_S):
             asked = time.perf_counter()
-            answered = self.target.send("GET", "/livez").status == 200
+            answered = False
+            with suppress(TimeoutError):  # else nobody would look any more, and `settle` wait for ever
+                answered = self.target.send("GET", "/livez").status == 200
             seconds = time.perf_counter() - asked if answered else float("inf")
             if asked >= self._began:
                 self.slowest_s = max(self.slowest_s, seconds)

@@ -20,6 +20,7 @@ LONG = f"{SLOW} aspirin " * 2_000
 MOST = usable_cpus() * OPEN_PER_WORKER + 1  # texts that are open, and one that waits
 FULL = "more to do than it can"
 VISITORS = 3
+LONG_S = 120  # for a busy machine; no test waits for it when all is well
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +37,12 @@ async def others(space: RunningSpace, texts: int) -> AsyncIterator[None]:
     async with httpx.AsyncClient(base_url=space.url, trust_env=False, timeout=60) as client:
         asking: set[asyncio.Task] = set()
         taken = f'clinstill_requests_in_flight{{route="/v1/entities"}} {texts}.0'
-        while taken not in (await client.get("/metrics")).text:  # it may be refused while another waits
-            if len(asking) < texts:
-                asking.add(asyncio.create_task(client.post("/v1/entities", json={"text": LONG})))
-            refused, asking = await asyncio.wait(asking, timeout=0.2)
-            assert {task.result().status_code for task in refused} <= {429}
+        async with asyncio.timeout(LONG_S):
+            while taken not in (await client.get("/metrics")).text:  # it may be refused while another waits
+                if len(asking) < texts:
+                    asking.add(asyncio.create_task(client.post("/v1/entities", json={"text": LONG})))
+                refused, asking = await asyncio.wait(asking, timeout=0.2)
+                assert {task.result().status_code for task in refused} <= {429}
         yield
         for task in asking:
             task.cancel()
@@ -59,7 +61,9 @@ def test_cancelled_texts_leave_their_places(space):
     def press_and_cancel() -> str:
         with visitor(space.url) as client:
             events = [press(client, "run", LONG) for _ in range(VISITORS)]
+            until = time.monotonic() + LONG_S
             while "clinstill_queue_texts 1.0" not in client.get("/metrics").text:  # the last is on its way
+                assert time.monotonic() < until
                 time.sleep(0.05)
             assert FULL in ask(space.url, "run", NOTE)
             for event in events:
