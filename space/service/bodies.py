@@ -42,7 +42,7 @@ class Bodies:
         It counts as held until the end of the context. Raises Refusal when it is too large, too slow or
         more than there is room for, Gone when the client leaves before it has ended.
         """
-        declared = int(header(scope, b"content-length") or 0)
+        declared = _declared(scope)
         if declared > most:
             raise errors.too_large(most)
         if self.held + declared > self._most_held:
@@ -87,7 +87,7 @@ async def _part(receive: Receive, deadline: float) -> tuple[bytes, bool]:
 async def refuse(refusal: errors.Refusal, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request whose body has not been read to its end, so that its client sees the answer."""
     answer = errors.response(refusal, scope)
-    if header(scope, b"transfer-encoding") is None and int(header(scope, b"content-length") or 0) <= SMALL:
+    if header(scope, b"transfer-encoding") is None and _declared(scope) <= SMALL:
         await answer(scope, receive, send)
         return
     answer.headers["connection"] = "close"
@@ -111,3 +111,9 @@ async def _drop(receive: Receive) -> None:
                 more = message.get("more_body", False)  # a disconnect has none
     except TimeoutError:
         pass
+
+
+def _declared(scope: Scope) -> int:
+    """The bytes of a body as its head gives them, in digits: the parser has checked them. It takes any number
+    of zeros before them, Python does not."""
+    return int((header(scope, b"content-length") or b"").lstrip(b"0") or 0)

@@ -32,13 +32,24 @@ PAGE = {
     RESET: SEND,
 }
 TOOL = {r"/gradio_api/mcp/?": TALK}
-SESSION = re.compile(r"session_hash=[0-9A-Za-z]{1,64}")
+_ID = r"[0-9A-Za-z]{1,64}"  # of a session or an event; Gradio keeps those of the last ten thousand events
+SESSION, ID = re.compile(rf"session_hash={_ID}"), re.compile(_ID)
 # Of one body: an event has one flat list, a message of the Model Context Protocol objects within objects.
 EVENT_VALUES, MESSAGE_VALUES = 20, 500
 EVENT_CHARACTERS = 400_000  # more than a note may have, which the page explains better; the queue holds many
 _EVENT = {"data": list, "fn_index": int, "session_hash": str}
 _EVENT_TOO = {"trigger_id": int | None, "event_data": None}
 _ENDING = {"event_id": str | None, "session_hash": str | None, "fn_index": int | None}
+# What a client of the page's tool asks for: the tool, and what else there is, which is nothing. Gradio
+# answers others, such as resources/read, by asking itself under the name that the request gives it, which
+# may be anybody's.
+_MESSAGES = frozenset(
+    {
+        *("initialize", "ping", "tools/list", "tools/call"),
+        *("prompts/list", "resources/list", "resources/templates/list"),
+    }
+)
+_TOLD = "notifications/"
 
 
 class Site:
@@ -139,18 +150,23 @@ def _read(body: bytes, most: int) -> Any:
 
 
 def _fit(found: Any, needed: Mapping[str, Any], more: Mapping[str, Any]) -> None:
-    """Raises Refusal unless `found` is an object of these keys with values of these types."""
+    """Raises Refusal unless `found` is an object of these keys with values of these types, strings ids."""
     types = {**needed, **more}
     if not isinstance(found, dict) or not needed.keys() <= found.keys() <= types.keys():
         raise _unexpected()
     for name, value in found.items():
         if isinstance(value, bool) or not isinstance(value, types[name] or type(None)):
             raise _unexpected()
+        if isinstance(value, str) and not ID.fullmatch(value):
+            raise _unexpected()
 
 
 def _check_message(message: Any) -> None:
-    """Of a tool's call: the arguments hold nothing but strings."""
-    parameters = message.get("params", {}) if isinstance(message, dict) else None
+    """It is of a kind that a tool needs; the arguments of a call hold nothing but strings."""
+    method = message.get("method") if isinstance(message, dict) else None
+    if not isinstance(method, str) or not (method in _MESSAGES or method.startswith(_TOLD)):
+        raise _unexpected()
+    parameters = message.get("params", {})
     given = parameters.get("arguments", {}) if isinstance(parameters, dict) else None
     if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
         raise _unexpected()

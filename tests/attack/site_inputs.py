@@ -77,6 +77,7 @@ INPUTS = [
     event("that names a file beside its data", ["a"], 422, event_data={"path": "/etc/passwd", "meta": FILE}),
     event("for a function that there is not", ["a"], 422, fn_index=10**6),
     event("for a function without a number", ["a"], 422, fn_index=None),
+    event("of a session that is a megabyte", ["a"], 422, session_hash="a" * 1_000_000),
     event("with more data than inputs", ["a", "b"], 422),
     event("of a path that is a text", ["/proc/self/environ"], 200),
     event("of controls and lone surrogates", ["\0\ud800\x1b[31m"], 200),

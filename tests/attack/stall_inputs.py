@@ -128,6 +128,8 @@ INPUTS = [
     attack("a page's note of 200,000 characters", 200)(lambda target: target.join([DENSE])),
     attack("a page's note of two million characters", 413)(lambda target: target.join(["a" * 2_300_000])),
     request("POST", "/v1/files?" + "a&" * 15_000, 422, name="thousands of parameters", body=b""),
+    request("POST", "/v1/entities", 200, name="a length of five thousand digits", body=asked("Aspirin."),
+            headers=JSON | {"content-length": f"{len(asked('Aspirin.')):05000}"}),
     request("GET", "/livez", 431, name="a header of a megabyte", headers={"x": "a" * 1_000_000}),
     request("GET", "/livez", 431, name="ten thousand headers",
             headers={f"x{number}": "a" for number in range(10_000)}),

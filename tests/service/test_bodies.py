@@ -49,6 +49,19 @@ async def refused(status: int) -> AsyncIterator[None]:
     assert raised.value.status == status
 
 
+def test_a_length_may_begin_with_zeros():
+    """As many as Python does not read as a number."""
+
+    async def read() -> None:
+        held, zeros = Bodies(100, 10), "0" * 5_000
+        async with held.reading(scope(content_length=zeros + "30"), Sender(b"a" * 30).receive, 60) as receive:
+            assert (await receive())["body"] == b"a" * 30
+        async with refused(413), held.reading(scope(content_length=zeros + "61"), Sender().receive, 60):
+            pass
+
+    asyncio.run(read())
+
+
 def test_a_body_is_handed_on_whole_and_held_until_it_is_answered():
     async def read() -> None:
         held = Bodies(100, 10)

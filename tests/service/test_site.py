@@ -37,6 +37,7 @@ UNLIKE_THE_PAGE = [
     *({"event_data": FILE}, {"event_data": "a"}, {"event_id": "a"}, {"oauth_token": "hf_a"}),
     *({"fn_index": 1}, {"fn_index": True}, {"fn_index": "0"}, {"fn_index": -1}, {"fn_index": None}),
     *({"trigger_id": FILE}, {"session_hash": FILE}, {"session_hash": None}),
+    *({"session_hash": ""}, {"session_hash": "../a"}, {"session_hash": "a" * 65}, {"session_hash": "a note"}),
     *({"simple_format": True}, {"batched": True}, {"url": "http://127.0.0.1/"}, FILE),
 ]
 
@@ -117,7 +118,37 @@ def test_the_page_may_cancel(site):
     ending = {"event_id": "a", "session_hash": "b", "fn_index": 3}
     assert site("POST", "/gradio_api/cancel", ending)[0] == 204
     assert site("POST", "/gradio_api/reset", {"event_id": "a"})[0] == 204
-    assert site("POST", "/gradio_api/cancel", ending | {"event_id": FILE}) == (422, [])
+    for wrong in (FILE, "", "a note", "a" * 65):
+        assert site("POST", "/gradio_api/cancel", ending | {"event_id": wrong}) == (422, [])
+
+
+def test_the_tool_is_all_that_its_clients_can_reach():
+    """Gradio would fetch what others ask for from a name that the request gives it."""
+    site = Site(None, {}, tool=True)
+
+    def check(method: object, **parameters: object) -> None:
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
+        site.check("/gradio_api/mcp/", json.dumps(body).encode())
+
+    check("initialize", clientInfo={"name": "a", "version": "1"})
+    check("notifications/initialized")
+    check("tools/call", name="find_entities", arguments={"text": "a"})
+    for listed in ("tools/list", "prompts/list", "resources/list", "resources/templates/list"):
+        check(listed)
+    for wrong in (
+        "resources/read",
+        "prompts/get",
+        "resources/subscribe",
+        "TOOLS/LIST",
+        "",
+        None,
+        1,
+        ["ping"],
+    ):
+        with pytest.raises(Refusal):
+            check(wrong, uri="file:///etc/passwd", name="a")
+    with pytest.raises(Refusal):
+        check("tools/call", name="find_entities", arguments={"text": FILE})
 
 
 def test_a_library_s_own_words_do_not_go_out(make_client):

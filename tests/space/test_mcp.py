@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -27,6 +28,24 @@ def test_one_tool_finds_entities(space_with_tool):
     assert answer["revision"].startswith("sha256:")
     assert [entity["text"] for entity in answer["entities"]] == ["Aspirin", "renal failure"]
     assert all(entity["text"] == text[entity["start"] : entity["end"]] for entity in answer["entities"])
+
+
+def test_it_asks_nobody_on_behalf_of_its_clients(space_with_tool):
+    """Gradio reads a resource or a prompt through the host that the request names."""
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        name = "{}:{}".format(*stranger.getsockname())
+        for method, parameters in (("resources/read", {"uri": "file:///a"}), ("prompts/get", {"name": "a"})):
+            answer = httpx.post(
+                f"{space_with_tool.url}/gradio_api/mcp/",
+                json={"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters},
+                headers={"x-forwarded-host": name, "accept": "application/json, text/event-stream"},
+                trust_env=False,
+                timeout=60,
+            )
+            assert answer.status_code == 422
+        stranger.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
 
 
 def test_an_empty_text_is_refused(space_with_tool):
