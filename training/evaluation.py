@@ -89,6 +89,7 @@ def evaluate(
     shared = Evaluation(
         recipe=recipe,
         data=data_set(recipe.corpus, test),
+        # The threads that there were: on fewer processors the engine takes fewer than the recipe says.
         environment=environment(min(variant.tagger.threads for variant in variants.values())),
         command=f"python -m training evaluate {recipe.name} --out RUN",
     )
