@@ -200,7 +200,7 @@ def looks_at_test(facts: Facts) -> Iterator[Limit]:
     if (facts.ledger.test_evaluations or 0) > MANY_LOOKS:
         yield Limit(
             "A test split seen before.",
-            f"This project evaluated {facts.number('ledger#test_evaluations')} files on it so far. "
+            f"This project made {facts.number('ledger#test_evaluations')} evaluations on it so far. "
             "Nothing is chosen by it on purpose, but what is seen often surprises less.",
         )
 

@@ -53,4 +53,4 @@ def test_a_card_states_the_looks_at_its_own_data(tmp_path, log, corpus, said):
 
     found = re.search(r"Evaluations .* split `test` of (\S+) in this project .*:\n(\d+)\.", text)
     assert (found and found.groups()) == (said and (corpus, said))
-    assert ("files on it so far" in text) == (said == "9")
+    assert ("evaluations on it so far" in text) == (said == "9")
