@@ -78,7 +78,7 @@ def test_a_classifier_of_ours_is_checked_as_far_as_it_goes(pushed_model, verify,
     student |= {"task": "text-classification", "examples": []}
     pushed_model.edit("ledger.json", json.dumps(ledger).encode())
 
-    done = verify("me/model", "--data", "mine=/nowhere", *loaders)
+    done = verify("me/model", "--data", f"mine={__file__}", *loaders)
 
     assert done.returncode == 1, done.stderr  # the ledger is not the one that was pushed
     lines = [line.split() for line in done.stdout.splitlines()]
@@ -107,7 +107,7 @@ def test_the_scores_of_another_s_model_are_listed_as_not_measured(
     files = kept | {path: Blob(text.encode(), lfs=False) for path, text in texts.items()}
     repo.add_commit("main", "Upload", files, repo.head.oid)
 
-    done = verify("them/other", "--data", "mine=/nowhere")
+    done = verify("them/other", "--data", f"mine={__file__}")
 
     assert done.returncode == 0, done.stdout + done.stderr
     why = "of a model that is no token classifier, not measured here: run the evaluation of its card"
