@@ -13,6 +13,7 @@ from gradio import Blocks
 from gradio.queueing import Event
 from gradio.routes import App
 from gradio.state_holder import SessionState, StateHolder
+from gradio.utils import cancel_tasks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 UNFETCHED_S = 10.0  # for a slow connection; the page takes one round trip
@@ -52,7 +53,7 @@ class Answers:
 
     def __init__(self, app: ASGIApp, page: Blocks, *, join: str, data: str):
         self.app, self._join, self._data = app, join, data
-        self._queue = page._queue
+        self._queue, self._functions = page._queue, tuple(page.fns)
         self._listening: Counter[str] = Counter()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task] = set()
@@ -98,8 +99,9 @@ class Answers:
         task.add_done_callback(self._tasks.discard)
 
     async def _end(self, session: str) -> None:
-        """Whatever of it waits or runs, nobody will be told."""
+        """Whatever of it waits or runs, nobody will be told. Gradio by itself lets run what runs."""
         await self._queue.clean_events(session_hash=session)
+        await cancel_tasks({f"{session}_{function}" for function in self._functions})
         self._drop(session)
 
     def _drop(self, session: str) -> None:

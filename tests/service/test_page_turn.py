@@ -20,6 +20,7 @@ LONG = f"{SLOW} aspirin " * 2_000
 MOST = usable_cpus() * OPEN_PER_WORKER + 1  # texts that are open, and one that waits
 FULL = "more to do than it can"
 VISITORS = 3
+LEFT_S = 60  # until who has left is noticed; the texts would take twice as long
 LONG_S = 120  # for a busy machine; no test waits for it when all is well
 
 
@@ -57,15 +58,37 @@ def test_a_full_queue_is_a_calm_note_and_the_page_goes_on(space):
     assert "2 entities" in ask(space.url, "run", NOTE)
 
 
+def wait_until(space: RunningSpace, *, full: bool) -> None:
+    until = time.monotonic() + LEFT_S
+    while (FULL in ask(space.url, "run", NOTE)) != full:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+def press_until_full(space: RunningSpace, client: httpx.Client) -> list[dict]:
+    """The events of visitors whose texts leave room for no other."""
+    events = [press(client, "run", LONG) for _ in range(VISITORS)]
+    wait_until(space, full=True)
+    return events
+
+
+def test_texts_of_visitors_who_left_give_up_their_places(space):
+    def press_and_leave() -> None:
+        with visitor(space.url) as client:
+            press_until_full(space, client)
+        wait_until(space, full=False)
+
+    async def leave_beside_others() -> None:
+        async with others(space, MOST - VISITORS):
+            await asyncio.to_thread(press_and_leave)
+
+    asyncio.run(leave_beside_others())
+
+
 def test_cancelled_texts_leave_their_places(space):
     def press_and_cancel() -> str:
         with visitor(space.url) as client:
-            events = [press(client, "run", LONG) for _ in range(VISITORS)]
-            until = time.monotonic() + LONG_S
-            while "clinstill_queue_texts 1.0" not in client.get("/metrics").text:  # the last is on its way
-                assert time.monotonic() < until
-                time.sleep(0.05)
-            assert FULL in ask(space.url, "run", NOTE)
+            events = press_until_full(space, client)
             for event in events:
                 cancel(client, event)
             return ask(space.url, "run", NOTE)
