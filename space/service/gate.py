@@ -14,11 +14,13 @@ from .bodies import Bodies, Gone, refuse
 from .errors import Refusal
 from .observe import header
 from .origins import Origins
-from .site import Site
+from .site import DATA, Site
+from .turns import Turns
 
 FILES = "/v1/files"
 PAGE_BODY_BYTES = 2_500_000  # a note of 200,000 characters, however the page writes them
 WORK = frozenset({"/v1/entities", "/v1/compare", FILES})
+AT_ONCE = frozenset({"/livez", "/readyz", DATA})  # cost next to nothing, or last as long as an event does
 # The API's paths, and how each may be asked for.
 METHODS = {
     **dict.fromkeys(WORK, ("POST",)),
@@ -55,6 +57,7 @@ class Gate:
         self._bodies, self._origins = bodies, origins
         self._status, self._full = status, full
         self._authorisation = None if limits.token is None else f"Bearer {limits.token}".encode()
+        self._turns = Turns()
         self.active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,8 +72,11 @@ class Gate:
             if scope["method"] == "POST":
                 async with self._bodies.reading(scope, receive, self._most(scope["path"])) as whole:
                     await self._pass(scope, whole, send)
-            else:
+            elif scope["path"] in AT_ONCE:
                 await self._pass(scope, receive, send)
+            else:
+                async with self._turns.turn():
+                    await self._pass(scope, receive, send)
         except Refusal as refusal:
             await refuse(refusal, scope, receive, send)
         except Gone:

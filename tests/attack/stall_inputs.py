@@ -100,6 +100,20 @@ def unread_pages(target: Target) -> Answer:
         return target.send("GET", "/livez")
 
 
+def crowd(path: str, *lines: bytes) -> Input:
+    @attack(f"two hundred at once that ask for {path}", 200)
+    def run(target: Target) -> Answer:
+        with ExitStack() as crowd:
+            all_of_it = [crowd.enter_context(target.connect()) for _ in range(200)]
+            for connection in all_of_it:
+                connection.sendall(
+                    head(target, f"GET {path} HTTP/1.1".encode(), b"Connection: close", *lines)
+                )
+            return [answered(connection) for connection in all_of_it][-1]
+
+    return run
+
+
 @attack("thirty megabytes that are announced to a careful server", 413)
 def announced(target: Target) -> Answer:
     """The refusal comes in place of "go on": nothing of the body is sent."""
@@ -141,6 +155,9 @@ INPUTS = [
            b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 2_600_000 + b"0\r\n\r\n"),
     writes("lines of a megabyte after the last chunk", 431,
            b"Transfer-Encoding: chunked\r\n\r\n0\r\nx: " + b"a" * 1_000_000),
+    crowd("/"),
+    crowd("/metrics"),
+    crowd("/theme.css", b"Accept-Encoding: br"),
     announced,
     pipelined,
     silent_crowd,

@@ -1,0 +1,37 @@
+"""Pages and lists are made a few at a time: each takes the event loop some milliseconds, and two hundred that
+are asked for at once would hold up whoever asks whether the service lives.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+AT_ONCE = 4
+HELD_S = 0.25  # whoever reads slowly keeps others waiting no longer than this
+
+
+class Turns:
+    """Lets in `at_once`, in the order in which they came."""
+
+    def __init__(self, at_once: int = AT_ONCE):
+        self._free = asyncio.Semaphore(at_once)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn; it ends with the context, or after `HELD_S`."""
+        await self._free.acquire()
+        over = False
+
+        def end() -> None:
+            nonlocal over
+            if not over:
+                over = True
+                self._free.release()
+
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(HELD_S, end)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            loop.call_soon(end)  # others come before the next, also where this one never had to wait
