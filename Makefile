@@ -121,6 +121,7 @@ $(DOWNSTREAM)/.ready: locks/build.txt locks/downstream.txt locks/torch.txt pypro
 	$(call install,$(DOWNSTREAM),downstream,torch)
 	rm -rf build/lib
 	$(DOWNSTREAM)/bin/python -m pip install --no-deps --no-build-isolation .
+	$(DOWNSTREAM)/bin/python -m pip check
 
 lock: $(LIGHT)/.tests-ready ## renew locks/ after a pin has changed (LOCK=--upgrade: all that is not pinned)
 	$(LIGHT)/bin/python locks/renew.py $(LOCK)

@@ -18,7 +18,7 @@ ENVIRONMENTS = {
     "demo": ["requirements.txt"],
     "image": ["space/requirements-extra.txt"],
     "training": ["training/requirements.txt", "tests/requirements.txt"],
-    "downstream": ["tests/downstream-requirements.txt"],
+    "downstream": ["tests/downstream-requirements.txt", "pyproject.toml"],  # the wheel is installed there
     "build": ["locks/build.in"],
 }
 SUBSETS_OF_LIGHT = {"demo", "image", "build"}
