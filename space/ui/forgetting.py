@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from gradio import Blocks
+from gradio.context import LocalContext
 from gradio.queueing import Event
 from gradio.routes import App
 from gradio.state_holder import SessionState, StateHolder
@@ -39,7 +40,10 @@ def forget_sessions(app: App, page: Blocks) -> None:
         try:
             await process(events, *more)
         finally:
-            for event in events:  # the queue's loops hold the last one until another comes
+            # The queue's loops hold the last event and its task until another comes, and the task's context
+            # the request, which Gradio takes from it only where nothing failed.
+            LocalContext.request.set(None)
+            for event in events:
                 event.data = event.request = None
 
     page._queue.process_events = process_and_forget
