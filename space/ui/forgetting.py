@@ -76,6 +76,10 @@ class Answers:
                 for session in self._queue.pending_event_ids_session:
                     self._set_timer(session)
 
+    def waiting(self) -> int:
+        """How many events run, or have answers that nobody has fetched yet."""
+        return sum(map(len, self._queue.pending_event_ids_session.values()))
+
     async def _fetch(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         if timer := self._timers.pop(session, None):
             timer.cancel()
