@@ -189,15 +189,17 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder):
     long = "teacher.fitting.epochs=12"
     killed = subprocess.Popen(command(folder, "teacher", long), cwd=ROOT, start_new_session=True)
     checkpoints = folder / "run" / "work/teacher/checkpoints"
+    attempt = folder / "run" / "work/teacher/attempt.json"  # written after a checkpoint
     deadline = time.monotonic() + 120
-    while not list(checkpoints.glob("checkpoint-*/trainer_state.json")) and time.monotonic() < deadline:
+    while not (list(checkpoints.glob("checkpoint-*/trainer_state.json")) and attempt.exists()):
         assert killed.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     (checkpoints / "checkpoint-9999").mkdir()  # killed while writing one
     assert not (folder / "run" / "work/teacher/record.json").exists()
-    spent = json.loads((folder / "run" / "work/teacher/attempt.json").read_text())["seconds"]
+    spent = json.loads(attempt.read_text())["seconds"]
 
     again = subprocess.run(command(folder, "teacher", long), cwd=ROOT, capture_output=True, text=True)
 
