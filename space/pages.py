@@ -61,5 +61,4 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
     )
     forget_sessions(app.routes[-1].app, page)
     functions = {number: len(one.inputs) for number, one in page.fns.items() if one.fn is not None}
-    answers = Answers(app, page, join=JOIN, data=DATA)
-    return Site(answers, functions, tool=settings.mcp, events=answers.waiting)
+    return Site(Answers(app, page, join=JOIN, data=DATA), functions, tool=settings.mcp)

@@ -32,7 +32,7 @@ class Settings:
     head_s: float = _set(10.0, "until a request's line and headers are there")
     body_s: float = _set(10.0, "that each megabyte of a body may take to arrive")
     unread_s: float = _set(30.0, "that a client may leave its answer unread")
-    connections: int = _set(256, "open at once")
+    connections: int = _set(512, "open at once; above what may wait for a worker")
     deadline_s: float = _set(10.0, "from when a request is read to its answer")
     drain_s: float = _set(25.0, "how long accepted work may take after the signal to stop")
     page: bool = _set(True, "the Gradio page at /")

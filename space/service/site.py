@@ -3,7 +3,7 @@ that read, fetch, write and keep what they are given, and the page needs none of
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,7 +36,6 @@ _ID = r"[0-9A-Za-z]{1,64}"  # of a session or an event; Gradio keeps those of th
 SESSION, ID = re.compile(rf"session_hash={_ID}"), re.compile(_ID)
 # Of one body: an event has one flat list, a message of the Model Context Protocol objects within objects.
 EVENT_VALUES, MESSAGE_VALUES = 20, 500
-EVENTS = 40  # that run, or whose answers wait to be fetched: those of long notes take megabytes
 EVENT_CHARACTERS = 400_000  # more than a note may have, which the page explains better; the queue holds many
 _EVENT = {"data": list, "fn_index": int, "session_hash": str}
 _EVENT_TOO = {"trigger_id": int | None, "event_data": None}
@@ -59,35 +58,25 @@ class Site:
     functions: what the page's events may call: the function's number -> how many inputs it has; empty where
         there is no Gradio page
     private: whether the private page is there; tool: whether the page's tool for language models is
-    events: how many events run, or wait to be fetched
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        functions: Mapping[int, int],
-        *,
-        private: bool = True,
-        tool: bool = False,
-        events: Callable[[], int] = lambda: 0,
+        self, app: ASGIApp, functions: Mapping[int, int], *, private: bool = True, tool: bool = False
     ):
-        self.app, self._functions, self._events = app, functions, events
+        self.app, self._functions = app, functions
         parts = [(PRIVATE, private), (PAGE, bool(functions)), (TOOL, tool)]
         self._routes = [
             (re.compile(path), methods) for part, there in parts if there for path, methods in part.items()
         ]
 
     def admit(self, scope: Scope) -> None:
-        """Raises Refusal when there is nothing at this path, or not for this method, and when there are too
-        many events for another. Only the query that the page needs is left of one: Gradio's own parameters
-        can name what a visitor once kept."""
+        """Raises Refusal when there is nothing at this path, or not for this method. Only the query that the
+        page needs is left of one: Gradio's own parameters can name what a visitor once kept."""
         methods = next((m for path, m in self._routes if path.fullmatch(scope["path"])), None)
         if methods is None:
             raise errors.of_status(404)
         if scope["method"] not in methods:
             raise errors.of_status(405, {"allow": ", ".join(methods)})
-        if scope["path"] == JOIN and self._events() >= EVENTS:
-            raise errors.busy()
         if scope["path"] != DATA:
             scope["query_string"] = b""
         elif not SESSION.fullmatch(scope["query_string"].decode("latin-1")):

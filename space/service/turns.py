@@ -1,4 +1,4 @@
-"""Pages and lists are made a few at a time: each takes the event loop some milliseconds, and two hundred that
+"""Pages and lists are made one after another: each takes the event loop some milliseconds, and two hundred that
 are asked for at once would hold up whoever asks whether the service lives.
 """
 
@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-AT_ONCE = 4
-HELD_S = 0.25  # whoever reads slowly keeps others waiting no longer than this
+AT_ONCE = 1
+HELD_S = 0.1  # whoever reads slowly keeps others waiting no longer than this
 
 
 class Turns:

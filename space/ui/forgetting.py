@@ -18,6 +18,7 @@ from gradio.utils import cancel_tasks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 UNFETCHED_S = 10.0  # for a slow connection; the page takes one round trip
+UNFETCHED = 40  # sessions at most: the answers to long notes take megabytes
 
 
 class Strangers(StateHolder):
@@ -73,12 +74,8 @@ class Answers:
             try:
                 await self.app(scope, receive, send)
             finally:
-                for session in self._queue.pending_event_ids_session:
+                for session in list(self._queue.pending_event_ids_session):
                     self._set_timer(session)
-
-    def waiting(self) -> int:
-        """How many events run, or have answers that nobody has fetched yet."""
-        return sum(map(len, self._queue.pending_event_ids_session.values()))
 
     async def _fetch(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         if timer := self._timers.pop(session, None):
@@ -99,9 +96,14 @@ class Answers:
         if session not in self._timers and session not in self._listening:
             loop = asyncio.get_running_loop()
             self._timers[session] = loop.call_later(UNFETCHED_S, self._expire, session)
+        if len(self._timers) > UNFETCHED:
+            oldest = next(iter(self._timers))
+            self._timers[oldest].cancel()
+            self._expire(oldest)
 
     def _expire(self, session: str) -> None:
         del self._timers[session]
+        self._drop(session)
         task = asyncio.ensure_future(self._end(session))
         self._tasks.add(task)  # a loop keeps none
         task.add_done_callback(self._tasks.discard)

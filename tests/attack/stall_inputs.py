@@ -72,18 +72,18 @@ def pipelined(target: Target) -> Answer:
         return answered(connection)
 
 
-@attack("three hundred connections that say nothing", 200)
+@attack("six hundred connections that say nothing", 200)
 def silent_crowd(target: Target) -> Answer:
     with ExitStack() as crowd:
-        for _ in range(300):
+        for _ in range(600):
             crowd.enter_context(target.connect()).sendall(b"GET /livez HTTP/1.1\r\nx: ")
         return target.send("GET", "/livez")
 
 
-@attack("three hundred bodies that do not come", 200)
+@attack("six hundred bodies that do not come", 200)
 def absent_bodies(target: Target) -> Answer:
     with ExitStack() as crowd:
-        for _ in range(300):
+        for _ in range(600):
             begun = head(target, b"POST /v1/entities HTTP/1.1", b"Content-Length: 9")
             crowd.enter_context(target.connect()).sendall(begun)
         return target.send("GET", "/livez")

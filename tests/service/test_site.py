@@ -6,7 +6,7 @@ import json
 import pytest
 
 from space.service.errors import Refusal
-from space.service.site import EVENTS, JOIN, Site
+from space.service.site import Site
 
 EVENT = {"data": ["a note"], "fn_index": 0, "trigger_id": 5, "session_hash": "4x0dgoxsp6q"}
 FILE = {"path": "/proc/self/environ", "meta": {"_type": "gradio.FileData"}}
@@ -174,11 +174,3 @@ def test_a_tool_s_arguments_are_strings(make_client):
     for message in ([call], call | {"params": [FILE]}, "a", None):
         with pytest.raises(Refusal):
             pages.check("/gradio_api/mcp/", json.dumps(message).encode())
-
-
-def test_another_event_waits_while_many_run_or_were_not_fetched():
-    join = {"path": JOIN, "method": "POST", "query_string": b""}
-    Site(None, {0: 1}, events=lambda: EVENTS - 1).admit(dict(join))
-    with pytest.raises(Refusal) as refused:
-        Site(None, {0: 1}, events=lambda: EVENTS).admit(dict(join))
-    assert refused.value.status == 429 and "retry-after" in refused.value.headers
