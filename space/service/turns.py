@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-AT_ONCE = 1
 HELD_S = 0.1  # whoever reads slowly keeps others waiting no longer than this
 
 
 class Turns:
-    """Lets in `at_once`, in the order in which they came."""
+    """Lets in one after another, in the order in which they came."""
 
-    def __init__(self, at_once: int = AT_ONCE):
-        self._free = asyncio.Semaphore(at_once)
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(1)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Few at a time, and nobody keeps a turn by being slow."""
+"""One at a time, and nobody keeps a turn by being slow."""
 
 import asyncio
 
@@ -7,9 +7,9 @@ from space.service.turns import Turns
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
 
 
-def test_few_are_in_at_a_time_in_the_order_in_which_they_came():
+def test_one_is_in_at_a_time_in_the_order_in_which_they_came():
     async def crowd() -> tuple[list[int], int]:
-        turns, came, inside, most = Turns(2), [], 0, 0
+        turns, came, inside, most = Turns(), [], 0, 0
 
         async def come(number: int) -> None:
             nonlocal inside, most
@@ -23,12 +23,12 @@ def test_few_are_in_at_a_time_in_the_order_in_which_they_came():
         await asyncio.gather(*map(come, range(20)))
         return came, most
 
-    assert asyncio.run(crowd()) == (list(range(20)), 2)
+    assert asyncio.run(crowd()) == (list(range(20)), 1)
 
 
 def test_others_come_between_those_that_never_wait():
     async def crowd() -> list[str]:
-        turns, came = Turns(1), []
+        turns, came = Turns(), []
 
         async def come() -> None:
             async with turns.turn():
@@ -45,7 +45,7 @@ def test_others_come_between_those_that_never_wait():
 
 def test_who_is_slow_or_fails_keeps_nobody_waiting():
     async def wait() -> None:
-        turns = Turns(1)
+        turns = Turns()
 
         async def stay(seconds: float) -> None:
             async with turns.turn():
