@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from .errors import CardError
+from .ledger.quoted import quote_all
 from .lint import catalogue, examine
 from .lint.output import FORMATS
-from .quoted import quote_all
-from .readme import update
 from .render import copy_templates, render_run
+from .render.readme import update
 
 EPILOG = """\
 examples:
@@ -123,8 +123,8 @@ def _add_quote(verbs) -> None:
     quote = verbs.add_parser(
         "quote",
         help="put into the ledgers what others published on their data",
-        description="Put the figures of cards/quoted.yaml that are on a run's data into its ledgers, in\n"
-        "place of those that are there; training does so too. Then render the cards again.",
+        description="Put the figures of cards/ledger/quoted.yaml that are on a run's data into its\n"
+        "ledgers, in place of those that are there; training does so too. Then render the cards again.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     quote.add_argument("run_folder", type=Path, metavar="RUN", help="as for `render`")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cards.collection import Collection
+from cards.render.collection import Collection
 
 from .hub import Hub
 from .request import Settings

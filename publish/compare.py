@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cards.card import CARD_FILE
+from cards.render.card import CARD_FILE
 
 from .errors import PublishError
 from .plan import Action, Change, Conflict, Pin, RepoPlan, chosen

@@ -1,9 +1,9 @@
 """People's text on the Hub's card into the card that is about to replace it."""
 
-from cards.card import CARD_FILE, Card
-from cards.numbers import MAP_FILE, CardMap, read_map, write_map
-from cards.regions import Edit, merge
-from cards.sections import digests, take_apart
+from cards.render.card import CARD_FILE, Card
+from cards.render.numbers import MAP_FILE, CardMap, read_map, write_map
+from cards.render.regions import Edit, merge
+from cards.render.sections import digests, take_apart
 
 from .plan import Conflict
 from .remote import Remote

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from cards.card import CARD_FILE
-from cards.collection import Collection
+from cards.render.card import CARD_FILE
+from cards.render.collection import Collection
 
 from .edge import redact, shown_size
 from .errors import PublishError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from huggingface_hub import get_token
 
-from cards.collection import Collection, collection
+from cards.render.collection import Collection, collection
 
 from .compare import compare, holds
 from .errors import PublishError, UnreachableError

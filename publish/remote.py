@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cards.numbers import CardMap
+from cards.render.numbers import CardMap
 
 from .staging import sha256
 

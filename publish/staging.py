@@ -14,12 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from cards.card import CARD_FILE
 from cards.ledger import read_ledger
 from cards.lint import lint
-from cards.numbers import MAP_FILE
 from cards.render import render, subject
-from cards.space_card import space_card
+from cards.render.card import CARD_FILE
+from cards.render.numbers import MAP_FILE
+from cards.render.space_card import space_card
 from space.engine.bundle import choose
 
 from .errors import PublishError

@@ -69,7 +69,7 @@ def test_imports_keep_their_direction(path):
         ("space/ui/highlight.py", "from engine import load"),
         ("space/ui/highlight.py", "from cards.ledger import read_ledger"),
         ("space/app.py", "from training import recipe"),
-        ("cards/render.py", "from space.engine import load"),
+        ("cards/render/__init__.py", "from space.engine import load"),
         ("training/student.py", "from publish import push"),
         ("training/student.py", "import space.ui"),
         ("publish/push.py", "from training.student import distil"),

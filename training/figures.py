@@ -1,4 +1,4 @@
-"""How training went, for people: figures/training.png. What a card shows is drawn by `cards.figures`."""
+"""How training went, for people: figures/training.png. `cards.render.figures` draws what a card shows."""
 
 import json
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from pydantic import BaseModel
 
-from cards import snippets
 from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
-from cards.quoted import quote
+from cards.ledger.quoted import quote
+from cards.render import snippets
 
 from . import energy, golden, looks
 from .context import Context

@@ -13,8 +13,8 @@ import numpy as np
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
 
-from cards import snippets
 from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
+from cards.render import snippets
 
 from . import golden, library_logs, parity, pipeline
 from .bundle import FIGURES, FILES

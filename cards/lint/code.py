@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..citations import citations
-from ..context import usage
 from ..errors import CardError
-from ..exempt import covering, fences
-from ..sections import outside
+from ..render.citations import citations
+from ..render.context import usage
+from ..render.exempt import covering, fences
+from ..render.sections import outside
 from .finding import Finding, error, rule
 from .subject import Subject
 

@@ -5,8 +5,8 @@ import struct
 from collections.abc import Iterator
 
 from ..errors import CardError
-from ..figures import gather, paths
-from ..values import resolve
+from ..ledger.values import resolve
+from ..render.figures import gather, paths
 from .finding import Finding, error, rule
 from .subject import Subject
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..ledger import LabelledCorpus, Model
-from ..licences import conflict, only_measures
+from ..ledger.licences import conflict, only_measures
 from .finding import Finding, error, rule, warning
 from .subject import Subject
 

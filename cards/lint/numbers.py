@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from ..errors import CardError
-from ..exempt import covering, exempt_spans, words
-from ..formats import format_value
-from ..numbers import Entry
+from ..ledger.values import is_derived, resolve
 from ..reading import Place
-from ..sections import digests, outside
-from ..values import is_derived, resolve
+from ..render.exempt import covering, exempt_spans, words
+from ..render.formats import format_value
+from ..render.numbers import Entry
+from ..render.sections import digests, outside
 from .finding import Finding, error, rule
 from .subject import Subject
 
@@ -28,7 +28,7 @@ def derived_numbers(subject: Subject) -> Iterator[Finding]:
 
 @rule("number.unmapped")
 def unmapped_numbers(subject: Subject) -> Iterator[Finding]:
-    """Every other number of our own parts is exempt for a reason that `cards.exempt` lists."""
+    """Every other number of our own parts is exempt for a reason that `cards.render.exempt` lists."""
     known = exempt_spans(subject.text, subject.ledger, subject.map.repos) + outside(subject.text)
     offset = _offsets(subject.text)
     for entry in subject.map.numbers:

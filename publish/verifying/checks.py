@@ -7,12 +7,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from cards import snippets
 from cards.errors import CardError
 from cards.ledger import Example, Ledger, Model, Task
 from cards.lint import Finding, lint
-from cards.numbers import MAP_FILE
-from cards.render import CARD_FILE
+from cards.render import CARD_FILE, snippets
+from cards.render.numbers import MAP_FILE
 
 from ..staging import MANIFEST, REQUIRED, sha256
 from .fetched import Fetched

@@ -7,9 +7,9 @@ other data only the claim's interval says anything. What depends on no machine i
 
 from collections.abc import Iterator, Mapping
 
-from cards.derived import speed_up
 from cards.errors import CardError
 from cards.ledger import Claim, Environment, Ledger, Task
+from cards.ledger.derived import speed_up
 from training.latency import QUIET
 
 from .data import Split

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cards.ledger import Ledger
 from cards.lint import Finding, examine
-from cards.numbers import MAP_FILE
 from cards.render import CARD_FILE
+from cards.render.numbers import MAP_FILE
 
 from ..edge import shown_size
 from ..fetching import fetch

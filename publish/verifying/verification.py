@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cards.ledger import Ledger, read_ledger
 from cards.render import subject
-from cards.snippets import SAMPLE
+from cards.render.snippets import SAMPLE
 from space.engine import EngineError
 from training.provenance import environment
 

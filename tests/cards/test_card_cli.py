@@ -8,7 +8,7 @@ import pytest
 import tiny_ledger
 
 from cards.cli import main
-from cards.readme import RESULTS
+from cards.render.readme import RESULTS
 
 ROOT = Path(__file__).parents[2]
 BEGIN, END = RESULTS.begin, RESULTS.end

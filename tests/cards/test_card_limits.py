@@ -8,10 +8,10 @@ import tiny_ledger
 from random_ledgers import random_ledger
 
 from cards.ledger import Ledger, read_ledger
-from cards.licences import conflict, kind
-from cards.limits import corpus_limits, limits
+from cards.ledger.licences import conflict, kind
 from cards.lint import lint
-from cards.numbers import Numbers
+from cards.render.limits import corpus_limits, limits
+from cards.render.numbers import Numbers
 
 
 def ledger_of(student: Path) -> Ledger:

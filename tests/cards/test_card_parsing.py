@@ -5,7 +5,7 @@ import yaml
 
 from cards.lint import lint
 from cards.parsing import compose, load
-from cards.sections import digests
+from cards.render.sections import digests
 
 LAUGHS = "a0: &a0 [ha, ha]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
 HOSTILE = {  # what is refused: a text, and words of what is said

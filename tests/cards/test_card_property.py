@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 from random_ledgers import random_ledger
 
-from cards.card import Card
-from cards.exempt import covering
-from cards.formats import format_value
 from cards.ledger import Ledger, write_ledger
+from cards.ledger.values import resolve
 from cards.lint import CARD_RULES, lint
 from cards.lint.numbers import regions
 from cards.lint.subject import open_subjects
-from cards.metadata import canonical
-from cards.numbers import write_map
 from cards.render import render
-from cards.sections import front_matter_of, outside
-from cards.values import resolve
+from cards.render.card import Card
+from cards.render.exempt import covering
+from cards.render.formats import format_value
+from cards.render.metadata import canonical
+from cards.render.numbers import write_map
+from cards.render.sections import front_matter_of, outside
 
 SEEDS = (*range(200), 209, 254)  # 209: a first model in prose; 254: a ratio of 1 beside ratios of millions
 WHOLE = (3, 2)  # a labelled corpus and an encoder: small cards, changed at every place

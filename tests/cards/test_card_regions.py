@@ -8,16 +8,16 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.card import Card
 from cards.errors import CardError
-from cards.formats import format_value
 from cards.ledger import read_ledger
+from cards.ledger.values import resolve
 from cards.lint import lint
-from cards.numbers import write_map
-from cards.regions import merge
 from cards.render import render
-from cards.sections import digests, mark, take_apart
-from cards.values import resolve
+from cards.render.card import Card
+from cards.render.formats import format_value
+from cards.render.numbers import write_map
+from cards.render.regions import merge
+from cards.render.sections import digests, mark, take_apart
 
 NOTE = "## Who to ask\n\nWrite to room 12 before 17:30, it takes 5 minutes.\n"
 AFTER_RESULTS = "<!-- clinstill:end results -->\n"
@@ -220,7 +220,7 @@ def test_whatever_people_write_between_survives(card, later, texts, data):
 
 
 def test_the_map_with_its_hashes_is_read_back(card, tmp_path):
-    from cards.numbers import read_map
+    from cards.render.numbers import read_map
 
     write_map(card.map, tmp_path / "card.map.json")
     assert read_map(tmp_path / "card.map.json") == card.map

@@ -9,13 +9,12 @@ import pytest
 import tiny_ledger
 import yaml
 
-from cards import exempt
 from cards.errors import CardError
 from cards.ledger import Variant, read_ledger, write_ledger
+from cards.ledger.values import operands
 from cards.lint import lint
-from cards.numbers import read_map
-from cards.render import TEMPLATES, render, render_run
-from cards.values import operands
+from cards.render import TEMPLATES, exempt, render, render_run
+from cards.render.numbers import read_map
 
 GOLDEN = Path(__file__).parent / "golden"
 

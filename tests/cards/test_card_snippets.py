@@ -5,8 +5,8 @@ import ast
 import pytest
 import tiny_ledger
 
-from cards import snippets
 from cards.errors import CardError
+from cards.render import snippets
 
 
 def test_the_engines_snippet_prints_what_the_card_shows(student):

@@ -9,13 +9,13 @@ import tiny_ledger
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.exempt import covering
-from cards.formats import format_value
 from cards.ledger import read_ledger
+from cards.ledger.values import resolve
 from cards.lint import lint
 from cards.render import render
-from cards.sections import outside
-from cards.values import resolve
+from cards.render.exempt import covering
+from cards.render.formats import format_value
+from cards.render.sections import outside
 
 EXAMPLES = settings(max_examples=20, deadline=None)
 

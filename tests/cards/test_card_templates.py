@@ -4,14 +4,14 @@ import pytest
 import tiny_ledger
 
 from cards.cli import main
-from cards.collection import collection
 from cards.errors import CardError
 from cards.ledger import project, read_ledger
 from cards.lint import lint
-from cards.readme import MODELS, update
 from cards.render import TEMPLATES, render
-from cards.sections import front_matter_of
-from cards.space_card import space_card
+from cards.render.collection import collection
+from cards.render.readme import MODELS, update
+from cards.render.sections import front_matter_of
+from cards.render.space_card import space_card
 
 OWN = '{% extends "ours/token-classification.md.j2" %}{% block intended_use %}Ask us first.{% endblock %}'
 

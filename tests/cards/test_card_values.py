@@ -4,11 +4,10 @@ import datetime
 
 import pytest
 
-from cards import derived
 from cards.errors import CardError
-from cards.formats import FORMATS, default_format, format_value
-from cards.ledger import Claim, Environment, read_ledger
-from cards.values import operands, resolve
+from cards.ledger import Claim, Environment, derived, read_ledger
+from cards.ledger.values import operands, resolve
+from cards.render.formats import FORMATS, default_format, format_value
 
 
 @pytest.fixture

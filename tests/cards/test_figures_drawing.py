@@ -12,10 +12,10 @@ from figure_ledger import student_ledger
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from cards import figures
-from cards.figures import canvas
 from cards.ledger import Ledger, write_ledger
 from cards.lint.figures import kept_claims
+from cards.render import figures
+from cards.render.figures import canvas
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,10 +5,10 @@ import json
 import pytest
 from figure_ledger import student_ledger
 
-from cards import figures
-from cards.figures.numbers import Number
 from cards.ledger import Ledger
-from cards.values import resolve
+from cards.ledger.values import resolve
+from cards.render import figures
+from cards.render.figures.numbers import Number
 
 
 @pytest.fixture(scope="module")

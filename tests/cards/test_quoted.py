@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from cards.__main__ import main
 from cards.errors import CardError
 from cards.ledger import DataSet, Ledger, LedgerError, Quoted, project, read_ledger, write_ledger
+from cards.ledger.quoted import quote, read
+from cards.ledger.values import resolve
 from cards.lint import lint
-from cards.quoted import quote, read
 from cards.render import render, render_run
-from cards.values import resolve
 
 
 @pytest.fixture

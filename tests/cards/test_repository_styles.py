@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cards.licences import kind
+from cards.ledger.licences import kind
 from cards.lint import lint
 from cards.lint.hub_values import known
 

@@ -15,7 +15,7 @@ import pytest
 from first_screen import assert_fits, parts
 from rehearsal import STUDENT, TEACHER, rehearse
 
-from cards import snippets
+from cards.render import snippets
 from publish.verifying.loaded import FP32, spans
 from publish.verifying.loading import LOADERS, NAMED, find, start
 from space.engine import load

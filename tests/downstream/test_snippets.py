@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cards import snippets
+from cards.render import snippets
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "build" / "smoke" / "models"

@@ -29,7 +29,7 @@ from cards.ledger import (
     project,
     slug,
 )
-from cards.snippets import tools
+from cards.render.snippets import tools
 
 LABELS = ("Chemical", "Disease", "Cell line", "Gene", "Symptom", "T-cell/B", "HER2", "Grade III", "x")
 LENGTHS = (8, 32, 128, 256, 1024, 8192)

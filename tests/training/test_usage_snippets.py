@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import tiny_ledger
 
-from cards import snippets
+from cards.render import snippets
 
 ONE_CLASS = re.compile(r"(calm|urgent) (0\.\d+|1\.0)\n")
 FIVE_WORDS = re.compile(r"(\S+ (0\.\d+|1\.0)\n){5}")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ...licences import conflict, kind
+from ...ledger.licences import conflict, kind
 from ..finding import Finding, error, rule, warning
 from ..subject import Subject
 

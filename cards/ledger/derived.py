@@ -7,8 +7,8 @@ not be compared: other units, other data, another machine or text length.
 import re
 from collections.abc import Callable
 
-from .errors import CardError
-from .ledger import Claim
+from ..errors import CardError
+from .records import Claim
 
 BYTES_PER_FP32_PARAMETER = 4
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..derived import length
-from ..ledger import Ledger
+from ...ledger import Ledger
+from ...ledger.derived import length
 from . import bars
 from .numbers import File, Number, files, has, number
 

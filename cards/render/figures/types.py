@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..ledger import Ledger, slug
+from ...ledger import Ledger, slug
 from .numbers import File, Score, has, score, tested
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..ledger import Ledger
+from ...ledger import Ledger
 from .numbers import File, Number, Score, has, number, score, tested
 
 BINS = 10  # ids end there: `calibration.bins.0` to `.9`

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..ledger import Ledger
+from ...ledger import Ledger
 from . import bars
 from .numbers import File, Number, has, number, tested
 

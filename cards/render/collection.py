@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from .errors import CardError
-from .ledger import Ledger, Strict
+from ..errors import CardError
+from ..ledger import Ledger, Strict
 from .numbers import Numbers
 from .tasks import KINDS, headline, ranked
 

@@ -2,7 +2,7 @@
 
 Training writes `RUN/ledger.json`; `project` cuts a model folder's ledger out of it; cards, the
 Space and the README read claims by id. Derived figures (retention, speed-up, reduction) are
-functions in `cards.derived`, never stored.
+functions in `cards.ledger.derived`, never stored.
 
 Claim ids read `MODEL.VARIANT.WHAT`, lower case, dots between parts:
 
@@ -60,7 +60,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
-from .errors import CardError
+from ..errors import CardError
 
 
 class LedgerError(CardError):
@@ -195,7 +195,7 @@ Task = Literal["token-classification", "text-classification", "fill-mask"]
 
 
 class Example(Strict):
-    """A usage snippet that was run on the model, and what it printed (see `cards.snippets`)."""
+    """A usage snippet that was run on the model, and what it printed (see `cards.render.snippets`)."""
 
     tool: Literal["transformers", "optimum", "clinstill"]
     text: str  # the text that the snippet gives to the model

@@ -4,14 +4,14 @@ import itertools
 import re
 from collections.abc import Mapping
 
+from ..errors import CardError
+from ..ledger import Claim, Labeler, LabelledCorpus, Ledger, Model
+from ..ledger.derived import length
+from ..ledger.quoted import rows
 from . import figures
 from .citations import citations
-from .derived import length
-from .errors import CardError
-from .ledger import Claim, Labeler, LabelledCorpus, Ledger, Model
 from .limits import corpus_limits, limits
 from .numbers import Numbers
-from .quoted import rows
 from .snippets import INSTALL, code, onnx_file, tools
 from .tasks import GUARD, KINDS, headline, ranked, tables
 
@@ -143,7 +143,7 @@ def usage(model: Model, repo: str) -> list[dict[str, str]]:
     missing = [tool for tool in wanted if tool not in outputs]
     if missing:
         raise CardError(
-            f"the ledger has no output of the snippet for {', '.join(missing)}; see cards.snippets.run"
+            f"the ledger has no output of the snippet for {', '.join(missing)}; see cards.render.snippets.run"
         )
     file = onnx_file(files) if len(wanted) > 1 else ""
     return [

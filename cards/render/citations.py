@@ -1,6 +1,6 @@
 """What to cite for a model or a labelled corpus: itself, the method, and the corpora that give a citation."""
 
-from .ledger import Ledger
+from ..ledger import Ledger
 
 DISTILLATION = """\
 @article{hinton2015distilling,

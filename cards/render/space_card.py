@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from ..errors import CardError
+from ..ledger import Ledger
 from .card import Card
-from .errors import CardError
-from .ledger import Ledger
 from .metadata import canonical
 from .numbers import CardMap, Numbers
 from .readme import MODELS, section

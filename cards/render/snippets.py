@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from .errors import CardError
-from .ledger import Task
+from ..errors import CardError
+from ..ledger import Task
 
 SAMPLE = "After two weeks of isoniazid the patient developed jaundice, and rifampicin was stopped."
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from ..errors import CardError
+from ..ledger import Ledger, read_ledger, slug
 from . import figures
 from .card import CARD_FILE, Card
 from .context import of_corpus, of_model
-from .errors import CardError
-from .ledger import Ledger, read_ledger, slug
 from .metadata import front_matter
 from .numbers import CardMap, Numbers
 from .sandbox import Sandbox

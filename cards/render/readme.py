@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import CardError
-from .ledger import Ledger, read_ledger
+from ..errors import CardError
+from ..ledger import Ledger, read_ledger
+from . import fill, subject
 from .numbers import Numbers
-from .render import fill, subject
 
 
 @dataclass(frozen=True)

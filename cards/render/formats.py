@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable
 
-from .errors import CardError
-from .ledger import Claim, Quoted
-from .values import Value
+from ..errors import CardError
+from ..ledger import Claim, Quoted
+from ..ledger.values import Value
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -125,5 +125,7 @@ def default_format(reference: str, records: list[Claim | Quoted]) -> str:
     if claim.aggregation == "difference":
         return "signed"
     if claim.unit not in BY_UNIT:
-        raise CardError(f"{claim.id}: no format for the unit {claim.unit!r}; give it one in cards/formats.py")
+        raise CardError(
+            f"{claim.id}: no format for the unit {claim.unit!r}; give it one in cards/render/formats.py"
+        )
     return BY_UNIT[claim.unit]

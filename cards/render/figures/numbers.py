@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...ledger import Ledger
+from ...ledger.values import operands, resolve
 from ..formats import default_format, format_value
-from ..ledger import Ledger
 from ..tasks import ranked
-from ..values import operands, resolve
 
 
 @dataclass(frozen=True)
 class Number:
-    claim: str  # a reference, see cards.values
+    claim: str  # a reference, see cards.ledger.values
     value: float
     text: str  # as a card writes it
 

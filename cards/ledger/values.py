@@ -6,7 +6,7 @@
     quoted.pubmedbert-blurb.chemical                  a figure that others published, or a field of it
     ledger#test_evaluations                           a field of the ledger itself
     retention(student.int8.test.macro.f1, teacher.fp32.test.macro.f1)
-                                                      a function of `cards.derived`
+                                                      a function of `cards.ledger.derived`
 
 Templates write them, `card.map.json` keeps them, the lint resolves them again.
 """
@@ -14,9 +14,9 @@ Templates write them, `card.map.json` keeps them, the lint resolves them again.
 import datetime
 import re
 
+from ..errors import CardError
 from . import derived
-from .errors import CardError
-from .ledger import Claim, Ledger, Quoted
+from .records import Claim, Ledger, Quoted
 
 Value = float | int | str | datetime.date
 

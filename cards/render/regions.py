@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import yaml
 
+from ..parsing import load
 from .card import Card
 from .numbers import CardMap, Entry
-from .parsing import load
 from .sections import FRONT_MATTER, Parts, Piece, digest, take_apart
 
 

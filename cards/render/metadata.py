@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from .errors import CardError
+from ..errors import CardError
+from ..ledger import LabelledCorpus, Ledger, Model
 from .exempt import SIZES
-from .ledger import LabelledCorpus, Ledger, Model
 from .numbers import Numbers
 from .tasks import KINDS, Table, ranked, tables
 

@@ -15,7 +15,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 
-from .ledger import Ledger
+from ..ledger import Ledger
 
 # A word with a digit in it; "1,000", "0.83" and "1.31.1" are one word each.
 WORD = re.compile(r"\w*\d\w*(?:[.,]\w*\d\w*)*")

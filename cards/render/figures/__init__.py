@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from ..ledger import Ledger
+from ...ledger import Ledger
 from . import errors, latency, reliability, tradeoff, types
 from .numbers import Number
 

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from .errors import CardError
-from .parsing import load
+from ..errors import CardError
+from ..parsing import load
 
 FRONT_MATTER = "front-matter"  # a part's name there: "front-matter.tags"
 INTRODUCTION = "introduction"  # what stands above the first heading of the second level

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .derived import length, width
-from .ledger import Claim, Genre, Ledger, Model
+from ..ledger import Claim, Genre, Ledger, Model
+from ..ledger.derived import length, width
 from .numbers import Numbers
 from .tasks import headline, splits, tables
 

@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel
 
-from .errors import CardError
+from ..errors import CardError
 
 LONGEST_CARD = 1_000_000  # characters that a template may write
 MOST_COUNTED = 100_000  # steps of all ranges of a rendering together, so that loops in loops end

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import parsing
-from .errors import CardError
-from .ledger import Ledger, Quoted, read_ledger, slug, write_ledger
+from .. import parsing
+from ..errors import CardError
+from .records import Ledger, Quoted, read_ledger, slug, write_ledger
 
 _FILE = Path(__file__).with_name("quoted.yaml")
 

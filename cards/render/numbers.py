@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from .errors import CardError
+from ..errors import CardError
+from ..ledger import Ledger, Strict
+from ..ledger.values import operands, resolve
 from .formats import default_format, format_value
-from .ledger import Ledger, Strict
-from .values import operands, resolve
 
 MAP_FILE = "card.map.json"
 
@@ -27,8 +27,8 @@ class Entry(Strict):
 
     line: int  # from 1
     column: int  # from 1, in code points
-    claim: str  # a reference, see cards.values
-    format: str  # a format of cards.formats
+    claim: str  # a reference, see cards.ledger.values
+    format: str  # a format of cards.render.formats
 
 
 class CardMap(Strict):
@@ -37,7 +37,9 @@ class CardMap(Strict):
     schema_version: Literal[1] = 1
     repos: dict[str, str]  # the Hub ids that the card was rendered with
     numbers: tuple[Entry, ...]
-    regions: dict[str, str] = Field(default_factory=dict)  # a part of ours -> its hash, see cards.sections
+    regions: dict[str, str] = Field(
+        default_factory=dict
+    )  # a part of ours -> its hash, see cards.render.sections
 
 
 class Numbers:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .ledger import Ledger, Model, Task, Variant, slug
+from ..ledger import Ledger, Model, Task, Variant, slug
 from .numbers import Numbers
 
 GUARD = "guard"  # the split on which checkpoints are chosen: no result
