@@ -11,6 +11,7 @@ DOWNSTREAM := .venv-downstream
 SMOKE := build/smoke
 RUNTIME := space/private/vendor/ort-wasm-simd-threaded.wasm
 NPM := $(shell command -v npm)
+TYPED := space cards publish locks examples
 SPACE_TESTS := $(addprefix tests/,attack engine load private service space)
 # Two at a time, each one's output in a piece (GNU make 3, which macOS brings, mixes the lines).
 TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -45,7 +46,7 @@ $(if $(3),@$(1)/bin/python $(PIP_INSTALL) -r locks/torch-cpu.txt 2>/dev/null || 
 @touch $@
 endef
 
-.PHONY: help demo private setup lint test test-light test-cards test-space test-training test-downstream \
+.PHONY: help demo private setup lint types test soak test-light test-cards test-space test-training test-downstream \
     smoke loaders rehearse load lock sbom clean
 
 help: ## list the targets
@@ -59,15 +60,24 @@ private: $(RUNTIME) ## fetch what the page that tags in the browser needs (npm; 
 
 setup: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## make both environments
 
-lint: $(LIGHT)/.tests-ready ## ruff: rules and format
+lint: $(LIGHT)/.tests-ready types ## ruff's rules and format, mypy's types
 	$(LIGHT)/bin/ruff check .
 	$(LIGHT)/bin/ruff format --check .
+
+# Each part where its libraries are, so that their types count.
+types: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## mypy alone
+	$(LIGHT)/bin/mypy $(TYPED)
+	$(TRAINING)/bin/mypy training
 
 # Set up first: tests that run side by side shall find the same programs. What fails here fails again where
 # it is needed. Longest first, so that both end at about the same time.
 test: ## every test, each in its environment; two parts at a time, shown as each ends
 	-@$(MAKE) --no-print-directory --keep-going setup loaders
 	@$(MAKE) --no-print-directory $(TOGETHER) test-space test-cards test-training test-downstream
+
+soak: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready $(if $(NPM),$(RUNTIME)) ## the long runs that `make test` leaves out: storms of kills, thousands of inputs
+	$(LIGHT)/bin/python -m pytest -m soak tests --ignore=tests/training --ignore=tests/downstream
+	$(TRAINING)/bin/python -m pytest -m soak tests/training
 
 test-light: test-cards test-space ## all that needs no torch
 
