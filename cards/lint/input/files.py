@@ -1,0 +1,101 @@
+"""The files beside a card: names, sizes and hashes, read only as far as a rule asks."""
+
+import hashlib
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+JSON_LIMIT = 4_000_000  # bytes; configs and indexes are far smaller
+RepoType = Literal["model", "dataset", "space"]
+
+_NOT_OURS = {".git", ".cache", "__pycache__", "node_modules", ".ipynb_checkpoints"}
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+class Files(ABC):
+    """The files of one repository or folder, by their path in it ("onnx/model.onnx")."""
+
+    sizes: Mapping[str, int]  # bytes
+    repo_id: str | None = None  # where they are a repository of the Hub: what, and which state of it
+    repo_type: RepoType | None = None
+    commit: str | None = None
+
+    def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:  # noqa: ARG002
+        """The licence that another repository names; None where that cannot be told, as without a Hub."""
+        return None
+
+    def exists(self, repo_id: str) -> bool | None:  # noqa: ARG002
+        """Whether there is such a model on the Hub; None where that cannot be told."""
+        return None
+
+    @abstractmethod
+    def sha256(self, name: str) -> str | None:
+        """Hash of a file; None where it is not known without fetching the file."""
+
+    @abstractmethod
+    def part(self, name: str, start: int, length: int) -> bytes:
+        """`length` bytes from `start`, fewer where the file ends."""
+
+    @abstractmethod
+    def path(self, name: str) -> Path:
+        """The whole file on this machine."""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.sizes
+
+    def ending(self, *endings: str) -> list[str]:
+        """The names with one of these endings, sorted."""
+        return sorted(name for name in self.sizes if name.endswith(endings))
+
+    def is_pointer(self, name: str) -> bool:
+        """Whether the file holds an LFS pointer instead of its content."""
+        small = 0 < self.sizes[name] < 1024
+        return small and self.part(name, 0, len(_LFS_POINTER)) == _LFS_POINTER
+
+    def json(self, name: str) -> dict:
+        """A JSON file that is a mapping; empty where it is missing, no such file or too large."""
+        if not 0 < self.sizes.get(name, 0) <= JSON_LIMIT:
+            return {}
+        try:
+            data = json.loads(self.part(name, 0, JSON_LIMIT))
+        except ValueError:
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    @cached_property
+    def config(self) -> dict:
+        return self.json("config.json")
+
+
+class LocalFiles(Files):
+    """A folder; with `deep` false without what lies in folders of it."""
+
+    def __init__(self, folder: Path, deep: bool = True):
+        self.folder, self.deep = folder, deep
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        found = _walk(self.folder) if self.deep else filter(Path.is_file, self.folder.iterdir())
+        return {path.relative_to(self.folder).as_posix(): path.stat().st_size for path in found}
+
+    def sha256(self, name: str) -> str:
+        with self.path(name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def part(self, name: str, start: int, length: int) -> bytes:
+        with self.path(name).open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _NOT_OURS]
+        yield from (path for name in names if (path := Path(here, name)).is_file())
