@@ -42,7 +42,7 @@ processors together. The carbon needs the country, three letters of ISO 3166:
 RUN = """Run every stage of a recipe that still has to run: read the corpora, fine-tune the teacher, distil
 the student, export both to ONNX, quantise the student to INT8, measure every file, and write the ledger.
 
-A recipe of your own is a copy of one in training/recipes/, given by its path; `training/recipe/model.py`
+A recipe of your own is a copy of one in training/recipes/, given by its path; `training/recipe/schema.py`
 says what each key means."""
 
 LEFT = """what lies in RUN afterwards:
@@ -86,9 +86,9 @@ def _main(arguments: list[str]) -> None:
             for name in recipes():
                 print(f"{name:16} {load_recipe(name).summary}")
         elif options.verb == "bundle":
-            from . import bundle
+            from . import bundling
 
-            bundle.bundle(options.run, options.to)
+            bundling.bundle(options.run, options.to)
         elif options.verb == "unbundle":
             _unbundle(options)
         else:
@@ -116,7 +116,7 @@ def _run(options: argparse.Namespace) -> None:
         raise ModuleNotFoundError(name="torch")
     library_logs.keep(run.log / "libraries.log")
     from . import pipeline
-    from .context import Context
+    from .run_context import Context
 
     context = Context(recipe, run, data)
     if options.verb == "run":
@@ -127,11 +127,11 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _unbundle(options: argparse.Namespace) -> None:
-    from . import bundle
+    from . import bundling
     from .errors import StageError
     from .recipe import load_recipe
 
-    ledger = bundle.published(options.bundled)
+    ledger = bundling.published(options.bundled)
     recipe = load_recipe(options.recipe or ledger.recipe)
     if options.out.exists() and not (options.out.is_dir() and next(options.out.iterdir(), None) is None):
         raise StageError(f"--out {options.out} is there already; name a new folder")
@@ -141,7 +141,7 @@ def _unbundle(options: argparse.Namespace) -> None:
             raise StageError(
                 f"the {name} labels {found}, the recipe {recipe.name} {wanted}: another made the pair"
             )
-    from .unbundle import unbundle
+    from .unbundling import unbundle
 
     unbundle(options.bundled, ledger, recipe, options.out)
 

@@ -5,8 +5,8 @@ from functools import partial
 from cards.ledger import Claim, slug
 
 from . import corpora
-from .context import Context
 from .corpora import Document, jsonl
+from .run_context import Context
 
 
 def run(context: Context) -> list[Claim]:

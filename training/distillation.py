@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from transformers import PreTrainedModel
 
-from .examples import IGNORED
 from .recipe import Distillation
 from .trainer import WordTrainer
+from .training_examples import IGNORED
 
 
 def soft_loss(logits: Tensor, soft_labels: Tensor, temperature: float) -> Tensor:

@@ -9,8 +9,8 @@ from cards.ledger import Claim
 from space.engine import plain
 
 from .bases import load_base
-from .context import Context, save
 from .recipe import Base
+from .run_context import Context, save
 from .vocabulary import kept_pieces, trim
 
 

@@ -19,14 +19,14 @@ import numpy as np
 from cards.ledger import Artifact, Claim, DataSet, Environment, slug
 from space.engine import Entity, Tagger, load
 
-from . import latency, looks, statistics, trust
-from .context import Context
+from . import diagnostics, evaluation_log, latency, statistics
 from .corpora.document import Document
+from .cost import claim
 from .latency import Timing
-from .measuring import claim
 from .metrics import RATES, count, document_f1, table
 from .provenance import artifact, data_set, environment
 from .recipe import RECIPES, Recipe
+from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
 
 REFERENCE = "teacher.fp32"
@@ -63,7 +63,7 @@ class Evaluation:
 
 
 def run(context: Context) -> list[Claim]:
-    """Measure the models of a run. Evaluations on test data are counted in `looks.LOG`, but for
+    """Measure the models of a run. Evaluations on test data are counted in `evaluation_log.LOG`, but for
     corpora of this project's own writing, on which nothing can be overfitted that matters."""
     recipe = context.recipe
     invented = (RECIPES / recipe.corpus.id).is_dir()
@@ -72,7 +72,7 @@ def run(context: Context) -> list[Claim]:
         recipe,
         context.documents(recipe.evaluation.split),
         context.documents("guard"),
-        log=None if invented else looks.LOG,
+        log=None if invented else evaluation_log.LOG,
     )
 
 
@@ -101,12 +101,12 @@ def evaluate(
         counts[variant.id] = count(gold, found, recipe.labels)
         claims += _score_claims(variant, counts[variant.id], draws, shared)
         on_this = partial(shared.on_test, artifact=variant.artifact)
-        claims += trust.claims(f"{variant.id}.{settings.split}", gold, found, draws, on_this)
+        claims += diagnostics.claims(f"{variant.id}.{settings.split}", gold, found, draws, on_this)
         claims.append(_guard_claim(variant, guard, shared))
         print(f"evaluate: {variant.id} test macro F1 {_macro_f1(counts[variant.id]):.4f}", flush=True)
     if log is not None:
         known = {name: _macro_f1(own) for name, own in counts.items()}
-        looks.append(log, recipe.name, sha256(run.recipe), shared.data.id, settings.split, known)
+        evaluation_log.append(log, recipe.name, sha256(run.recipe), shared.data.id, settings.split, known)
     times = {
         length: latency.measure({v.id: v.tagger for v in variants.values()}, test, length, settings.repeats)
         for length in settings.lengths

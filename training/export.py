@@ -21,8 +21,8 @@ from transformers import AutoModelForTokenClassification, PreTrainedModel
 from cards.ledger import Claim
 
 from . import parity
-from .context import Context
 from .errors import StageError
+from .run_context import Context
 from .run_folder import VARIANTS
 
 OPSET = 18  # has LayerNormalization as one operator; run by every onnxruntime and onnxruntime-web since 2023

@@ -13,12 +13,12 @@ from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, p
 from cards.ledger.quoted import quote
 from cards.render import snippets
 
-from . import energy, golden, looks
-from .context import Context
-from .figures import draw
+from . import energy, evaluation_log, known_answer
+from .learning_curves import draw
 from .pipeline import read_record
 from .provenance import environment
 from .recipe import Corpus
+from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
 from .stages import STAGES
 
@@ -57,7 +57,7 @@ def run(context: Context) -> list[Claim]:
     )
     write(quote(ledger), context.run)
     for name in models:
-        golden.write(context.run.models / name)
+        known_answer.write(context.run.models / name)
     draw(context.run)
     return []
 
@@ -154,4 +154,4 @@ def _source(corpus: Corpus, use: str) -> Source:
 
 def looks_at(corpus: Corpus, split: str) -> int | None:
     """How often a file was evaluated on this split; None where nobody counts: corpora of our own writing."""
-    return looks.count(looks.LOG, corpus.repo or corpus.id, split) or None
+    return evaluation_log.count(evaluation_log.LOG, corpus.repo or corpus.id, split) or None

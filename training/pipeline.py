@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict
 from cards.ledger import Claim
 
 from . import corpora, hardware, library_logs
-from .context import Context
+from .cost import Attempt, Cost
 from .energy import Sitting
-from .measuring import Attempt, Cost
 from .recipe import RecipeError, load_recipe
+from .run_context import Context
 from .run_folder import sha256
 from .stages import MEASURING, STAGES, Stage
 

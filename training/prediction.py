@@ -9,7 +9,7 @@ from transformers import PreTrainedModel
 
 from space.engine import Entity, decode, merge
 
-from .examples import Cutter, Prepared, collate
+from .training_examples import Cutter, Prepared, collate
 
 BATCH = 16
 

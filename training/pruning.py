@@ -9,7 +9,7 @@ from torch.nn.utils import prune
 
 from cards.ledger import Claim
 
-from .context import Context, load_tokenizer, save
+from .run_context import Context, load_tokenizer, save
 from .student import distil
 
 

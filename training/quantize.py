@@ -23,13 +23,13 @@ from cards.ledger import Claim
 from space.engine import Tagger, load, special_tokens, tokenise, windows
 
 from . import latency, parity
-from .context import Context
 from .corpora.document import Document
 from .errors import StageError
 from .export import PARITY_TEXTS
 from .fusion import fuse
 from .metrics import score
 from .recipe import Quantization
+from .run_context import Context
 from .run_folder import VARIANTS
 
 FP32, INT8 = VARIANTS["fp32"], VARIANTS["int8"]

@@ -109,9 +109,9 @@ STAGES = (
 )
 
 # What made the models of an unbundled run, in place of all stages up to `quantize`; and what is left to do.
-UNBUNDLE = Stage("unbundle", module="unbundle", settings=(), needs=(), leaves=(*_MODELS, _INT8))
+UNBUNDLE = Stage("unbundle", module="unbundling", settings=(), needs=(), leaves=(*_MODELS, _INT8))
 MEASURING = (
     _CORPUS,
     replace(_EVALUATION, needs=("corpus", "unbundle")),
-    replace(_LEDGER, module="unbundle", needs=("corpus", "unbundle", "evaluate")),
+    replace(_LEDGER, module="unbundling", needs=("corpus", "unbundle", "evaluate")),
 )

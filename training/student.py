@@ -8,14 +8,14 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from cards.ledger import Claim
 
-from .context import Context, load_tokenizer, save
 from .distillation import DistillationTrainer
-from .examples import draw, pack
 from .hardware import uses_bf16
 from .prediction import predict
 from .recipe import Fitting, RecipeError
+from .run_context import Context, load_tokenizer, save
 from .soft_labels import align, soften
 from .trainer import fit
+from .training_examples import draw, pack
 
 CHARACTERS_PER_TOKEN = 4  # of biomedical English, roughly; unlabelled sentences are packed to windows
 

@@ -2,7 +2,7 @@
 
 from cards.ledger import Claim
 
-from .context import Context, load_tokenizer, save
+from .run_context import Context, load_tokenizer, save
 from .trainer import fit
 
 

@@ -23,11 +23,11 @@ from transformers import (
 from transformers.trainer_utils import get_last_checkpoint
 
 from .corpora.document import Document
-from .examples import Cutter, collate
 from .hardware import uses_bf16
 from .metrics import score
 from .prediction import entities
 from .recipe import Fitting
+from .training_examples import Cutter, collate
 
 
 class WordTrainer(Trainer):

@@ -15,7 +15,7 @@ from cards.ledger import Claim, Ledger, slug
 from space.engine import Tagger, load
 from training import latency
 from training.corpora import Document
-from training.metrics import RATES, calibration, count, errors, table
+from training.metrics import RATES, calibration, count, error_kinds, table
 from training.provenance import parameters
 
 from .data import Split
@@ -89,8 +89,8 @@ def scores(
         for row, group in enumerate(groups)
         for column, rate in enumerate(RATES)
     }
-    totals = errors.kinds(gold, found).sum(axis=0)
-    here |= {f"{prefix}.errors.{kind}": float(n) for kind, n in zip(errors.KINDS, totals, strict=True)}
+    totals = error_kinds.kinds(gold, found).sum(axis=0)
+    here |= {f"{prefix}.errors.{kind}": float(n) for kind, n in zip(error_kinds.KINDS, totals, strict=True)}
     bins = calibration.bins(gold, found).sum(axis=0)
     here[f"{prefix}.calibration.ece"] = float(calibration.error(bins))
     for index, values in enumerate(zip(bins[:, 0], *calibration.means(bins), strict=True)):

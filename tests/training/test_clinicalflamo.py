@@ -9,8 +9,8 @@ from safetensors.numpy import load_file
 
 from cards.ledger import read_ledger
 from training import pipeline
-from training.context import Context
 from training.recipe import load_recipe
+from training.run_context import Context
 from training.run_folder import RunFolder
 from training.stages import STAGES
 
@@ -50,7 +50,7 @@ def run(tmp_path_factory) -> RunFolder:
     recipe = load_recipe("clinicalflamo", STAND_INS)
     # Its test F1 is nobody's business: evaluations on invented text are not counted.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.looks.LOG", folder / "test_evaluations.jsonl")
+        patch.setattr("training.evaluation_log.LOG", folder / "test_evaluations.jsonl")
         pipeline.run(Context(recipe, run, {"invented": folder / "invented"}))
     return run
 

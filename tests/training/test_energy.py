@@ -9,11 +9,11 @@ import psutil
 import pytest
 
 from training import energy, ledger
-from training.context import Context
+from training.cost import Attempt, Cost
 from training.energy import Sitting
 from training.errors import StageError
-from training.measuring import Attempt, Cost
 from training.recipe import load_recipe
+from training.run_context import Context
 from training.run_folder import RunFolder
 
 MEGAJOULE = 1_000_000 / 3.6e6  # in kWh

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from training.corpora.document import Span
 from training.metrics import count
-from training.metrics.errors import KINDS, kinds
+from training.metrics.error_kinds import KINDS, kinds
 
 LABELS = ("Drug", "Disease")
 

@@ -16,7 +16,7 @@ from training import corpora, evaluation, quantize
 from training.corpora.document import Document, Span
 from training.export import export, store_fp16
 from training.metrics import score
-from training.metrics.errors import KINDS
+from training.metrics.error_kinds import KINDS
 from training.recipe import Quantization, Recipe
 from training.run_folder import RunFolder, sha256
 

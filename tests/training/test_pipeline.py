@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from training import corpus, pipeline
-from training.context import Context
 from training.corpora import CorpusError
 from training.recipe import RecipeError, load_recipe
+from training.run_context import Context
 from training.run_folder import RunFolder
 from training.stages import STAGES
 

@@ -1,7 +1,7 @@
 """The recipe: everything that decides what a run makes, typed, and read from a file and `--set`."""
 
-from .model import Base, Corpus, Distillation, Fitting, Quantization, Recipe
 from .reading import RECIPES, RecipeError, load_recipe, nearest, recipes
+from .schema import Base, Corpus, Distillation, Fitting, Quantization, Recipe
 
 __all__ = [
     "RECIPES",

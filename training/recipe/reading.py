@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from cards import parsing
 
-from .model import Recipe, Strict
+from .schema import Recipe, Strict
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 

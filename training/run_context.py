@@ -16,10 +16,10 @@ from space.engine import plain
 
 from .corpora import jsonl
 from .corpora.document import Document
-from .examples import Cutter
-from .measuring import claim
+from .cost import claim
 from .recipe import Corpus, Recipe
 from .run_folder import RunFolder
+from .training_examples import Cutter
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from space.engine import Entity
 
 from . import statistics
 from .corpora.document import Span
-from .metrics import calibration, errors
+from .metrics import calibration, error_kinds
 
 KIND_NAMES = {
     "correct": "Right entities",
@@ -34,7 +34,7 @@ def claims(
     """prefix: "MODEL.VARIANT.SPLIT"; gold, found: mentions by document; draws: see `statistics.resample`;
     make: a claim on these documents."""
     yield from _calibration(f"{prefix}.calibration", calibration.bins(gold, found), draws, make)
-    for kind, count in zip(errors.KINDS, errors.kinds(gold, found).sum(axis=0), strict=True):
+    for kind, count in zip(error_kinds.KINDS, error_kinds.kinds(gold, found).sum(axis=0), strict=True):
         yield make(f"{prefix}.errors.{kind}", KIND_NAMES[kind], int(count), "count", "value")
 
 

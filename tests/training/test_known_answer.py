@@ -8,31 +8,31 @@ import pytest
 from tiny_model import make_model
 
 from space.engine import cpu, load, tokenise
-from training import golden
+from training import known_answer
 
 BUNDLED = Path(__file__).parents[2] / "space" / "bundled"
 
 
 def read(folder: Path) -> dict:
-    return json.loads((folder / golden.NAME).read_text(encoding="utf-8"))
+    return json.loads((folder / known_answer.NAME).read_text(encoding="utf-8"))
 
 
 def test_it_holds_what_the_shipped_file_answers(tmp_path):
     folder = make_model(tmp_path / "model", variants=("int8", "fp32"))
-    golden.write(folder)
+    known_answer.write(folder)
     written = read(folder)
-    [found] = load(folder, file="model_quantized.onnx")([golden.TEXT])
+    [found] = load(folder, file="model_quantized.onnx")([known_answer.TEXT])
     assert [e["text"] for e in written["entities"]] == [e.text for e in found] != []
-    assert written["text"] == golden.TEXT
+    assert written["text"] == known_answer.TEXT
     for entity, now in zip(written["entities"], found, strict=True):
         assert entity == asdict(now) | {"score": pytest.approx(now.score, abs=1e-6)}
-        assert golden.TEXT[entity["start"] : entity["end"]] == entity["text"]
+        assert known_answer.TEXT[entity["start"] : entity["end"]] == entity["text"]
 
 
 @pytest.mark.parametrize("name", ["student", "teacher"])
 def test_the_text_needs_more_than_one_window(name):
     tagger = load(BUNDLED / name)
-    assert len(tokenise(tagger.tokenizer, golden.TEXT)) > tagger.window
+    assert len(tokenise(tagger.tokenizer, known_answer.TEXT)) > tagger.window
 
 
 @pytest.mark.parametrize("exact", [False, True], ids=["this machine's path", "the exact INT8 path"])

@@ -5,7 +5,7 @@ from tokenizers import BertWordPieceTokenizer
 from tokenizers.processors import BertProcessing
 
 from training.corpora.document import Document, Span
-from training.examples import IGNORED, Cutter, collate, draw, pack, word_tags
+from training.training_examples import IGNORED, Cutter, collate, draw, pack, word_tags
 
 TAGS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
 TEXT = "Sodium valproate can cause liver failure."

@@ -5,11 +5,11 @@ from tiny_ledger import make_run
 
 from cards.ledger import LedgerError, project, read_ledger
 from space.engine import load
-from training import bundle, pipeline
+from training import bundling, pipeline
 from training.cli import main
-from training.context import Context
 from training.errors import StageError
 from training.recipe import RECIPES, RecipeError, load_recipe
+from training.run_context import Context
 from training.run_folder import RunFolder, sha256
 
 
@@ -31,7 +31,7 @@ def files(folder):
 
 def test_the_pair_without_weights_and_other_variants(run, tmp_path):
     to = tmp_path / "space" / "bundled"
-    bundle.bundle(run, to)
+    bundling.bundle(run, to)
     for name, file in (("student", "onnx/model_quantized.onnx"), ("teacher", "onnx/model_fp16.onnx")):
         found = files(to / name)
         assert {path for path in found if path.startswith("onnx/")} == {file}
@@ -58,7 +58,7 @@ def test_an_older_bundle_is_replaced_as_a_whole(run, tmp_path):
     to = tmp_path / "bundled"
     (to / "student").mkdir(parents=True)
     (to / "student" / "old.onnx").write_text("old")
-    bundle.bundle(run, to)
+    bundling.bundle(run, to)
     assert "student/old.onnx" not in files(to)
     assert "teacher/config.json" in files(to)
 
@@ -72,11 +72,11 @@ def test_an_older_bundle_is_replaced_as_a_whole(run, tmp_path):
 )
 def test_too_large_a_pair_is_refused(run, tmp_path, monkeypatch, limit, message):
     to = tmp_path / "bundled"
-    bundle.bundle(run, to)
+    bundling.bundle(run, to)
     before = {path: sha256(to / path) for path in files(to)}
-    monkeypatch.setattr(bundle, limit, 1000)
+    monkeypatch.setattr(bundling, limit, 1000)
     with pytest.raises(StageError, match=message):
-        bundle.bundle(run, to)
+        bundling.bundle(run, to)
     assert {path: sha256(to / path) for path in files(to)} == before
     assert not list(tmp_path.glob(".bundle-*"))
 
@@ -84,16 +84,16 @@ def test_too_large_a_pair_is_refused(run, tmp_path, monkeypatch, limit, message)
 def test_a_missing_file_or_ledger_is_named(run, tmp_path):
     (run / "models/teacher/onnx/model_fp16.onnx").unlink()
     with pytest.raises(StageError, match=r"teacher/onnx/model_fp16\.onnx is missing"):
-        bundle.bundle(run, tmp_path / "bundled")
+        bundling.bundle(run, tmp_path / "bundled")
     (run / "ledger.json").unlink()
     with pytest.raises(LedgerError, match=r"ledger\.json: cannot be read"):
-        bundle.bundle(run, tmp_path / "bundled")
+        bundling.bundle(run, tmp_path / "bundled")
     assert not (tmp_path / "bundled").exists()
 
 
 @pytest.fixture
 def bundled(run, tmp_path):
-    bundle.bundle(run, tmp_path / "bundled")
+    bundling.bundle(run, tmp_path / "bundled")
     return tmp_path / "bundled"
 
 
@@ -133,7 +133,7 @@ def test_a_changed_file_is_not_unbundled(bundled):
     with (bundled / "student" / "onnx" / "model_quantized.onnx").open("ab") as file:
         file.write(b"x")
     with pytest.raises(StageError, match=r"quantized\.onnx is not the file that its ledger\.json measured"):
-        bundle.published(bundled)
+        bundling.published(bundled)
 
 
 def test_an_unbundled_run_is_measured_as_a_run_of_its_own_recipe(tmp_path):

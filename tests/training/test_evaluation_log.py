@@ -9,7 +9,7 @@ import tiny_ledger
 
 from cards.ledger import read_ledger, write_ledger
 from cards.render import render
-from training import looks
+from training import evaluation_log
 
 FILES = {"teacher.fp32": 0.85, "student.fp32": 0.84, "student.int8": 0.83}
 
@@ -22,22 +22,22 @@ def log(tmp_path) -> Path:
         '{"date": "2025-01-01", "recipe_sha256": "ab", "model": "teacher.fp32", "macro_f1": 0.8}\n'
     )
     for _ in range(3):
-        looks.append(log, "bundled", "ab" * 32, "bc5cdr", "test", FILES)
-    looks.append(log, "mine", "cd" * 32, "our-notes", "test", FILES)
-    looks.append(log, "mine", "cd" * 32, "our-notes", "external-b", FILES)
+        evaluation_log.append(log, "bundled", "ab" * 32, "bc5cdr", "test", FILES)
+    evaluation_log.append(log, "mine", "cd" * 32, "our-notes", "test", FILES)
+    evaluation_log.append(log, "mine", "cd" * 32, "our-notes", "external-b", FILES)
     return log
 
 
 def test_each_data_set_and_split_has_its_count(log):
-    assert looks.count(log, "bc5cdr", "test") == 9
-    assert looks.count(log, "our-notes", "test") == 3
-    assert looks.count(log, "bc5cdr", "development") == 0
-    assert looks.count(log.with_name("none.jsonl"), "bc5cdr", "test") == 0
+    assert evaluation_log.count(log, "bc5cdr", "test") == 9
+    assert evaluation_log.count(log, "our-notes", "test") == 3
+    assert evaluation_log.count(log, "bc5cdr", "development") == 0
+    assert evaluation_log.count(log.with_name("none.jsonl"), "bc5cdr", "test") == 0
 
 
 def test_the_lines_of_this_project_name_their_data():
-    lines = [json.loads(line) for line in looks.LOG.read_text(encoding="utf-8").splitlines()]
-    assert looks.count(looks.LOG, "bc5cdr", "test") >= 16
+    lines = [json.loads(line) for line in evaluation_log.LOG.read_text(encoding="utf-8").splitlines()]
+    assert evaluation_log.count(evaluation_log.LOG, "bc5cdr", "test") >= 16
     assert all(line["corpus"] and line["split"] for line in lines)
 
 
@@ -46,7 +46,7 @@ def test_a_card_states_the_looks_at_its_own_data(tmp_path, log, corpus, said):
     run = tiny_ledger.make_run(tmp_path / "run")
     path = run / "models" / "student" / "ledger.json"
     path.write_text(path.read_text().replace('"invented"', f'"{corpus}"'))
-    counted = looks.count(log, corpus, "test") or None
+    counted = evaluation_log.count(log, corpus, "test") or None
     write_ledger(read_ledger(path).model_copy(update={"test_evaluations": counted}), path)
 
     text = render(path.parent, tiny_ledger.REPOS).text

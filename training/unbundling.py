@@ -16,19 +16,19 @@ from transformers import AutoConfig, AutoModelForTokenClassification, PreTrained
 from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
 from cards.render import snippets
 
-from . import golden, library_logs, parity, pipeline
-from .bundle import FIGURES, FILES
-from .context import Context
+from . import known_answer, library_logs, parity, pipeline
+from .bundling import FIGURES, FILES
+from .cost import Attempt
 from .errors import StageError
 from .export import export, window
 from .ledger import examples, looks_at, write
-from .measuring import Attempt
 from .recipe import Recipe
+from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
 from .stages import UNBUNDLE
 from .weights import read_back
 
-TEXTS = (golden.TEXT, snippets.SAMPLE)  # what read-back weights are compared with their file on
+TEXTS = (known_answer.TEXT, snippets.SAMPLE)  # what read-back weights are compared with their file on
 AGREEING = 0.95  # share of tokens that INT8 weights must tag alike, computed in INT8 and in FP32
 RENDERED = ("README.md", "card.map.json", FIGURES)  # of a bundle's card, which `cards render` writes anew
 
@@ -36,7 +36,7 @@ RENDERED = ("README.md", "card.map.json", FIGURES)  # of a bundle's card, which 
 def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
     """Make the folder `out` a run of the pair in the folder `bundled`.
 
-    ledger: of the pair, see `bundle.published`; recipe: what made it; out: empty, or not there yet.
+    ledger: of the pair, see `bundling.published`; recipe: what made it; out: empty, or not there yet.
     Raises StageError, and leaves `out` as it was, when the weights in a file do not compute what it does.
     """
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cards.ledger import Claim, Ledger, project, read_ledger, write_ledger
 
-from . import golden
+from . import known_answer
 from .errors import StageError
 from .run_folder import VARIANTS, sha256
 
@@ -31,7 +31,7 @@ def bundle(run: Path, to: Path) -> None:
         for name, file in FILES.items():
             copy_model(run / "models" / name, made / name, file)
             write_ledger(project(ledger, name), made / name / "ledger.json")
-            golden.write(made / name)
+            known_answer.write(made / name)
         check_sizes(made)
         if to.exists():
             to.rename(Path(work) / "replaced")
