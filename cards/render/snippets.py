@@ -107,7 +107,7 @@ CODE: dict[Task, dict[str, str]] = {
 }
 
 # What the install line of "clinstill" installs, for running the snippet from this repository.
-_ENGINE = Path(__file__).parents[1] / "space" / "engine"
+_ENGINE = Path(__file__).parents[2] / "space" / "engine"
 
 
 def code(tool: str, model: str, file: str, text: str = SAMPLE, task: Task = "token-classification") -> str:
