@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-# Read when they are imported: gradio's statistics, FastAPI's own traces (see service/tracing.py).
+# Read when they are imported: gradio's statistics, FastAPI's own traces (see service/monitoring/tracing.py).
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] = "false"
 
@@ -41,21 +41,21 @@ from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
 from pages import create_pages
 from security import SecurityHeaders
-from service import connections
-from service.bodies import Bodies
+from service.admission import connections
+from service.admission.bodies import Bodies
+from service.admission.gate import Gate, Limits
+from service.admission.origins import Origins
+from service.api.routes import Service, create_api
 from service.contract import Served
-from service.gate import Gate, Limits
-from service.health import Candidate, Health
-from service.logs import Lines, Log
-from service.metrics import Metrics
-from service.observe import Observer
-from service.origins import Origins
-from service.routes import Service, create_api
+from service.monitoring.health import Candidate, Health
+from service.monitoring.logs import Lines, Log
+from service.monitoring.observer import Observer
+from service.monitoring.prometheus import Metrics
+from service.monitoring.tracing import Tracer, TracingError, find_processor
 from service.scheduler import Busy as QueueFull
 from service.scheduler import Done, Scheduler
 from service.server import Server, configure
 from service.settings import Settings, SettingsError, describe_settings, read_port, read_settings
-from service.tracing import Tracer, TracingError, find_processor
 from sources import Source, SourceError, find_sources
 from ui.card import pictures_of
 from ui.contract import Busy, Model

@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from private_page import mount_private_page
+from service.admission.site import DATA, JOIN, Site
+from service.monitoring.tracing import INSTALL
 from service.settings import Settings, SettingsError
-from service.site import DATA, JOIN, Site
-from service.tracing import INSTALL
 from ui.contract import Model
 from ui.examples import EXAMPLES
 from ui.pictures import pictures_app

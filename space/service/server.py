@@ -12,7 +12,7 @@ from types import FrameType
 
 import uvicorn
 
-from .connections import Connection, Limits, tend
+from .admission.connections import Connection, Limits, tend
 
 # After the drain only streams are left that never end by themselves, such as an open page's events.
 STREAMS_S = 1

@@ -11,17 +11,17 @@ from types import SimpleNamespace
 import pytest
 
 from space.engine import Entity
-from space.service.bodies import Bodies
+from space.service.admission.bodies import Bodies
+from space.service.admission.gate import Gate, Limits
+from space.service.admission.origins import Origins
+from space.service.admission.site import Site
+from space.service.api.routes import Service, create_api
 from space.service.contract import Served
-from space.service.gate import Gate, Limits
-from space.service.health import Health
-from space.service.metrics import Metrics
-from space.service.observe import Observer
-from space.service.origins import Origins
-from space.service.routes import Service, create_api
+from space.service.monitoring.health import Health
+from space.service.monitoring.observer import Observer
+from space.service.monitoring.prometheus import Metrics
 from space.service.scheduler import Scheduler
 from space.service.settings import Settings
-from space.service.site import Site
 from space.ui.differences import compare
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from space.service.metrics import REASONS
-from space.service.observe import BELOW, EXACT
+from space.service.monitoring.observer import BELOW, EXACT
+from space.service.monitoring.prometheus import REASONS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from space.service.health import TOLERANCE
-from space.service.metrics import REASONS
+from space.service.monitoring.health import TOLERANCE
+from space.service.monitoring.prometheus import REASONS
 from space.service.settings import Settings, shown
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ is; /stream never ends by itself, as an open page's events do not.
 import asyncio
 import sys
 
-from space.service.connections import Limits
+from space.service.admission.connections import Limits
 from space.service.server import Server, configure
 
 

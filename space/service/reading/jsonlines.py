@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from .. import bounded_json
-from .decoding import BROKEN, MARK, open_text
+from .encoding import BROKEN, MARK, open_text
 from .row import IDENTITY, Limits, Numeral, Row, Source
 
 # Of one line, names counted too. Parsing holds the interpreter until it is done: these take some hundredths

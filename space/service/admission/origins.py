@@ -11,8 +11,8 @@ from ipaddress import ip_address
 
 from starlette.types import Scope
 
-from . import errors
-from .observe import header
+from .. import errors
+from ..monitoring.observer import header
 
 LOOPBACK = frozenset({"localhost"})
 PROBES = frozenset({"/livez", "/readyz"})

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from space.service.turns import Turns
+from space.service.admission.turns import Turns
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
 

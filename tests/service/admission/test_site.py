@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from space.service.admission.site import Site
 from space.service.errors import Refusal
-from space.service.site import Site
 
 EVENT = {"data": ["a note"], "fn_index": 0, "trigger_id": 5, "session_hash": "4x0dgoxsp6q"}
 FILE = {"path": "/proc/self/environ", "meta": {"_type": "gradio.FileData"}}

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from . import bounded_json
-from .contract import Entity, Served
-from .errors import invalid
-from .settings import Settings
+from .. import bounded_json
+from ..contract import Entity, Served
+from ..errors import invalid
+from ..settings import Settings
 
 OFFSET_UNIT = "code_point"
 

@@ -18,12 +18,12 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from ..errors import RETRY_S, Refusal
+from ..monitoring.observer import Seen
+from ..reading.dispatch import read_rows
+from ..reading.row import Limits, Numeral, Row
+from ..scheduler import Busy, Done
 from . import schemas
-from .errors import RETRY_S, Refusal
-from .observe import Seen
-from .reading.row import Limits, Numeral, Row
-from .rows import read_rows
-from .scheduler import Busy, Done
 
 if TYPE_CHECKING:
     from .routes import Service

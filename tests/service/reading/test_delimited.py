@@ -2,7 +2,7 @@
 
 import pytest
 
-from space.service.rows import Limits, Row, read_rows
+from space.service.reading.dispatch import Limits, Row, read_rows
 
 LIMITS = Limits(characters=1_000, rows=500, entries=20, unpacked=100_000)
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from space.service import tracing
-from space.service.logs import Lines, Log, entry
-from space.service.metrics import REASONS, Metrics
-from space.service.observe import Observer, Seen, route
+from space.service.monitoring import tracing
+from space.service.monitoring.logs import Lines, Log, entry
+from space.service.monitoring.observer import Observer, Seen, route
+from space.service.monitoring.prometheus import REASONS, Metrics
 
 CANARY = "Xanthippe-4711-canary"
 
@@ -163,7 +163,7 @@ def test_a_full_disk_loses_lines_and_nothing_else():
 
 
 def test_a_reader_that_has_stopped_delays_no_request(monkeypatch):
-    monkeypatch.setattr("space.service.logs.WAITING_LINES", 10)
+    monkeypatch.setattr("space.service.monitoring.logs.WAITING_LINES", 10)
     reader, writer = os.pipe()
     lost = []
     lines = Lines(writer, lambda: lost.append(1))
@@ -190,7 +190,7 @@ def test_libraries_do_not_quote_what_they_worked_on():
     made = entry(failed_record("asyncio"))
     assert CANARY not in json.dumps(made)
     assert (made["exception"], made["logger"]) == ("ValueError", "asyncio")
-    assert made["raised"][0].startswith("failed_record (test_observe.py:")
+    assert made["raised"][0].startswith("failed_record (test_observer.py:")
 
 
 def test_the_message_of_the_server_itself_is_written():

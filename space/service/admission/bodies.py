@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 from starlette.types import Message, Receive, Scope, Send
 
-from . import errors
-from .observe import header
+from .. import errors
+from ..monitoring.observer import header
 
 MEGABYTE = 1_000_000
 # What a client still sends after it was refused is read and dropped: one that writes before it reads would

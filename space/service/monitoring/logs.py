@@ -14,12 +14,13 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from .observe import Seen
+from .observer import Seen
 
 WAITING_LINES = 2000
 # Their messages are fixed phrases. Those of other loggers may quote what was being worked on: of these
 # only logger, level and place are written.
-TRUSTED = ("uvicorn", __package__)
+SERVICE = str(__package__).rpartition(".")[0]  # the package above
+TRUSTED = ("uvicorn.", f"{SERVICE}.")
 
 
 class Lines:
@@ -94,7 +95,7 @@ class Log:
         """Let the root logger, and threads that fail, write such lines and nothing else."""
         handler = _Handler(self.lines)
         logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-        logging.getLogger(__package__).setLevel(logging.INFO)
+        logging.getLogger(SERVICE).setLevel(logging.INFO)
         threading.excepthook = _thread_failed
 
 
@@ -122,7 +123,7 @@ def entry(record: logging.LogRecord) -> dict:
         "logger": record.name,
         "place": f"{record.module}:{record.lineno}",
     }
-    if record.name.split(".")[0] in TRUSTED or record.name.startswith(f"{__package__}."):
+    if f"{record.name}.".startswith(TRUSTED):
         made["message"] = record.getMessage()
     if record.exc_info and record.exc_info[0] is not None:
         made["exception"] = record.exc_info[0].__name__

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from space.service.rows import Limits, Row, read_rows
+from space.service.reading.dispatch import Limits, Row, read_rows
 
 LIMITS = Limits(characters=1_000, rows=50, entries=20, unpacked=100_000)
 TABLE = "id\ttext\r\n1\tasthma and gout 😀\r\n"

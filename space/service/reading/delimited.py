@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from .decoding import BROKEN, HEAD, MARK, open_text
+from .encoding import BROKEN, HEAD, MARK, open_text
 from .row import IDENTITY, Limits, Row, Source, lines_named
 
 DELIMITERS = ",;\t|"

@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from space.service import connections
-from space.service.connections import HEAD_BYTES, Connection, Limits, tend
+from space.service.admission import connections
+from space.service.admission.connections import HEAD_BYTES, Connection, Limits, tend
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
 ASK = b"GET / HTTP/1.1\r\nhost: test\r\n\r\n"

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import pytest
 
 from space.engine import Entity
+from space.service.api.file_tagging import FAILED, FILES, ROWS_PER_WORKER, SHUT_DOWN, Job
+from space.service.api.routes import Service, create_api
 from space.service.contract import Served
-from space.service.files import FAILED, FILES, ROWS_PER_WORKER, SHUT_DOWN, Job
-from space.service.observe import Observer, Seen
+from space.service.monitoring.observer import Observer, Seen
 from space.service.reading.row import Numeral, Row
-from space.service.routes import Service, create_api
 from space.service.scheduler import Busy, Done
 from space.service.settings import Settings
 
@@ -150,7 +150,7 @@ def test_when_the_client_leaves_what_is_not_done_is_taken_back(job, scheduler, i
 
 
 def test_a_full_queue_is_waited_for(monkeypatch, job, scheduler):
-    monkeypatch.setattr("space.service.files.WAIT_S", 0)
+    monkeypatch.setattr("space.service.api.file_tagging.WAIT_S", 0)
     scheduler.room = 0
 
     async def run():

@@ -12,16 +12,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
-from . import errors, schemas
-from .contract import Entity, Served
-from .errors import Refusal
-from .files import add_files
-from .health import Health
-from .metrics import Metrics
+from .. import errors
+from ..contract import Entity, Served
+from ..errors import Refusal
+from ..monitoring.health import Health
+from ..monitoring.prometheus import Metrics
+from ..scheduler import Busy, Done, Scheduler
+from ..settings import Settings
+from . import schemas
+from .file_tagging import add_files
 from .openapi import describe
-from .scheduler import Busy, Done, Scheduler
 from .schemas import OFFSET_UNIT
-from .settings import Settings
 
 ABOUT = (
     "Clinical text to entities with exact offsets. Offsets count Unicode code points: "

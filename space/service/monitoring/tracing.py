@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .observe import Seen
+from .observer import Seen
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanProcessor

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from .gate import WORK
+from ..admission.gate import WORK
 
 IDENTITY = {
     "X-Request-Id": {"description": "Names the request in the server's log.", "schema": {"type": "string"}}

@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
-from space.service import bodies, errors
-from space.service.bodies import Bodies, Gone, refuse
-from space.service.connections import Limits
-from space.service.observe import Observer
+from space.service import errors
+from space.service.admission import bodies
+from space.service.admission.bodies import Bodies, Gone, refuse
+from space.service.admission.connections import Limits
+from space.service.monitoring.observer import Observer
 from space.service.server import configure
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well

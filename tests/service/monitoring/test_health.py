@@ -9,9 +9,9 @@ import pytest
 from tiny_model import make_model
 
 from space.engine import Entity, load
-from space.service.health import TOLERANCE, Candidate, Health, check
+from space.service.monitoring.health import TOLERANCE, Candidate, Health, check
 
-BUNDLED = Path(__file__).parents[2] / "space" / "bundled"
+BUNDLED = Path(__file__).parents[3] / "space" / "bundled"
 TEXT = "Aspirin caused renal failure 🩺, lidocaine none."
 
 

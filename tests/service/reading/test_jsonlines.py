@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from space.service.reading.dispatch import Limits, Row, read_rows
 from space.service.reading.jsonlines import FORM, VALUES
 from space.service.reading.row import Numeral
-from space.service.rows import Limits, Row, read_rows
 
 LIMITS = Limits(characters=1_000, rows=500, entries=20, unpacked=100_000)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import bounded_json, errors
-from .errors import Refusal
+from .. import bounded_json, errors
+from ..errors import Refusal
 
 READ, SEND, TALK = ("GET", "HEAD"), ("POST",), ("GET", "POST", "DELETE")
 _FILE = r"[0-9A-Za-z_-][0-9A-Za-z_.-]*"  # neither hidden nor a folder above

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from .errors import invalid
-from .reading.decoding import BROKEN, NotText, full_of_nuls, open_text
-from .reading.jsonlines import json_rows
-from .reading.row import IDENTITY, Limits, Reader, Row, Source
-from .reading.tables import table_rows
-from .reading.zips import too_large, zip_rows
+from ..errors import invalid
+from .delimited import table_rows
+from .encoding import BROKEN, NotText, full_of_nuls, open_text
+from .jsonlines import json_rows
+from .row import IDENTITY, Limits, Reader, Row, Source
+from .zips import too_large, zip_rows
 
 _PIECE = 1 << 16  # characters
 

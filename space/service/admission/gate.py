@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import errors
+from .. import errors
+from ..errors import Refusal
+from ..monitoring.observer import header
 from .bodies import Bodies, Gone, refuse
-from .errors import Refusal
-from .observe import header
 from .origins import Origins
 from .site import DATA, Site
 from .turns import Turns

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from space.service.errors import Refusal
-from space.service.rows import Limits, Row, read_rows
+from space.service.reading.dispatch import Limits, Row, read_rows
 
 LIMITS = Limits(characters=1_000, rows=50, entries=20, unpacked=100_000)
 

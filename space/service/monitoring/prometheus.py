@@ -1,4 +1,4 @@
-"""Prometheus metrics. Every label has a closed set of values (see observe.py)."""
+"""Prometheus metrics. Every label has a closed set of values (see observer.py)."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -13,8 +13,8 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 
-from . import connections
-from .observe import Seen
+from ..admission import connections
+from .observer import Seen
 
 # Seconds. Dense around 50 ms, the time within which a short text should be answered.
 REQUEST_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)

@@ -1,0 +1,1 @@
+"""Routes of the HTTP API, their bodies, and their OpenAPI description."""
