@@ -19,7 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+HOME = Path(__file__).resolve().parent
+if "space" not in sys.modules:  # published, this folder is all there is, and has another name
+    sys.modules["space"] = ModuleType("space")
+    sys.modules["space"].__path__ = [str(HOME)]
 
 # Read when they are imported: gradio's statistics, FastAPI's own traces (see service/monitoring/tracing.py).
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -33,37 +39,35 @@ if missing := [name for name in ("fastapi", "huggingface_hub", "onnxruntime") if
     )
     sys.exit(2)
 
-from service.allocator import give_back_memory
+from space.service.allocator import give_back_memory
 
 give_back_memory()  # before libraries start threads
 
 from huggingface_hub import hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import EntryNotFoundError
-from pages import create_pages
-from security import SecurityHeaders
-from service.admission import connections
-from service.admission.bodies import Bodies
-from service.admission.gate import Gate, Limits
-from service.admission.origins import Origins
-from service.api.routes import Service, create_api
-from service.contract import Served
-from service.monitoring.health import Candidate, Health
-from service.monitoring.logs import Lines, Log
-from service.monitoring.observer import Observer
-from service.monitoring.prometheus import Metrics
-from service.monitoring.tracing import Tracer, TracingError, find_processor
-from service.scheduler import Busy as QueueFull
-from service.scheduler import Done, Scheduler
-from service.server import Server, configure
-from service.settings import Settings, SettingsError, describe_settings, read_port, read_settings
-from sources import Source, SourceError, find_sources
-from ui.card import pictures_of
-from ui.contract import Busy, Model
-from ui.differences import compare
 
-from engine import EngineError, Entity, Tagger, cpu, load
+from space.contract import Busy, Model, Served
+from space.engine import EngineError, Entity, Tagger, cpu, load
+from space.pages import create_pages
+from space.security import SecurityHeaders
+from space.service.admission import connections
+from space.service.admission.bodies import Bodies
+from space.service.admission.gate import Gate, Limits
+from space.service.admission.origins import Origins
+from space.service.api.routes import Service, create_api
+from space.service.monitoring.health import Candidate, Health
+from space.service.monitoring.logs import Lines, Log
+from space.service.monitoring.observer import Observer
+from space.service.monitoring.prometheus import Metrics
+from space.service.monitoring.tracing import Tracer, TracingError, find_processor
+from space.service.scheduler import Busy as QueueFull
+from space.service.scheduler import Done, Scheduler
+from space.service.server import Server, configure
+from space.service.settings import Settings, SettingsError, describe_settings, read_port, read_settings
+from space.sources import Source, SourceError, find_sources
+from space.ui.card import pictures_of
+from space.ui.differences import compare
 
-HOME = Path(__file__).resolve().parent
 FLUSH_S = 2.0  # for the last log lines and traces
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from private_page import mount_private_page
-from service.admission.site import DATA, JOIN, Site
-from service.monitoring.tracing import INSTALL
-from service.settings import Settings, SettingsError
-from ui.contract import Model
-from ui.examples import EXAMPLES
-from ui.pictures import pictures_app
 
-from engine import cpu
+from .contract import Model
+from .engine import cpu
+from .private_page import mount_private_page
+from .service.admission.site import DATA, JOIN, Site
+from .service.monitoring.tracing import INSTALL
+from .service.settings import Settings, SettingsError
+from .ui.examples import EXAMPLES
+from .ui.pictures import pictures_app
 
 SCRIPTS = Path(__file__).resolve().parent / "ui" / "scripts"
 
@@ -31,10 +31,11 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
     if settings.mcp and find_spec("mcp") is None:
         raise SettingsError("CLINSTILL_MCP is on, but the package mcp is missing: " + INSTALL)
     import gradio as gr  # it takes seconds, and a service without the page needs none of it
-    from ui.forgetting import Answers, forget_sessions
-    from ui.head import set_head
-    from ui.masthead import summary
-    from ui.page import build, looks
+
+    from .ui.forgetting import Answers, forget_sessions
+    from .ui.head import set_head
+    from .ui.masthead import summary
+    from .ui.page import build, looks
 
     set_head(summary(student))
     page = build(

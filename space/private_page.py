@@ -7,7 +7,7 @@ browser, with what its own tagger finds in one fixed text, so that the page can 
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -16,9 +16,8 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-if TYPE_CHECKING:
-    from ui.contract import Model
-    from ui.examples import Example
+from .contract import Model
+from .ui.examples import Example
 
 HOME = Path(__file__).resolve().parent
 PRIVATE = HOME / "private"
@@ -36,7 +35,7 @@ GOLDEN = (
 )
 
 
-def mount_private_page(app: FastAPI, model: "Model", examples: "Sequence[Example]") -> None:
+def mount_private_page(app: FastAPI, model: Model, examples: Sequence[Example]) -> None:
     """Serve the page for `model` under /private/, with `examples` as its sample notes."""
     folder = model.tagger.file.parent.parent
     about = JSONResponse(_about(model, examples))
@@ -76,7 +75,7 @@ def _fresh(path: Path, status_code: int = 200) -> FileResponse:
     return FileResponse(path, status_code, headers=ASK_FIRST)
 
 
-def _about(model: "Model", examples: "Sequence[Example]") -> dict[str, Any]:
+def _about(model: Model, examples: Sequence[Example]) -> dict[str, Any]:
     """What the page says of the model, and checks."""
     [entities] = model.tagger([GOLDEN])
     return {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from sources import IN_SPACE, PACKAGES, ROOT, imports, sources
+from sources import PACKAGES, ROOT, imports, sources
 
 # What each part may import of ours besides itself.
 ALLOWED = {
@@ -24,7 +24,7 @@ ALLOWED = {
     ),
 }
 ENGINE_LIBRARIES = {"huggingface_hub", "numpy", "onnxruntime", "tokenizers"}  # the wheel's dependencies
-OURS = {*PACKAGES, *IN_SPACE, "tests"}
+OURS = {*PACKAGES, "tests"}
 
 
 def offences(source: str, place: Path) -> list[str]:
@@ -41,10 +41,9 @@ def offences(source: str, place: Path) -> list[str]:
             if imported.top not in ENGINE_LIBRARIES | sys.stdlib_module_names:
                 found.append(f"{where}; the engine takes relative imports and its wheel's libraries only")
         elif part == "space":
-            # app.py imports the engine and the user interface, and hands the one to the other.
-            allowed = IN_SPACE if place.name in ("app.py", "pages.py") else set()
-            if imported.top in OURS - allowed:
-                found.append(f"{where}; inside the Space only app.py and pages.py import by absolute name")
+            # app.py is a program, so no import of its can be relative.
+            if imported.top in OURS - ({"space"} if place.name == "app.py" else set()):
+                found.append(f"{where}; the Space imports itself alone, by relative names")
         elif imported.top in OURS - {part} and not _within(imported.module, ALLOWED[part]):
             found.append(f"{where}; {part} may import {' and '.join(ALLOWED[part]) or 'nothing'} of ours")
     return found
@@ -66,7 +65,7 @@ def test_imports_keep_their_direction():
         ("space/engine/load.py", "from space.engine import tokens"),
         ("space/engine/load.py", "from ..ui import theme"),
         ("space/engine/load.py", "def late():\n    import gradio"),
-        ("space/ui/highlight.py", "from engine import load"),
+        ("space/ui/highlight.py", "from space.engine import load"),
         ("space/ui/highlight.py", "from cards.ledger import read_ledger"),
         ("space/app.py", "from training import recipe"),
         ("cards/render/__init__.py", "from space.engine import load"),
@@ -86,8 +85,8 @@ def test_a_wrong_direction_is_found(place, source):
     [
         ("space/engine/load.py", "import numpy as np\nfrom .tokens import windows\nfrom . import decode"),
         ("space/ui/highlight.py", "import gradio as gr\nfrom .theme import THEME\nfrom . import views"),
-        ("space/ui/highlight.py", "if TYPE_CHECKING:\n    from engine import Tagger"),
-        ("space/app.py", "from engine import load\nfrom ui.layout import build"),
+        ("space/ui/highlight.py", "if TYPE_CHECKING:\n    from cards import Tagger"),
+        ("space/app.py", "from space.engine import load\nfrom space.ui.layout import build"),
         ("training/student.py", "from cards.ledger import Claim\nfrom space.engine import load"),
         ("publish/verifying/data.py", "from training import corpora\nfrom training.metrics import count"),
         ("publish/cli.py", "from cards import lint\nfrom publish.hub import push\nfrom space import engine"),

@@ -18,7 +18,7 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
 
-from .contract import Entity, Served
+from ..contract import Entity, Served
 
 OPEN_PER_WORKER = 4
 STEP_BACK = 5  # steps of niceness

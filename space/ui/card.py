@@ -5,7 +5,7 @@ import re
 import yaml
 from huggingface_hub import ModelCard
 
-from .contract import Model
+from ..contract import Model
 from .markup import escape, megabytes
 
 # Fields of the front matter that tell a reader something, in this order.

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from .contract import Model
+from ..contract import Model
 
 Claim = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 import time
 
-from .contract import Busy, Model
+from ..contract import Busy, Model
 from .differences import Comparison, compare
 from .highlight import refusal
 from .markup import note

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from .contract import Busy, Entity, Model
+from ..contract import Busy, Entity, Model
 from .markup import note
 from .result import Found, result
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import gradio as gr
 
+from ..contract import Busy, Model
 from .api import show_api
 from .blocks import html, script
 from .card import show_card
 from .compare import show_comparison
-from .contract import Busy, Model
 from .examples import EXAMPLES
 from .files import show_files
 from .highlight import highlight, refusal, show_entities

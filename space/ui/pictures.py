@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from .contract import Model
+from ..contract import Model
 
 STATIC = Path(__file__).parent / "static"
 ICON = STATIC / "icon.svg"

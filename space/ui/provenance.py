@@ -7,8 +7,8 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from ..contract import Model, Tagger
 from .claims import Claim, claimed_times, claims, qualities
-from .contract import Model, Tagger
 from .examples import EXAMPLES
 from .latency import Latency, cpu_name, measure
 from .markup import escape, note, table

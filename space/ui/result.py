@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .contract import Entity, Model, key
-from .differences import Difference
+from ..contract import Entity, Model
+from .differences import Difference, key
 from .markup import escape
 
 

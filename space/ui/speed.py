@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from .contract import Model
+from ..contract import Model
 from .highlight import refusal
 from .latency import WARM_UP, Latency, cpu_name, measure
 from .markup import escape, megabytes, note, table

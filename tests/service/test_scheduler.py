@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from tiny_model import make_model
 
+from space.contract import Served
 from space.engine import load
-from space.service.contract import Served
 from space.service.scheduler import OPEN_PER_WORKER, Busy, Panic, Scheduler
 
 LONG_S = 30

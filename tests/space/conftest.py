@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from visiting import Visit
 
+from space.contract import Model
 from space.engine import Entity
-from space.ui.contract import Model
 
 
 class Words:

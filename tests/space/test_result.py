@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shown_result import data, finished
 
+from space.contract import Busy
 from space.engine import Entity
 from space.ui.compare import show_comparison
-from space.ui.contract import Busy
 from space.ui.highlight import highlight
 from space.ui.result import Found, result
 
@@ -53,7 +53,7 @@ def test_any_text_and_span_arrive_as_they_are(fake_student, text, place):
 
 @pytest.fixture(scope="module")
 def fake_student(tmp_path_factory):
-    from space.ui.contract import Model
+    from space.contract import Model
 
     class Labels:
         labels = ("Chemical",)

@@ -24,7 +24,7 @@ if __name__ == "__main__":
     import app
     import kept_text
 
-    from engine import Tagger
+    from space.engine import Tagger
 
     steps = Tagger.steps
 

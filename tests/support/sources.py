@@ -8,8 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("space", "training", "cards", "publish")
-# What app.py may import by absolute name: the Space's root is on its path.
-IN_SPACE = {path.stem for path in (ROOT / "space").iterdir()}
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def imports(source: str, place: Path) -> list[Import]:
 
 def third_party(path: Path) -> set[str]:
     """Top-level names that a file imports from neither the standard library nor this repository."""
-    known = {*PACKAGES, *IN_SPACE} | sys.stdlib_module_names
+    known = {*PACKAGES} | sys.stdlib_module_names
     found = imports(path.read_text(encoding="utf-8"), path.relative_to(ROOT))
     return {i.top for i in found if not i.relative and i.top not in known}
 

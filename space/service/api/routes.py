@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
+from ...contract import Entity, Served
 from .. import errors
-from ..contract import Entity, Served
 from ..errors import Refusal
 from ..monitoring.health import Health
 from ..monitoring.prometheus import Metrics

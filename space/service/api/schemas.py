@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from ...contract import Entity, Served
 from .. import bounded_json
-from ..contract import Entity, Served
 from ..errors import invalid
 from ..settings import Settings
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..contract import Entity
+from ...contract import Entity
 
 TOLERANCE = 0.05
 # For models without golden.json. Invented.

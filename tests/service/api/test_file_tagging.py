@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from space.contract import Served
 from space.engine import Entity
 from space.service.api.file_tagging import FAILED, FILES, ROWS_PER_WORKER, SHUT_DOWN, Job
 from space.service.api.routes import Service, create_api
-from space.service.contract import Served
 from space.service.monitoring.observer import Observer, Seen
 from space.service.reading.row import Numeral, Row
 from space.service.scheduler import Busy, Done

@@ -1,27 +1,11 @@
-"""What the page needs of a tagger and its entities; the engine's own types satisfy it."""
+"""Models as pages and service are handed them: neither loads one or imports more of the engine than this."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-
-class Entity(Protocol):
-    """One mention; `text == input[start:end]`, offsets in code points."""
-
-    start: int
-    end: int
-    label: str
-    score: float
-    text: str
-
-
-Key = tuple[int, int, str]
-
-
-def key(entity: Entity) -> Key:
-    """What makes two models' entities the same; scores do not."""
-    return entity.start, entity.end, entity.label
+from .engine import Entity as Entity
 
 
 class Busy(Exception):  # noqa: N818 — it is a state, as in the service
@@ -62,6 +46,21 @@ class Model:
     ledger: dict[str, Any] | None  # its ledger.json; None when it has none
     # In a session of its own, loaded on first use, with so many threads; None: one a usable processor.
     alone: Callable[[int | None], Tagger]
-    pictures: Mapping[str, bytes] = field(
-        default_factory=dict
-    )  # files that its card shows, by path in its folder
+    # Files that its card shows, by path in its folder.
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A loaded model as the service names and runs it."""
+
+    role: str  # "student" or "teacher"
+    model: str  # Hub id, or the name of its folder
+    revision: str  # Hub commit, or "sha256:" and the hash of the ONNX file
+    file: str  # the ONNX file's name
+    sha256: str  # of that file
+    bytes: int
+    labels: list[str]  # entity types
+    threads: int  # of one run
+    # Tags one text, one window for each `next`; its entities are the generator's return value.
+    steps: Callable[[str], Generator[None, None, list[Entity]]]
