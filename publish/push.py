@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cards.environment import leave
 
 try:
-    from publish.cli import push
+    from publish.pushing.cli import push
 except ImportError as error:
     leave(error)
 

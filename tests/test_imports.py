@@ -88,8 +88,14 @@ def test_a_wrong_direction_is_found(place, source):
         ("space/ui/highlight.py", "if TYPE_CHECKING:\n    from cards import Tagger"),
         ("space/app.py", "from space.engine import load\nfrom space.ui.layout import build"),
         ("training/student.py", "from cards.ledger import Claim\nfrom space.engine import load"),
-        ("publish/verifying/data.py", "from training import corpora\nfrom training.metrics import count"),
-        ("publish/cli.py", "from cards import lint\nfrom publish.hub import push\nfrom space import engine"),
+        (
+            "publish/verifying/evaluation_data.py",
+            "from training import corpora\nfrom training.metrics import count",
+        ),
+        (
+            "publish/pushing/cli.py",
+            "from cards import lint\nfrom publish.hub import push\nfrom space import engine",
+        ),
     ],
 )
 def test_a_right_direction_is_let_through(place, source):

@@ -4,15 +4,15 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..edge import Parser, at_the_edge, say, whisper
 from ..errors import PublishError
-from ..hub import Hub
-from ..names import check_repo_id
-from .data import check_given
-from .record import Verification
+from ..hub.client import Hub
+from ..hub.repo_ids import check_repo_id
+from ..terminal import Parser, at_the_edge, say, whisper
+from .evaluation_data import check_given
+from .report import Verification
 from .table import show
 from .verification import Request, verify
-from .writing import refuse_unwritable, write
+from .write_back import refuse_unwritable, write
 
 EXAMPLES = """\
 examples:

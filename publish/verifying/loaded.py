@@ -7,7 +7,7 @@ from pathlib import Path
 from space.engine import EngineError, Entity, load
 
 from .loading import NAMED, REMEDY, TOOLS, LoaderError, Program, find, start
-from .record import Check
+from .report import Check
 
 FP32 = "onnx/model.onnx"
 NOT_LOADED = Check(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from .record import Compared, Verification
+from .report import Compared, Verification
 
 HEADS = ("claim", "card", "here", "verdict")
 SHARES = ("F1", "precision", "recall", "error", "score", "share", "f1")

@@ -12,15 +12,15 @@ from space.engine import EngineError
 from training.provenance import environment
 
 from ..errors import PublishError
-from ..hub import Hub
-from . import data
-from .checks import check_folder, left_out
-from .comparing import compare, unmeasured_task
-from .fetched import fetch_small, fetch_weights
-from .foreign import check_foreign, compare_card, is_tagger, labels_of, unmeasurable
+from ..hub.client import Hub
+from . import evaluation_data as data
+from .agreement import compare, unmeasured_task
+from .download import fetch_small, fetch_weights
 from .loaded import NOT_LOADED, check_loaders
-from .measuring import THREADS, measure, threads_of
-from .record import Check, Verification
+from .remeasure import THREADS, measure, threads_of
+from .report import Check, Verification
+from .with_ledger import check_folder, left_out
+from .without_ledger import check_foreign, compare_card, is_tagger, labels_of, unmeasurable
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hub_store import Repo
 from huggingface_hub import constants
 from tiny_ledger import make_run
 
-from publish import cli
+from publish.pushing import cli
 from publish.verifying.cli import verify_command
 
 PUBLISH = Path(__file__).parents[2] / "publish"

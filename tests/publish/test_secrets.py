@@ -6,7 +6,8 @@ import pytest
 from hub_pushing import BOTH
 from hub_store import RefusalError
 
-from publish import cli, edge
+from publish import terminal as edge
+from publish.pushing import cli
 from publish.verifying.cli import verify_command
 
 CANARY = "hf_CANARYCANARYCANARY"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from publish import cli
 from publish.errors import PublishError
-from publish.names import check_repo_id
-from publish.runs import read_run
+from publish.hub.repo_ids import check_repo_id
+from publish.pushing import cli
+from publish.pushing.finished_run import read_run
 from publish.verifying import cli as verifying
 
 

@@ -1,0 +1,1 @@
+"""The Hugging Face Hub: reading, retries, errors in words."""

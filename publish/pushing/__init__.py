@@ -1,0 +1,1 @@
+"""A push: from a finished run to commits on the Hub."""

@@ -1,0 +1,160 @@
+"""A number of the ledger beside the same number measured here, and what follows.
+
+On the same data, an F1 is the same to four digits where instruction set and ONNX Runtime are those of
+the claim, and within 0.003 elsewhere; precision and recall move against each other, so twice that. On
+other data only the claim's interval says anything. What depends on no machine is equal or wrong.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from cards.errors import CardError
+from cards.ledger import Claim, Environment, Ledger, Task
+from cards.ledger.derived import speed_up
+from training.latency import QUIET
+
+from .evaluation_data import Split
+from .remeasure import claims_of, lengths, waited
+from .report import Compared
+
+FOUR_DIGITS = 0.5e-4
+ELSEWHERE = {"F1": 0.003, "precision": 0.006, "recall": 0.006, "error": 0.01, "score": 0.01}
+COUNTED = 0.02  # share by which a count of errors may differ on another machine
+SPEED_FACTOR = 2.0  # by which a ratio of latencies may differ between runs on one kind of processor
+SPARSITY = 0.5e-4
+NOT_GIVEN = "that the published files do not give"
+
+
+def compare(
+    ledger: Ledger, here: Mapping[str, float], splits: Mapping[str, Split], machine: Environment
+) -> list[Compared]:
+    """Every measurement of the ledger, with a verdict; what cannot be measured again says why."""
+    known = {claim.split: claim.data.sha256 for claim in ledger.claims if claim.split and claim.data}
+    other = {split for split, given in splits.items() if known.get(split, "") not in ("", given.data.sha256)}
+    compared = []
+    for claim in claims_of(ledger):
+        if ".latency." in claim.id or claim.id not in here:
+            compared.append(_unmeasured(claim, ledger, splits))
+        else:
+            compared.append(_judged(claim, here[claim.id], _split(claim) in other, machine))
+    return [*compared, *_speed(ledger, here, machine)]
+
+
+def unmeasured_task(task: Task) -> str:
+    """Why the scores of a model for `task` are not measured again, and what to do; "" where they are."""
+    if task == "token-classification":
+        return ""
+    return f"of a model for {task}, not measured here: run the `command` that each claim has in ledger.json"
+
+
+def same_machine(claimed: Environment | None, machine: Environment) -> bool:
+    """Whether digits can be expected to agree: same instruction set, same ONNX Runtime."""
+    return bool(claimed) and (claimed.isa, claimed.versions.get("onnxruntime")) == (
+        machine.isa,
+        machine.versions["onnxruntime"],
+    )
+
+
+def _judged(claim: Claim, value: float, other_data: bool, machine: Environment) -> Compared:
+    inside = claim.interval and claim.interval.low <= value <= claim.interval.high
+    tolerance = _tolerance(claim, machine)
+    remark = ""
+    if not other_data:
+        verdict = "holds" if abs(value - claim.value) <= tolerance else "differs"
+    elif claim.interval is None:
+        verdict, tolerance, remark = "not measured", None, "on other data, without an interval to lie in"
+    else:
+        verdict, tolerance = "holds" if inside else "differs", None
+        remark = "on other data, so only the interval counts"
+    return Compared(
+        claim=claim.id,
+        unit=claim.unit,
+        stated=claim.value,
+        here=value,
+        verdict=verdict,
+        tolerance=tolerance,
+        in_interval=inside,
+        remark=remark,
+    )
+
+
+def _split(claim: Claim) -> str | None:
+    """The split that a claim was measured on; counts of a corpus have it in their id."""
+    first, second, *_ = claim.id.split(".")
+    return claim.split or (second if first == "corpus" else None)
+
+
+def _tolerance(claim: Claim, machine: Environment) -> float:
+    if claim.unit == "share":
+        return SPARSITY
+    if claim.artifact is None and claim.aggregation != "difference":
+        return 0.0  # counted, not computed by a model
+    if claim.unit == "bytes":
+        return 0.0
+    if same_machine(claim.environment, machine):
+        return FOUR_DIGITS
+    if claim.unit == "count":
+        return max(3.0, COUNTED * claim.value)
+    return ELSEWHERE.get(claim.unit, ELSEWHERE["F1"])
+
+
+def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Compared:
+    owner = claim.id.split(".")[0]
+    reason = unmeasured_task(ledger.models[ledger.subject].task)
+    if owner not in (ledger.subject, "corpus"):
+        why = f"of the model {owner}, which has a repository of its own"
+    elif ".vs." in claim.id and f".vs.{ledger.subject}." not in claim.id:
+        why = "comparing with a model of another repository"
+    elif claim.disturbed is not None:
+        why = "disturbed by other programs when they were claimed, so compared with nothing"
+    elif ".latency." in claim.id:
+        why = reason or "in milliseconds, which belong to a machine: their ratios are compared"
+    elif reason and (claim.artifact or _split(claim)):
+        why = reason
+    elif _split(claim) and _split(claim) not in splits:
+        why = f"that need the {_split(claim)} documents (--data)"
+    else:
+        why = NOT_GIVEN
+    return Compared(
+        claim=claim.id, unit=claim.unit, stated=claim.value, here=None, verdict="not measured", remark=why
+    )
+
+
+def _speed(ledger: Ledger, here: Mapping[str, float], machine: Environment) -> Iterator[Compared]:
+    """How many times faster each file is than the first, at each length; on one kind of processor only,
+    since another may have no instructions for 8-bit sums, and on a quiet machine only: where other programs
+    ran too, a true claim and a false one look alike."""
+    name = ledger.subject
+    first, *others = ledger.models[name].variants
+    for length in lengths(ledger, name):
+        slow = f"{name}.{first.name}.latency.{length}.median"
+        for other in others:
+            fast = f"{name}.{other.name}.latency.{length}.median"
+            try:
+                claims = ledger.claim(slow), ledger.claim(fast)
+                stated = speed_up(*claims)
+            except CardError:
+                continue  # the ledger does not compare the two
+            value = here[slow] / here[fast] if slow in here and fast in here else None
+            why = _incomparable(claims[0].environment, machine, here.get(waited(name, length), 0.0))
+            holds = value is not None and 1 / SPEED_FACTOR <= value / stated <= SPEED_FACTOR
+            yield Compared(
+                claim=f"speed_up({slow}, {fast})",
+                unit="times",
+                stated=stated,
+                here=value,
+                verdict="not measured" if why or value is None else "holds" if holds else "differs",
+                tolerance=None if why else SPEED_FACTOR,
+                remark=why or ("" if value else unmeasured_task(ledger.models[name].task) or NOT_GIVEN),
+            )
+
+
+def _incomparable(claimed: Environment | None, machine: Environment, waited_here: float) -> str:
+    """Why a ratio of latencies says nothing here; "" where it does. waited_here: see `latency.Timing`"""
+    if not same_machine(claimed, machine):
+        return "on another kind of processor, or another ONNX Runtime"
+    if waited_here > QUIET:
+        return (
+            f"not comparable here: it waited {waited_here:.1f} s in each second for a processor that other "
+            "programs had; ask a quiet machine"
+        )
+    return ""

@@ -1,0 +1,377 @@
+"""Claims measured again: what is measured, and which differences count."""
+
+import json
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+from tiny_ledger import make_ledger, make_run
+from tiny_model import make_model
+
+from cards.ledger import DataSet, Interval, project
+from publish.errors import PublishError
+from publish.verifying import evaluation_data as data
+from publish.verifying import remeasure as measuring
+from publish.verifying.agreement import compare
+from publish.verifying.evaluation_data import Split
+from publish.verifying.remeasure import measure, scores, sparsity
+from space.engine import load
+from training import latency
+from training.corpora import Document, Span
+
+LABELS = ("Chemical", "Disease")
+# What the tiny model finds beside what is annotated: one disease too many, one chemical missed.
+LINES = [
+    ("1", "Aspirin caused renal failure.", [(0, 7, "Chemical"), (15, 28, "Disease")]),
+    ("2", "Headache after ibuprofen.", [(15, 24, "Chemical")]),
+    ("3", "Patients with seizures given xyz.", [(14, 22, "Disease"), (29, 32, "Chemical")]),
+]
+MACRO = "student.int8.test.macro.f1"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_model(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """A labelled file."""
+    lines = [
+        {"id": i, "text": text, "entities": [{"start": s, "end": e, "label": n} for s, e, n in found]}
+        for i, text, found in LINES
+    ]
+    path = tmp_path / "notes.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return make_run(tmp_path_factory.mktemp("run") / "run")
+
+
+@pytest.fixture
+def ledger(run):
+    return project(make_ledger(run), "student")
+
+
+def machine(ledger, **changes):
+    claimed = next(claim.environment for claim in ledger.claims if claim.id == MACRO)
+    return claimed.model_copy(update=changes)
+
+
+def documents():
+    return [
+        Document(id=i, text=text, spans=[Span(start=s, end=e, label=n) for s, e, n in found])
+        for i, text, found in LINES
+    ]
+
+
+def same_data(ledger):
+    claim = next(claim for claim in ledger.claims if claim.id == MACRO)
+    return {"test": Split([], claim.data)}
+
+
+def other_data():
+    return {"test": Split([], DataSet(id="invented", sha256="00" * 32, documents=1))}
+
+
+def verdict(ledger, claim_id, value, splits, here):
+    """What comes of the number `value` for one claim."""
+    [row] = [row for row in compare(ledger, {claim_id: value}, splits, here) if row.claim == claim_id]
+    return row
+
+
+def stated(ledger, claim_id):
+    return next(claim.value for claim in ledger.claims if claim.id == claim_id)
+
+
+def test_scores_are_those_counted_by_hand(folder):
+    here = scores("m", load(folder), documents(), LABELS, lambda line: None)
+
+    assert (here["m.chemical.precision"], here["m.chemical.recall"]) == (1, pytest.approx(2 / 3))
+    assert (here["m.disease.precision"], here["m.disease.recall"]) == (pytest.approx(2 / 3), 1)
+    assert here["m.macro.f1"] == pytest.approx(0.8)
+    assert here["m.errors.missed"] == here["m.errors.spurious"] == 1
+    assert here["m.errors.correct"] == 4
+
+
+def test_every_kind_of_claim_is_measured(run, ledger):
+    given = {"test": Split(documents(), other_data()["test"].data)}
+
+    here = measure(run / "models" / "student", ledger, given, lambda line: None)
+
+    file = run / "models" / "student" / "onnx" / "model_quantized.onnx"
+    assert here["student.int8.bytes"] == file.stat().st_size
+    assert here["student.parameters"] == stated(ledger, "student.parameters")
+    assert here["corpus.test.documents"] == 3
+    assert here["corpus.test.chemical.mentions"] == 3
+    assert here[MACRO] == here["student.fp32.test.macro.f1"] == pytest.approx(0.8)
+    assert here["student.int8.vs.student.fp32.macro.f1_difference"] == 0
+
+
+def test_sparsity_is_the_share_of_zeros_in_linear_layers(tmp_path):
+    path = tmp_path / "model.safetensors"
+    layer = np.array([[0, 1], [0, 2]], dtype=np.float32)
+    others = {"embeddings.weight": layer * 0, "classifier.weight": layer * 0, "layer.bias": layer[0] * 0}
+    save_file({"layer.weight": layer, **others}, path)
+
+    assert sparsity(path) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "changes", "apart", "expected"),
+    [
+        (MACRO, {}, 0.00004, "holds"),
+        (MACRO, {}, 0.0001, "differs"),
+        (MACRO, {"isa": "avx2"}, 0.0029, "holds"),
+        (MACRO, {"isa": "avx2"}, -0.0031, "differs"),
+        ("student.int8.test.macro.precision", {"isa": "avx2"}, 0.0059, "holds"),
+        ("student.int8.test.macro.precision", {"isa": "avx2"}, 0.0061, "differs"),
+        ("student.int8.bytes", {"isa": "avx2"}, 1, "differs"),
+        ("student.parameters", {"isa": "avx2"}, -1, "differs"),
+        ("corpus.test.documents", {"isa": "avx2"}, 1, "differs"),
+        ("student.sparsity", {}, 0.001, "differs"),
+    ],
+)
+def test_a_number_holds_within_what_its_machine_allows(ledger, claim_id, changes, apart, expected):
+    value = stated(ledger, claim_id) + apart
+    row = verdict(ledger, claim_id, value, same_data(ledger), machine(ledger, **changes))
+    assert row.verdict == expected
+
+
+def test_another_version_of_onnx_runtime_is_another_machine(ledger):
+    here = machine(ledger, versions={"onnxruntime": "1.0.0"})
+    assert verdict(ledger, MACRO, stated(ledger, MACRO) + 0.002, same_data(ledger), here).verdict == "holds"
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(0.017, "holds"), (0.019, "differs")])
+def test_on_other_data_only_the_interval_counts(ledger, apart, expected):
+    row = verdict(ledger, MACRO, stated(ledger, MACRO) + apart, other_data(), machine(ledger))
+
+    assert row.verdict == expected
+    assert row.tolerance is None
+    assert "other data" in row.remark
+
+
+def test_whether_it_lies_in_the_interval_is_said_beside_the_verdict(ledger):
+    claims = tuple(
+        claim.model_copy(update={"interval": Interval(low=0, high=0.1, method="none")})
+        if claim.id == MACRO
+        else claim
+        for claim in ledger.claims
+    )
+    odd = ledger.model_copy(update={"claims": claims})
+
+    row = verdict(odd, MACRO, stated(ledger, MACRO), same_data(ledger), machine(ledger))
+
+    assert (row.verdict, row.in_interval) == ("holds", False)
+
+
+def test_a_count_of_other_data_is_not_compared(ledger):
+    row = verdict(ledger, "corpus.test.documents", 7, other_data(), machine(ledger))
+    assert (row.verdict, row.here) == ("not measured", 7)
+
+
+@pytest.mark.parametrize(
+    ("factor", "changes", "expected"),
+    [(1.9, {}, "holds"), (0.6, {}, "holds"), (2.1, {}, "differs"), (1, {"isa": "avx2"}, "not measured")],
+)
+def test_speed_is_compared_as_a_ratio_on_the_same_kind_of_machine(ledger, factor, changes, expected):
+    slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
+    ratio = stated(ledger, slow) / stated(ledger, fast)
+
+    rows = compare(ledger, {slow: ratio * factor, fast: 1.0}, {}, machine(ledger, **changes))
+
+    [row] = [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
+    assert row.stated == pytest.approx(ratio)
+    assert row.verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("factor", "waited", "expected"),
+    [(5, 0.1, "differs"), (5, 0.6, "not measured"), (1, 0.6, "not measured"), (1, 0.1, "holds")],
+)
+def test_on_a_busy_machine_speed_is_neither_confirmed_nor_refuted(ledger, factor, waited, expected):
+    slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
+    ratio = factor * stated(ledger, slow) / stated(ledger, fast)
+    here = {slow: ratio, fast: 1.0, "student.latency.128.waited": waited}
+
+    rows = compare(ledger, here, {}, machine(ledger))
+
+    [row] = [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
+    assert row.verdict == expected
+    assert row.here == pytest.approx(ratio)
+    assert ("not comparable here" in row.remark) == (expected == "not measured")
+
+
+def test_a_speed_that_was_claimed_on_a_busy_machine_is_compared_with_nothing(ledger):
+    slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
+    busy = [c.model_copy(update={"disturbed": 1.4}) if c.id == slow else c for c in ledger.claims]
+
+    rows = compare(
+        ledger.model_copy(update={"claims": tuple(busy)}), {slow: 9.0, fast: 1.0}, {}, machine(ledger)
+    )
+
+    assert not [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
+    assert [row for row in rows if row.claim.startswith("speed_up(")]  # at the other length
+    [row] = [row for row in rows if row.claim == slow]
+    assert row.verdict == "not measured"
+    assert "disturbed by other programs" in row.remark
+
+
+def test_every_file_is_timed_in_turn_with_how_long_it_waited(monkeypatch):
+    def timed(taggers, texts, length, repeats):
+        times = {variant: np.full(repeats, number + 1.0) for number, variant in enumerate(taggers)}
+        return latency.Timing(times, 0.4)
+
+    monkeypatch.setattr(measuring.latency, "measure", timed)
+    files = dict.fromkeys(("fp32", "int8"), SimpleNamespace(window=128))
+
+    assert measuring._latencies("m", files, [], [64, 256]) == {
+        "m.latency.64.waited": 0.4,
+        "m.fp32.latency.64.median": 1,
+        "m.int8.latency.64.median": 2,
+    }
+
+
+def test_what_is_not_measured_says_why(ledger):
+    why = {row.claim: row.remark for row in compare(ledger, {}, {}, machine(ledger))}
+
+    assert "of the model teacher" in why["teacher.fp32.test.macro.f1"]
+    assert "need the test documents" in why[MACRO]
+    assert "another repository" in why["student.int8.vs.teacher.fp32.macro.f1_difference"]
+    assert "belong to a machine" in why["student.int8.latency.128.p95"]
+    assert "do not give" in why["student.training.seconds"]
+    assert not any(".setting." in claim for claim in why)
+
+
+def test_one_file_is_read_by_its_name_and_the_model_s_types(corpus):
+    split = data.read([f"mine={corpus}"], LABELS, None, hub=None)["test"]
+
+    assert [document.id for document in split.documents] == ["1", "2", "3"]
+    assert (split.data.id, split.data.documents) == ("mine", 3)
+    assert split.documents == documents()
+
+
+def test_types_match_whatever_their_case_and_others_are_left_out(corpus):
+    corpus.write_text(corpus.read_text().replace('"Disease"', '"DISEASE"'), encoding="utf-8")
+
+    split = data.read([f"mine={corpus}"], ("Disease",), None, hub=None)["test"]
+
+    assert {span.label for document in split.documents for span in document.spans} == {"Disease"}
+
+
+def test_a_recipe_s_corpus_is_read_as_the_recipe_says(ledger, corpus, tmp_path):
+    """Its guard set apart, its files by their names: `smoke` is one of ours."""
+    lines = corpus.read_text().splitlines()
+    (tmp_path / "test.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
+    many = (lines[0].replace('"1"', f'"{number}"') for number in range(10, 30))
+    (tmp_path / "development.jsonl").write_text("\n".join(many) + "\n", encoding="utf-8")
+    smoke = ledger.model_copy(update={"recipe": "smoke"})
+
+    splits = data.read([f"smoke={tmp_path}"], LABELS, smoke, hub=None)
+
+    assert {name: len(split.documents) for name, split in splits.items()} == {
+        "test": 1, "guard": 15, "development": 5,
+    }  # fmt: skip
+
+
+def read_given(given: list[str]) -> None:
+    """As the command does it."""
+    data.check_given(given)
+    data.read(given, LABELS, None, hub=None)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("notes.jsonl", "takes NAME=PATH"),
+        ("mine=/nowhere/notes.jsonl", "is not here"),
+        ("mine=nowhere", "is not here"),
+        ("mine={folder}", "give the one file to measure on"),
+        ("mine={folder}/odd.xyz", "its format does not show in its name"),
+        ("mine={folder}/broken.jsonl", "broken place"),
+        ("mine={folder}/genes.jsonl", "none of the model's"),
+        ("mine=", "NAME is the ledger's name of the data, or any of your own"),
+        ("mine={folder}/gene.jsonl", r"is not here \(.* holds broken.jsonl, empty.jsonl, genes.jsonl"),
+        ("mine=no/such/data", "A Hub data set is written OWNER/NAME"),
+        ("mine={folder}/empty.jsonl", "is empty. Give a file with labelled documents"),
+        ("mine={folder}/texts.jsonl", "holds 1 documents and no mention to compare with"),
+    ],
+)
+def test_data_that_cannot_be_read_says_what_to_give(option, message, tmp_path):
+    (tmp_path / "odd.xyz").write_text("what is it?", encoding="utf-8")
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "texts.jsonl").write_text('{"id": "1", "text": "BRCA1"}', encoding="utf-8")
+    (tmp_path / "broken.jsonl").write_text("{", encoding="utf-8")
+    gene = {"id": "1", "text": "BRCA1", "entities": [{"start": 0, "end": 5, "label": "Gene"}]}
+    (tmp_path / "genes.jsonl").write_text(json.dumps(gene), encoding="utf-8")
+
+    given = [option.format(folder=tmp_path)]
+    with pytest.raises(PublishError, match=message):
+        read_given(given)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """A data set as the Hub stores most: a folder of tables (its content is read by `datasets`)."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "test-00000.parquet").touch()
+    return tmp_path
+
+
+def test_tables_are_read_as_the_corpora_are(tables, monkeypatch):
+    asked = []
+    monkeypatch.setattr(data.corpora.hub, "read", lambda *place: asked.append(place) or documents())
+
+    split = data.read([f"mine={tables}"], LABELS, None, hub=None)["test"]
+
+    assert asked == [(tables, None, "test")]
+    assert split.documents == documents()
+
+
+def test_tables_without_a_test_split(tables, monkeypatch):
+    def refuse(*place):
+        raise data.CorpusError(
+            "split 'test': Unknown split \"test\". Should be one of ['train', 'dev'].; --data"
+        )
+
+    monkeypatch.setattr(data.corpora.hub, "read", refuse)
+
+    with pytest.raises(PublishError, match="has no split 'test', which is measured on, but 'train', 'dev'"):
+        data.read([f"mine={tables}"], LABELS, None, hub=None)
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("other.jsonl", "holds none of train.jsonl, development.jsonl, test.jsonl; there is other.jsonl"),
+        ("test.jsonl", "test.jsonl: is empty"),
+    ],
+)
+def test_a_recipe_s_corpus_that_cannot_be_read_says_what_is_there(ledger, tmp_path, file, message):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / file).touch()
+    smoke = ledger.model_copy(update={"recipe": "smoke"})
+
+    with pytest.raises(PublishError, match=message):
+        data.read([f"smoke={folder}"], LABELS, smoke, hub=None)
+
+
+def test_a_name_that_the_ledger_does_not_know_is_told(ledger):
+    smoke = ledger.model_copy(update={"recipe": "smoke"})
+
+    assert data.unknown(["invented=x", "smoke=y"], smoke) == ""
+    assert "--data invnted: the ledger's numbers are on invented." in data.unknown(["invnted=x"], ledger)
+
+
+def test_tables_need_a_package_that_is_named(tables, monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)  # as where it is not installed
+
+    with pytest.raises(PublishError, match="needs the package 'datasets'"):
+        data.read([f"mine={tables}"], LABELS, None, hub=None)
