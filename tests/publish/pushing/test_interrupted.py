@@ -29,9 +29,7 @@ from publish.errors import PublishError
 from publish.hub.client import Hub as Client
 from publish.hub.remote import MANIFEST
 from publish.hub.retries import Patience
-from publish.pushing import actions as pushing
-from publish.pushing import prepare as planning
-from publish.pushing import staging
+from publish.pushing import actions, prepare, staging
 from publish.pushing.request import Request, Settings, Targets
 from publish.pushing.staging import Staged
 
@@ -93,7 +91,7 @@ def pushed(hub, contents, tmp_path, monkeypatch) -> Callable[[str], None]:
     monkeypatch.setenv("HF_ENDPOINT", hub.url)
     monkeypatch.setenv("HF_TOKEN", "hf_me")
     monkeypatch.setattr(staging, "_refuse_errors", lambda folder, repo_id: None)
-    monkeypatch.setattr(pushing, "ensure_runtime", lambda *arguments, **options: None)
+    monkeypatch.setattr(actions, "ensure_runtime", lambda *arguments, **options: None)
     targets = Targets(models=MODELS, datasets={"corpus": "me/corpus"}, space="me/space")
 
     def push(version: str) -> None:
@@ -107,9 +105,9 @@ def pushed(hub, contents, tmp_path, monkeypatch) -> Callable[[str], None]:
                 for name, one in contents[version].items()
             }
 
-        monkeypatch.setattr(planning, "stage", stage)
+        monkeypatch.setattr(prepare, "stage", stage)
         request = Request(run=str(tmp_path), targets=targets, settings=Settings(tag=f"{TAG}-{version}"))
-        pushing.push(request, Client(Patience(lambda text: None, lambda seconds: None)), lambda text: None)
+        actions.push(request, Client(Patience(lambda text: None, lambda seconds: None)), lambda text: None)
 
     return push
 
@@ -272,7 +270,7 @@ def test_killed_processes(hub, environment, run, tmp_path, remote):
     """SIGKILL, at a few requests of a real process."""
     line = [
         sys.executable,
-        Path(pushing.__file__).with_name("push.py"),
+        Path(actions.__file__).parents[1] / "push.py",
         run,
         "--repo-id",
         "me/student",
