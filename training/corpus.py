@@ -5,7 +5,8 @@ from functools import partial
 from cards.ledger import Claim, slug
 
 from . import corpora
-from .corpora import Document, jsonl
+from .corpora import Document
+from .corpora.formats import jsonl
 from .run_context import Context
 
 

@@ -21,11 +21,12 @@ from space.engine import Entity, Tagger, load
 
 from . import diagnostics, evaluation_log, latency, statistics
 from .corpora.document import Document
+from .corpora.location import INVENTED
 from .cost import claim
 from .latency import Timing
 from .metrics import RATES, count, document_f1, table
 from .provenance import artifact, data_set, environment
-from .recipe import RECIPES, Recipe
+from .recipe import Recipe
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
 
@@ -66,7 +67,7 @@ def run(context: Context) -> list[Claim]:
     """Measure the models of a run. Evaluations on test data are counted in `evaluation_log.LOG`, but for
     corpora of this project's own writing, on which nothing can be overfitted that matters."""
     recipe = context.recipe
-    invented = (RECIPES / recipe.corpus.id).is_dir()
+    invented = (INVENTED / recipe.corpus.id).is_dir()
     return evaluate(
         context.run,
         recipe,

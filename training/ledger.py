@@ -14,10 +14,10 @@ from cards.ledger.quoted import quote
 from cards.render import snippets
 
 from . import energy, evaluation_log, known_answer
+from .corpora import Corpus
 from .learning_curves import draw
 from .pipeline import read_record
 from .provenance import environment
-from .recipe import Corpus
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
 from .stages import STAGES

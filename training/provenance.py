@@ -12,8 +12,7 @@ from cards.ledger import Artifact, DataSet, Environment
 from space.engine.cpu import instruction_set
 
 from . import corpora
-from .corpora.document import Document
-from .recipe import Corpus
+from .corpora import Corpus, Document
 from .run_folder import sha256
 
 PACKAGES = ("onnxruntime", "tokenizers", "numpy")

@@ -14,10 +14,10 @@ from transformers import (
 from cards.ledger import Claim
 from space.engine import plain
 
-from .corpora import jsonl
-from .corpora.document import Document
+from .corpora import Corpus, Document
+from .corpora.formats import jsonl
 from .cost import claim
-from .recipe import Corpus, Recipe
+from .recipe import Recipe
 from .run_folder import RunFolder
 from .training_examples import Cutter
 

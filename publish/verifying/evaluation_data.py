@@ -196,7 +196,7 @@ def _refuse_empty(files: Iterable[Path]) -> None:
 def _test_split(place: Path) -> list[Document]:
     """Of a data set stored as tables."""
     try:
-        return corpora.hub.read(place, None, "test")
+        return corpora.formats.hub.read(place, None, "test")
     except CorpusError as error:
         there = re.search(r"Unknown split .*? one of \[(.*?)\]", str(error))
         if not there:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from training.corpora import brat
+from training.corpora.formats import brat
 
 pytestmark = pytest.mark.browser
 ORIGIN = {"model": "someone/tiny", "revision": "sha256:" + "0" * 64, "offset_unit": "code_point"}

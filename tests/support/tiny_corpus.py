@@ -88,7 +88,7 @@ def _mentions(split: str, labeler: str) -> set[tuple[int, Mention]]:
 
 
 def _write(folder: Path, split: str) -> DataFile:
-    """One JSON line for each text, as `training/corpora/jsonl.py` reads them."""
+    """One JSON line for each text, as `training/corpora/formats/jsonl.py` reads them."""
     kept, lines = _mentions(split, "combined"), []
     for number, (text, *_) in enumerate(TEXTS[split]):
         spans = sorted((start, end, label) for at, (label, start, end) in kept if at == number)

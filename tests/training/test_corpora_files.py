@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
-from training.corpora import CorpusError, Document, Span, brat, conll, jsonl, lines, pubtator, sha256
+from training.corpora import CorpusError, Document, Span, sha256
 from training.corpora.findings import Findings
+from training.corpora.formats import brat, conll, jsonl, lines, pubtator
 
 PUBTATOR = (
     "101|t|Zorvane and gastric pain.\n"

@@ -5,8 +5,8 @@ import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
 
 from training import corpora
-from training.corpora import CorpusError, hub
-from training.recipe import Corpus
+from training.corpora import Corpus, CorpusError
+from training.corpora.formats import hub
 
 COMMIT = "0123456789" * 4
 # The numbering of tner/bc5cdr: I-Disease comes before I-Chemical.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from training import corpora
-from training.corpora import CorpusError, Document, Span
-from training.recipe import Corpus, load_recipe
+from training.corpora import Corpus, CorpusError, Document, Span
+from training.recipe import load_recipe
 
 COMMIT = "0123456789" * 4
 TEXT = "Zorvane eased pain and the rash of zorvane allergy."

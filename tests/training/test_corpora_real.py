@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from training import corpora
-from training.corpora import CorpusError, brat, conll, pubtator
+from training.corpora import Corpus, CorpusError
 from training.corpora.findings import Findings
-from training.recipe import Corpus, load_recipe
+from training.corpora.formats import brat, conll, pubtator
+from training.recipe import load_recipe
 
 DATA = os.environ.get("CLINSTILL_DATA")
 pytestmark = [

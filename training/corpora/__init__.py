@@ -1,6 +1,6 @@
 """Corpora: any source of gold mentions (or of bare text) as lists of `Document`, by split.
 
-Each reader module turns one format into documents with the source's own labels; `load` finds the
+Each module of `formats` turns one format into documents with the source's own labels; `load` finds the
 files, reads every split and maps the labels to the recipe's.
 """
 
@@ -9,34 +9,41 @@ from collections import defaultdict
 from functools import partial
 from pathlib import Path
 
-from ..recipe import Corpus
-from . import brat, conll, hub, jsonl, lines, pubtator
+from .definition import Corpus
 from .document import CorpusError, Document, Span
 from .findings import Findings
-from .jsonl import sha256
+from .formats import HUB, READERS, hub
+from .formats.jsonl import sha256
 from .labels import map_labels
 from .location import check, file_of, fingerprint, folder_of, local_folder
 
-__all__ = ["CorpusError", "Document", "Span", "check", "fingerprint", "guard", "load", "sha256"]
-
-READERS = {
-    "pubtator": pubtator.read,
-    "conll": conll.read,
-    "brat": brat.read,
-    "jsonl": jsonl.read,
-    "lines": lines.read,
-}
+__all__ = [
+    "READERS",
+    "Corpus",
+    "CorpusError",
+    "Document",
+    "Span",
+    "check",
+    "fingerprint",
+    "guard",
+    "load",
+    "sha256",
+]
 
 
 def load(
     corpus: Corpus, data: dict[str, Path], mended: dict[str, int] | None = None
 ) -> dict[str, list[Document]]:
-    """All splits of a corpus, in the recipe's order, with the recipe's labels.
+    """Read all splits of a corpus, in the recipe's order, with the recipe's labels.
 
-    mended: is given how many mentions of each split were left out or trimmed, as the recipe says.
-    Where the corpus is looked for: see `location`. Raises CorpusError when it is not there, a file
-    of it is missing, empty or broken, a label is unknown or unused, a split has no mention of a type,
-    or two documents (of any splits) have one id.
+    Args:
+        corpus: what to read; where it is looked for, see `location`.
+        data: folder of a corpus, by the corpus' id (`--data`).
+        mended: is given how many mentions of each split were left out or trimmed, as the recipe says.
+
+    Raises:
+        CorpusError: the corpus is not there, a file of it is missing, empty or broken, a label is unknown or
+            unused, a split has no mention of a type, or two documents (of any splits) have one id.
     """
     splits = {}
     for split, name in corpus.files.items():
@@ -57,7 +64,7 @@ def _read(corpus: Corpus, name: str, data: dict[str, Path]) -> tuple[list[Docume
         skip_mismatched=corpus.skip_mismatched,
         labelled=bool(corpus.types),
     )
-    if corpus.format == "hub":
+    if corpus.format == HUB:
         folder = local_folder(corpus, data)
         source, revision = (folder, None) if folder else (str(corpus.repo), corpus.revision)
         findings = findings_of(f"{source} ({name})")
@@ -70,9 +77,12 @@ def _read(corpus: Corpus, name: str, data: dict[str, Path]) -> tuple[list[Docume
 
 
 def guard(documents: list[Document], count: int) -> tuple[list[Document], list[Document]]:
-    """The `count` documents with the smallest SHA-256 of their id, and the rest; both in order.
+    """Part the `count` documents with the smallest SHA-256 of their id from the rest; both stay in order.
 
     The choice depends on the ids alone, so no later change of code or seed can move it.
+
+    Raises:
+        CorpusError: there are fewer documents than `count`.
     """
     if count > len(documents):
         raise CorpusError(

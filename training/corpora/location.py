@@ -1,7 +1,7 @@
-"""Where a corpus lies.
+"""Location of a corpus: on this machine, or on the Hub.
 
-In this order: `data[ID]` (`--data ID=PATH`), $CLINSTILL_DATA/ID, the folder ID beside the recipes
-(corpora of our own writing), the Hub data set `repo` at its full `revision`.
+It is looked for in this order: `data[ID]` (`--data ID=PATH`), $CLINSTILL_DATA/ID, the folder ID beside the
+recipes (corpora of our own writing), the Hub data set `repo` at its full `revision`.
 """
 
 import hashlib
@@ -9,8 +9,11 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..recipe import RECIPES, Corpus
+from .definition import Corpus
 from .document import CorpusError
+from .formats import HUB
+
+INVENTED = Path(__file__).parents[1] / "recipes"  # corpora of our own writing lie beside their recipes
 
 
 def local_folder(corpus: Corpus, data: dict[str, Path]) -> Path | None:
@@ -25,7 +28,7 @@ def local_folder(corpus: Corpus, data: dict[str, Path]) -> Path | None:
                 f"--data {corpus.id}={folder} is no folder; it takes the one with {_files(corpus)}"
             )
         return folder
-    roots = [RECIPES]
+    roots = [INVENTED]
     if root := os.environ.get("CLINSTILL_DATA"):
         roots.insert(0, Path(root))
     return next((root / corpus.id for root in roots if (root / corpus.id).is_dir()), None)
@@ -39,7 +42,7 @@ def folder_of(corpus: Corpus, data: dict[str, Path]) -> Path:
     if folder := local_folder(corpus, data):
         return folder
     if corpus.repo:
-        return _download(corpus)
+        return _download(corpus, corpus.repo)
     origin = f"get it from {corpus.url} and give" if corpus.url else "give"
     raise CorpusError(
         f"corpus {corpus.id} is not here: {origin} the folder that holds {_files(corpus)} with"
@@ -60,10 +63,12 @@ def file_of(corpus: Corpus, folder: Path, name: str) -> Path:
 
 
 def check(corpora: Iterable[Corpus], data: dict[str, Path]) -> None:
-    """Look whether every file of these corpora is on this machine, or will be fetched from the Hub; nothing
-    is read.
+    """Look whether every file of these corpora is on this machine, or will be fetched from the Hub.
 
-    Raises CorpusError that names all that are missing or empty.
+    Nothing is read.
+
+    Raises:
+        CorpusError: files are missing or empty; the message names all of them.
     """
     problems = list(dict.fromkeys(problem for corpus in corpora for problem in _problems(corpus, data)))
     if problems:
@@ -78,7 +83,7 @@ def _problems(corpus: Corpus, data: dict[str, Path]) -> Iterator[str]:
     except CorpusError as error:
         yield str(error)
         return
-    for name in corpus.files.values() if corpus.format != "hub" else ():  # there they name splits
+    for name in corpus.files.values() if corpus.format != HUB else ():  # there they name splits
         try:
             path = file_of(corpus, folder, name)
         except CorpusError as error:
@@ -89,12 +94,17 @@ def _problems(corpus: Corpus, data: dict[str, Path]) -> Iterator[str]:
 
 
 def fingerprint(corpus: Corpus, data: dict[str, Path]) -> dict[str, str]:
-    """What a finished run compares to tell whether a corpus changed: the SHA-256 of each of its
-    files, or the Hub revision. Raises CorpusError when the corpus is not here."""
-    if local_folder(corpus, data) is None and corpus.repo:
+    """Identify a corpus by the SHA-256 of each of its files, or by its Hub revision.
+
+    A finished run compares it to tell whether the corpus changed.
+
+    Raises:
+        CorpusError: the corpus is not here.
+    """
+    if local_folder(corpus, data) is None and corpus.repo and corpus.revision:
         return {"repo": corpus.repo, "revision": corpus.revision}
     folder = folder_of(corpus, data)
-    if corpus.format == "hub":
+    if corpus.format == HUB:
         paths = [folder]  # its `files` name splits
     else:
         paths = [file_of(corpus, folder, name) for name in corpus.files.values()]
@@ -106,21 +116,22 @@ def fingerprint(corpus: Corpus, data: dict[str, Path]) -> dict[str, str]:
     }
 
 
-def _download(corpus: Corpus) -> Path:
+def _download(corpus: Corpus, repo: str) -> Path:
     from huggingface_hub import snapshot_download  # only corpora without a local copy need it
 
     wanted = [pattern for name in corpus.files.values() for pattern in (name, f"{name}/*")]
-    where = {"repo_type": "dataset", "revision": corpus.revision}
     try:
-        return Path(snapshot_download(corpus.repo, allow_patterns=wanted, **where))
+        return Path(
+            snapshot_download(repo, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted)
+        )
     except OSError as error:
         raise CorpusError(
-            f"corpus {corpus.id}: cannot download {corpus.repo} at {corpus.revision} ({error});"
+            f"corpus {corpus.id}: cannot download {repo} at {corpus.revision} ({error});"
             f" --data {corpus.id}=PATH takes a local copy"
         ) from error
 
 
 def _files(corpus: Corpus) -> str:
-    if corpus.format == "hub":
+    if corpus.format == HUB:
         return "a copy of the Hub data set"
     return ", ".join(corpus.files.values())

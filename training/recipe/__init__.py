@@ -1,12 +1,11 @@
 """The recipe: everything that decides what a run makes, typed, and read from a file and `--set`."""
 
 from .reading import RECIPES, RecipeError, load_recipe, nearest, recipes
-from .schema import Base, Corpus, Distillation, Fitting, Quantization, Recipe
+from .schema import Base, Distillation, Fitting, Quantization, Recipe
 
 __all__ = [
     "RECIPES",
     "Base",
-    "Corpus",
     "Distillation",
     "Fitting",
     "Quantization",

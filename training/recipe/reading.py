@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cards import parsing
 
-from .schema import Recipe, Strict
+from .schema import Recipe
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 
@@ -101,7 +101,7 @@ def _explain(error: ValidationError) -> list[str]:
     return [f"  {place}: {' or '.join(problems)}" for place, problems in found.items()]
 
 
-def _problem(detail: Any, place: list[str], model: type[Strict]) -> str:
+def _problem(detail: Any, place: list[str], model: type[BaseModel]) -> str:
     if detail["type"] == "extra_forbidden":
         return f"unknown key{_known_key(place[-1], model)}"
     if detail["type"] == "missing":
@@ -113,7 +113,7 @@ def _problem(detail: Any, place: list[str], model: type[Strict]) -> str:
     return f"{message} (found {detail['input']!r:.80}{quote})"
 
 
-def _known_key(key: str, model: type[Strict]) -> str:
+def _known_key(key: str, model: type[BaseModel]) -> str:
     """What to write for an unknown key of `model`."""
     near = nearest(key, model.model_fields)
     places = [place for place in _keys(Recipe) if place.split(".")[-1] == key]
@@ -122,7 +122,7 @@ def _known_key(key: str, model: type[Strict]) -> str:
     return near or f"; keys here: {', '.join(model.model_fields)}"
 
 
-def _keys(model: type[Strict]) -> Iterator[str]:
+def _keys(model: type[BaseModel]) -> Iterator[str]:
     """All keys of a model and its parts, dotted."""
     for name, field in model.model_fields.items():
         yield name
@@ -130,10 +130,10 @@ def _keys(model: type[Strict]) -> Iterator[str]:
             yield from (f"{name}.{key}" for key in _keys(part))
 
 
-def _place(location: tuple[int | str, ...]) -> tuple[list[str], type[Strict]]:
+def _place(location: tuple[int | str, ...]) -> tuple[list[str], type[BaseModel]]:
     """The keys of a place, without what pydantic adds for the members of a union, and the model there."""
     place: list[str] = []
-    model: type[Strict] = Recipe
+    model: type[BaseModel] = Recipe
     inside: Any = Recipe  # the annotation of what the parts so far lead to
     for part in location:
         at = _model_in(inside)
@@ -146,8 +146,8 @@ def _place(location: tuple[int | str, ...]) -> tuple[list[str], type[Strict]]:
     return place, model
 
 
-def _model_in(annotation: Any) -> type[Strict] | None:
+def _model_in(annotation: Any) -> type[BaseModel] | None:
     """The model that an annotation speaks of: itself, or inside a union or tuple."""
-    if isinstance(annotation, type) and issubclass(annotation, Strict):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(_model_in, get_args(annotation))), None)

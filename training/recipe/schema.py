@@ -1,48 +1,14 @@
 """The types of a recipe: an unknown key is an error."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cards.ledger import Genre
+from ..corpora import Corpus
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Corpus(Strict):
-    """A corpus and the files that it is read from.
-
-    It is looked for under `--data ID=PATH`, $CLINSTILL_DATA/ID, `ID/` beside the recipes, on the Hub.
-    """
-
-    id: str
-    format: Literal["pubtator", "conll", "brat", "jsonl", "lines", "hub"]
-    license: str
-    url: str | None = None  # where a person gets it
-    description: str | None = None  # what kind of text it is, for the card
-    citation: str | None = None  # BibTeX, for the card
-    genre: Genre | None = None  # what kind of text it is, for the limits that the card derives
-    repo: str | None = None  # Hub data set
-    revision: str | None = None  # full commit of the Hub data set
-    files: dict[str, str] = Field(min_length=1)  # split -> file in the corpus' folder, or the Hub's split
-    types: dict[str, str] = {}  # the source's label -> ours; any other label in the source is an error
-    ignore: tuple[str, ...] = ()  # the source's labels that are left out on purpose
-    # What to do with mentions that are an error otherwise: cut white space off their edges; leave out those
-    # that are quoted otherwise than the text reads.
-    trim_mentions: bool = False
-    skip_mismatched: bool = False
-    tags: tuple[str, ...] = ()  # tag names in a Hub data set's own numbering, where it does not name them
-
-    @model_validator(mode="after")
-    def _hub_at_a_full_revision(self) -> "Corpus":
-        if self.format == "hub" and not self.repo:
-            raise ValueError("format `hub` needs `repo`, the id of the Hub data set")
-        if self.repo and not re.fullmatch(r"[0-9a-f]{40}", self.revision or ""):
-            raise ValueError(f"`repo` needs a full commit (40 hex digits) as `revision`: {self.revision!r}")
-        return self
 
 
 class Base(Strict):
@@ -70,7 +36,7 @@ class Fitting(Strict):
     learning_rate: float = Field(gt=0)
     batch_size: int = Field(ge=1)
     weight_decay: float = 0.01
-    warmup: float = Field(0.1, ge=0, lt=1)  # share of the steps
+    warmup: float = Field(default=0.1, ge=0, lt=1)  # share of the steps
     schedule: Literal["linear", "cosine"] = "linear"
     clip: float = 1.0
     patience: int | None = None  # evaluations without a better guard F1 before stopping
@@ -91,9 +57,11 @@ class Distillation(Strict):
 
     alpha: float = Field(ge=0, le=1)
     temperature: float = Field(gt=0)
-    hidden_weight: float = Field(0.0, ge=0)  # MSE between matched hidden states
-    attention_weight: float = Field(0.0, ge=0)  # MSE between matched attention maps
-    unlabelled_texts: int = Field(0, ge=0)  # drawn from the unlabelled corpora, packed to a window each
+    hidden_weight: float = Field(default=0.0, ge=0)  # MSE between matched hidden states
+    attention_weight: float = Field(default=0.0, ge=0)  # MSE between matched attention maps
+    unlabelled_texts: int = Field(
+        default=0, ge=0
+    )  # drawn from the unlabelled corpora, packed to a window each
 
 
 class Student(Strict):
@@ -123,7 +91,7 @@ class Pruning(Strict):
 class Quantization(Strict):
     """INT8 settings to try. The smallest file within the budget on the guard documents is kept."""
 
-    f1_budget: float = Field(0.005, ge=0)  # macro F1 that INT8 may lose against FP32 on the guard
+    f1_budget: float = Field(default=0.005, ge=0)  # macro F1 that INT8 may lose against FP32 on the guard
     activations: tuple[Literal["dynamic", "calibrated"], ...] = ("dynamic",)
     per_channel: tuple[bool, ...] = (True,)
     embeddings: tuple[bool, ...] = (True,)
@@ -147,10 +115,10 @@ class Recipe(Strict):
     labels: tuple[str, ...]  # entity types; tags are O, then B-X, I-X for each in this order
     corpus: Corpus
     unlabelled: tuple[Corpus, ...] = ()
-    guard_documents: int = Field(50, ge=1)
+    guard_documents: int = Field(default=50, ge=1)
     guard_split: str = "development"
-    window: int = Field(256, ge=8)  # tokens, special tokens included
-    overlap: int = Field(64, ge=0)
+    window: int = Field(default=256, ge=8)  # tokens, special tokens included
+    overlap: int = Field(default=64, ge=0)
     threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"  # of training; auto: as many as are idle
     vocabulary: Vocabulary | None = None
     teacher: Teacher

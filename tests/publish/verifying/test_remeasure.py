@@ -326,7 +326,7 @@ def tables(tmp_path):
 
 def test_tables_are_read_as_the_corpora_are(tables, monkeypatch):
     asked = []
-    monkeypatch.setattr(data.corpora.hub, "read", lambda *place: asked.append(place) or documents())
+    monkeypatch.setattr(data.corpora.formats.hub, "read", lambda *place: asked.append(place) or documents())
 
     split = data.read([f"mine={tables}"], LABELS, None, hub=None)["test"]
 
@@ -340,7 +340,7 @@ def test_tables_without_a_test_split(tables, monkeypatch):
             "split 'test': Unknown split \"test\". Should be one of ['train', 'dev'].; --data"
         )
 
-    monkeypatch.setattr(data.corpora.hub, "read", refuse)
+    monkeypatch.setattr(data.corpora.formats.hub, "read", refuse)
 
     with pytest.raises(PublishError, match="has no split 'test', which is measured on, but 'train', 'dev'"):
         data.read([f"mine={tables}"], LABELS, None, hub=None)

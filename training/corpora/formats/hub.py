@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .document import CorpusError, Document
-from .findings import Findings
-from .iob import check_tag, continues_nothing, make_tagged_document
+from ..document import CorpusError, Document
+from ..findings import Findings
+from ..iob import check_tag, continues_nothing, make_tagged_document
 from .jsonl import parse
 
 if TYPE_CHECKING:  # readers of files work without datasets

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from .document import Document
-from .findings import Findings
-from .iob import check_tag, make_tagged_document
-from .source import read_lines
+from ..document import Document
+from ..findings import Findings
+from ..iob import check_tag, make_tagged_document
+from ..source import read_lines
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:

@@ -12,9 +12,9 @@ that span and no other, and leaving the mention out would count its words as out
 import re
 from pathlib import Path
 
-from .document import CorpusError, Document, Span
-from .findings import Findings
-from .source import decode, make_document, read_bytes, read_lines
+from ..document import CorpusError, Document, Span
+from ..findings import Findings
+from ..source import decode, make_document, read_bytes, read_lines
 
 _TEXT_BOUND = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
 _NOT_READ = tuple("ERAMN*#")

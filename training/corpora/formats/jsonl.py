@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from .document import Document, Span
-from .findings import Findings
-from .source import make_document, read_lines
+from ..document import Document, Span
+from ..findings import Findings
+from ..source import make_document, read_lines
 
 # Where doccano, Prodigy, Label Studio, spaCy, LightTag, PubAnnotation and data sets on the Hub keep mentions,
 # or what could be taken for them: they are never "no mentions".

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .document import Document, Span
-from .findings import Findings
-from .source import make_document, read_lines
+from ..document import Document, Span
+from ..findings import Findings
+from ..source import make_document, read_lines
 
 _PASSAGE = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _RELATION = re.compile(r"[A-Za-z][A-Za-z_-]*")

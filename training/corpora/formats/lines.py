@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from .document import Document
-from .findings import Findings
-from .source import read_lines
+from ..document import Document
+from ..findings import Findings
+from ..source import read_lines
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:
