@@ -54,7 +54,8 @@ from space.service.admission import connections
 from space.service.admission.bodies import Bodies
 from space.service.admission.gate import Gate, Limits
 from space.service.admission.origins import Origins
-from space.service.api.routes import Service, create_api
+from space.service.api.application import create_api
+from space.service.api.routes import Service
 from space.service.monitoring.health import Candidate, Health
 from space.service.monitoring.logs import Lines, Log
 from space.service.monitoring.observer import Observer

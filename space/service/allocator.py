@@ -1,4 +1,4 @@
-"""Memory that requests no longer use goes back to the system, as far as glibc can be told to.
+"""Settings of glibc's allocator, so that memory that requests no longer use goes back to the system.
 
 By default it keeps an arena for each of many threads, and learns to keep freed blocks of up to 32 MB: a few
 large requests leave the process several hundred megabytes larger than what it holds.
@@ -16,7 +16,11 @@ PARAMETERS = {
 
 
 def give_back_memory() -> bool:
-    """To be called before threads are started. Returns whether the C library took it: glibc does."""
+    """Tell the C library to keep little freed memory; to be called before threads are started.
+
+    Returns:
+        Whether the library took it: glibc does.
+    """
     if sys.platform != "linux":
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none

@@ -1,4 +1,4 @@
-"""JSON of strangers: how many values a body holds is known before any of them is made.
+"""JSON of strangers, refused before its values are made where it holds too many.
 
 Text costs a parser next to nothing, values cost it: two megabytes of "[],[],..." make a million objects
 and hold every other request up for as long as that takes.
@@ -11,13 +11,16 @@ from typing import Any
 VALUES = 10_000  # some milliseconds, whatever they are
 
 
-def loads(body: bytes, values: int = VALUES, **hooks: Callable[[str], Any]) -> Any:
-    """What a JSON body of at most `values` values holds; lone surrogates stay what they are.
+def loads(body: bytes, values: int = VALUES, number: Callable[[str], Any] | None = None) -> Any:
+    """Parse JSON; lone surrogates stay what they are.
 
-    hooks: as `json.loads` takes them
+    Args:
+        body: UTF-8, with or without a byte order mark.
+        values: The most values that it may hold.
+        number: Makes a number from its digits, where int and float shall not.
 
-    Raises ValueError when it holds more, when it is no JSON, and when it is not UTF-8 (with or without a
-    byte order mark).
+    Raises:
+        ValueError: It holds more values, or is no JSON in UTF-8.
     """
     # A parser that guesses the encoding may find values where UTF-8 has none.
     if json.detect_encoding(body) not in ("utf-8", "utf-8-sig"):
@@ -25,7 +28,7 @@ def loads(body: bytes, values: int = VALUES, **hooks: Callable[[str], Any]) -> A
     if _more_than(values, body):
         raise ValueError(f"more than {values:,} values")
     try:
-        return json.loads(body, **hooks)
+        return json.loads(body, parse_int=number, parse_float=number)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

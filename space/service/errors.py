@@ -1,9 +1,10 @@
-"""What the API answers when it does not answer: one shape for every error, and nothing of the input."""
+"""Refusals: one shape for every error of the API, with nothing of the input in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
@@ -14,7 +15,12 @@ RESTART_S = 10  # after which a replacement may be there
 
 @dataclass
 class Refusal(Exception):  # noqa: N818 — raised, and also sent without being raised
-    """A request that is not answered. message: what was found and what to do next."""
+    """A request that is not answered as it asked.
+
+    Attributes:
+        code: For programs; docs/operating.md lists them.
+        message: What was found and what to do next.
+    """
 
     status: int
     code: str
@@ -84,7 +90,7 @@ def foreign() -> Refusal:
 
 
 def of_status(status: int, headers: Mapping[str, str] | None = None) -> Refusal:
-    """What a framework refused or failed at."""
+    """The refusal in place of a framework's error, whose own words may quote the request."""
     if status == 500:
         return internal()
     code, message = _HTTP.get(status, ("invalid", "the request is not understood"))
@@ -92,36 +98,27 @@ def of_status(status: int, headers: Mapping[str, str] | None = None) -> Refusal:
 
 
 def internal() -> Refusal:
-    """Without detail: an exception's message may quote the text that led to it."""
+    """The refusal for any other exception, without its message, which may quote the text that led to it."""
     # uvicorn closes the connection after an exception; a client must not send on it again.
     message = "the request failed; the server's log has its type under the request's id"
     return Refusal(500, "internal", message, {"connection": "close"})
 
 
 def response(refusal: Refusal, scope: Scope) -> JSONResponse:
-    """The refusal as it is sent; it is also noted for logs and metrics."""
+    """Make the answer that tells a refusal, and note its code for logs and metrics."""
     seen = scope["state"]["seen"]
     seen.reason = refusal.code
     error = {"code": refusal.code, "message": refusal.message, "request_id": seen.id}
     return JSONResponse({"error": error}, refusal.status, refusal.headers)
 
 
-async def on_refusal(request: Request, refusal: Refusal) -> JSONResponse:
-    return response(refusal, request.scope)
-
-
-async def on_http_error(request: Request, error) -> JSONResponse:
-    """A path or a method that there is not."""
-    return response(of_status(error.status_code, error.headers), request.scope)
-
-
-async def on_failure(request: Request, _: Exception) -> JSONResponse:
-    return response(internal(), request.scope)
-
-
-async def on_departure(*_: object) -> Response:
-    """The client has left."""
-    return _NoAnswer()
+async def on_error(request: Request, error: Exception) -> Response:
+    """The answer to whatever a route raised; none where the client has left."""
+    if isinstance(error, ClientDisconnect):
+        return _NoAnswer()
+    if isinstance(error, HTTPException):
+        error = of_status(error.status_code, error.headers)
+    return response(error if isinstance(error, Refusal) else internal(), request.scope)
 
 
 class _NoAnswer(Response):

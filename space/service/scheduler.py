@@ -1,4 +1,4 @@
-"""One bounded queue before the models, and the workers that empty it.
+"""Scheduler: one bounded queue before the models, and the workers that empty it.
 
 A worker is a thread that runs one window at a time on one processor. It takes texts in turn: up to
 `OPEN_PER_WORKER` texts a worker are open at once (the micro-batch), each gets one window, and then the
@@ -33,14 +33,17 @@ class Busy(Exception):  # noqa: N818 — it is a state
 
 
 class Panic(Exception):  # noqa: N818 — what native code calls it
-    """A model ended with an exception that no handler expects, such as a panic of a Rust library. The message
-    is its type's name."""
+    """A model raised what is no Exception, such as a panic of Rust; the message is its type's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A tagged text. queued_s: until a worker took it; model_s: of work on it, waits between windows not
-    counted."""
+    """A tagged text.
+
+    Attributes:
+        queued_s: Seconds until a worker took it.
+        model_s: Seconds of work on it, waits between windows not counted.
+    """
 
     entities: list[Entity]
     queued_s: float
@@ -48,7 +51,7 @@ class Done:
 
 
 class _Pace:
-    """Seconds of work a character, by the model's role: a mean that forgets."""
+    """A model's pace: seconds of work a character, by role, as a mean that forgets."""
 
     def __init__(self):
         self._seen: dict[str, tuple[float, float]] = {}  # role -> seconds, characters
@@ -58,20 +61,19 @@ class _Pace:
         self._seen[role] = MEMORY * before[0] + seconds, MEMORY * before[1] + characters
 
     def expect(self, role: str, characters: int) -> float:
-        """Seconds that a text will take."""
+        """Estimate the seconds that a text will take."""
         seconds, seen = self._seen.get(role, FIRST_PACE)
         return characters * seconds / seen if seen else 0.0
 
 
 class _Request:
-    """What was submitted together. Of what no worker has taken: `waiting` texts, `waiting_s` of work."""
+    """Texts submitted together; `waiting` of them, `waiting_s` of work, no worker has taken."""
 
     def __init__(self, texts: int):
         self.future: Future[list[Done]] = Future()
         self.submitted = time.perf_counter()
-        self.results: list[Done | None] = [None] * texts
-        self.unfinished = texts
-        self.waiting = texts
+        self.results: dict[int, Done] = {}
+        self.texts = self.waiting = texts
         self.waiting_s = 0.0
 
 
@@ -90,10 +92,12 @@ class _Text:
 class Scheduler:
     """Runs texts through models on `workers` threads.
 
-    queue, queue_s: texts that may wait, and how long a text may have to; a request that is larger is
-        taken when nothing waits
-    told: called by workers for each text that was tagged, with its model's role, queued_s and model_s
-    broke: called by a worker with the role of a model that has raised something
+    Args:
+        workers: How many threads.
+        queue: Texts that may wait. A request that is larger is taken when nothing waits.
+        queue_s: Seconds that a text may have to wait.
+        told: Called by workers for each tagged text, with its model's role, queued_s and model_s.
+        broke: Called by a worker with the role of a model that has raised something.
     """
 
     def __init__(
@@ -131,19 +135,22 @@ class Scheduler:
 
     @property
     def dead(self) -> int:
-        """Workers that have ended, though none should."""
+        """Workers that have ended, which none should."""
         return 0 if self._closed else sum(not thread.is_alive() for thread in self._threads)
 
     @property
     def idle(self) -> bool:
         return not self._waiting_texts and not self._open
 
-    def submit(self, work: Sequence[tuple[Served, str]]) -> "Future[list[Done]]":
-        """Queue texts, each for a model; the future has their results in this order.
+    def submit(self, work: Sequence[tuple[Served, str]]) -> Future[list[Done]]:
+        """Queue texts, each for a model: all of them or none.
 
-        All are taken or none: raises Busy when they do not fit. Cancelling the future takes back what
-        is not done: nothing that waits is run, and a text that is open ends with its window. When a
-        model raises, the future has that exception.
+        Returns:
+            Their results in this order, or the exception that a model has raised. Cancelling it takes back
+            what is not done: nothing that waits is run, and a text that is open ends with its window.
+
+        Raises:
+            Busy: They do not fit.
         """
         request = _Request(len(work))
         if not work:
@@ -167,7 +174,7 @@ class Scheduler:
         return request.future
 
     def close(self) -> None:
-        """End the workers after the windows that they run now; what waits is never run."""
+        """End the workers after the windows that they run; what waits is never run."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -175,12 +182,12 @@ class Scheduler:
             thread.join()
 
     def _make_room(self, request: _Request) -> None:
-        """A request has ended: what still waits of it counts no more, at once."""
+        """Count what still waits of a request that has ended no more, at once."""
         with self._changed:
             self._leave(request, request.waiting, request.waiting_s)
 
     def _leave(self, request: _Request, texts: int, seconds: float) -> None:
-        """These of a request wait no more. Needs the lock."""
+        """Count so many texts of a request as waiting no more. Needs the lock."""
         request.waiting -= texts
         request.waiting_s -= seconds
         self._waiting_texts -= texts
@@ -193,7 +200,7 @@ class Scheduler:
             del text  # not to hold it while there is nothing to do
 
     def _next(self) -> _Text | None:
-        """The text whose turn it is; None when closed. Waits for one."""
+        """Wait for the text whose turn it is. Returns None when closed."""
         with self._changed:
             while not self._closed:
                 self._take()
@@ -204,7 +211,7 @@ class Scheduler:
             return None
 
     def _turn(self) -> _Text | None:
-        """The next open text; those of requests that have ended are closed. Needs the lock."""
+        """Take the next open text; those of requests that have ended are closed. Needs the lock."""
         while self._turns:
             text = self._turns.popleft()
             if not text.request.future.done():
@@ -213,7 +220,7 @@ class Scheduler:
         return None
 
     def _take(self) -> None:
-        """Open the next waiting text, if there is one and room for it."""
+        """Open the next waiting text, if there is one and room for it. Needs the lock."""
         while self._waiting and self._open < self._most_open:
             text = self._waiting.popleft()
             if text.request.future.done():
@@ -228,7 +235,9 @@ class Scheduler:
         try:
             outcome = self._window(text)
         except BaseException as error:  # whatever it is, whoever asked must be told, and others wait
-            self._end(text, error if isinstance(error, Exception) else _panic(error))
+            if not isinstance(error, Exception):
+                error = Panic(type(error).__name__).with_traceback(error.__traceback__)
+            self._end(text, error)
             self._broke(text.model.role)
             return
         if outcome is not None:
@@ -239,7 +248,7 @@ class Scheduler:
             self._changed.notify()
 
     def _window(self, text: _Text) -> Done | None:
-        """Run the next window; the result when it was the last. Raises what the model does."""
+        """Run the next window. Returns the result when it was the last; raises what the model does."""
         began = time.perf_counter()
         if text.steps is None:
             text.queued_s = began - text.request.submitted
@@ -258,24 +267,15 @@ class Scheduler:
         with self._changed:
             self._open -= 1
             self._changed.notify()
-            request.unfinished -= 1
-            last = request.unfinished == 0
             if isinstance(outcome, Done):
                 self._pace.learn(text.model.role, outcome.model_s, len(text.text))
-        try:
+                request.results[text.index] = outcome
+            complete = len(request.results) == request.texts
+        with suppress(InvalidStateError):  # cancelled, or another text of it failed
             if isinstance(outcome, Exception):
                 request.future.set_exception(outcome)
-                return
-            request.results[text.index] = outcome
-            if last:
-                request.future.set_result(request.results)
-        except InvalidStateError:
-            pass  # cancelled, or another text of it failed
-
-
-def _panic(error: BaseException) -> Panic:
-    """What no handler expects, as what handlers expect."""
-    return Panic(type(error).__name__).with_traceback(error.__traceback__)
+            elif complete:
+                request.future.set_result([request.results[index] for index in range(request.texts)])
 
 
 def _step_back() -> None:

@@ -1,14 +1,16 @@
-"""uvicorn, stopped in order: at the first signal nothing new is accepted, what was accepted is finished
-and its clients get their answers; then the process ends.
+"""uvicorn, stopped in order at the first signal.
+
+Nothing new is accepted then; what was accepted is finished and its clients get their answers; then the
+process ends.
 """
 
-import functools
 import logging
 import socket
 import sys
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -21,11 +23,17 @@ _log = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
-    """drain: called once, at the first signal; idle: whether all accepted work is answered
-    drain_s: how long the work may take
+    """A server that drains before it ends.
 
-    exit_code: 0 when all accepted work was answered; 1 when the time was over or a second signal came;
-        2 when the address could not be had
+    Args:
+        config: uvicorn's; `configure` makes it.
+        drain: Called once, at the first signal.
+        idle: Whether all accepted work is answered.
+        drain_s: Seconds that accepted work may take after the signal.
+
+    Attributes:
+        exit_code: 0 when all accepted work was answered; 1 when the time was over or a second signal came;
+            2 when the address could not be had.
     """
 
     def __init__(
@@ -38,14 +46,14 @@ class Server(uvicorn.Server):
         self.exit_code = DONE
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn's signature
-        """Only counts: a signal may come while a lock is held that draining needs."""
+        """Count signals and do no more: a lock that draining needs may be held at the moment."""
         self._signals += 1
         if self._signals > 1:
             self.exit_code = CUT_SHORT
             self.should_exit = self.force_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell who started it what became of it, besides the log's JSON."""
+        """Start, and tell whoever did so by hand where, or why not, besides the log's JSON."""
         address = f"http://{self.config.host}:{self.config.port}"
         try:
             await super().startup(sockets)
@@ -59,7 +67,7 @@ class Server(uvicorn.Server):
             print(f"Open {address} (Ctrl-C ends it)", file=sys.stderr)
 
     async def on_tick(self, counter: int) -> bool:
-        """uvicorn calls this ten times a second; True ends it."""
+        """Tend connections and the drain; uvicorn calls this ten times a second, and ends when it is True."""
         tend(list(self.server_state.connections))
         if self._signals and self._until is None:
             self._until = time.monotonic() + self._drain_s
@@ -76,17 +84,33 @@ class Server(uvicorn.Server):
 
 
 def configure(
-    app: Callable, host: str, port: int, limits: Limits, ended: Callable[[str], None] = lambda _: None
+    app: Callable[..., Any],
+    host: str,
+    port: int,
+    limits: Limits,
+    ended: Callable[[str], None] = lambda _: None,
 ) -> uvicorn.Config:
-    """No access log, since a path or query may hold text; messages go where logging sends them.
+    """Configure uvicorn for connections with limits.
 
-    ended: told why a connection was ended by this side
+    There is no access log, since a path or query may hold text; messages go where logging sends them.
+
+    Args:
+        app: The ASGI application.
+        host: Address to listen at.
+        port: Port to listen at.
+        limits: Of connections.
+        ended: Told why a connection was ended by this side.
     """
+
+    class Limited(Connection):
+        def __init__(self, **of_uvicorn: Any):
+            super().__init__(limits, ended, **of_uvicorn)
+
     return uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=functools.partial(Connection, limits, ended),
+        http=Limited,
         ws="none",  # nothing here speaks it, and its frames would pass by every limit
         access_log=False,
         log_config=None,

@@ -1,4 +1,4 @@
-"""What operators may set: environment variables, typed and checked when the process starts."""
+"""Settings: environment variables, typed and checked when the process starts."""
 
 import math
 import re
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class SettingsError(Exception):
-    """A variable is malformed. The message names it and what it may be."""
+    """A variable is malformed; the message names it and what it may be."""
 
 
 def _set(default: Any, about: str) -> Any:
-    """A field, with what `python app.py --help` says of it."""
+    """Declare a setting; `python app.py --help` shows what `about` says."""
     return field(default=default, metadata={"about": about})
 
 
@@ -44,11 +44,12 @@ def variable(name: str) -> str:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings in an environment such as `os.environ`; what is empty or not set has its default.
+    """Read the settings of an environment such as `os.environ`; what is empty or not set has its default.
 
-    Raises SettingsError, naming the variable, when one is malformed.
+    Raises:
+        SettingsError: A variable is malformed, or two do not fit each other.
     """
-    found = {}
+    found: dict[str, Any] = {}
     for one in fields(Settings):
         # An empty token is no default: whoever sets one wants one, and got the value wrong.
         if (value := environment.get(variable(one.name))) or (value is not None and one.name == "token"):
@@ -68,7 +69,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def describe_settings() -> str:
-    """A line for each variable: its name, its default and what it is."""
+    """List the variables, a line each: name, default and meaning."""
     return "\n".join(
         f"  {variable(one.name):<22} {shown(one.default):<9} {one.metadata['about']}"
         for one in fields(Settings)
@@ -76,14 +77,18 @@ def describe_settings() -> str:
 
 
 def shown(default: Any) -> str:
-    """A default as an operator would write it; "none" where there is none."""
+    """Write a default as an operator would; "none" where there is none."""
     if isinstance(default, bool):
         return "on" if default else "off"
     return f"{default:.10g}" if isinstance(default, int | float) else "none"
 
 
 def read_port(environment: Mapping[str, str]) -> int:
-    """Raises SettingsError when PORT is none."""
+    """Read PORT, 7860 by default.
+
+    Raises:
+        SettingsError: It is no port.
+    """
     port = environment.get("PORT") or "7860"
     if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
         raise SettingsError(f"PORT must be a number from 1 to 65535, found {port!r}")

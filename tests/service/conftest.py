@@ -16,7 +16,8 @@ from space.service.admission.bodies import Bodies
 from space.service.admission.gate import Gate, Limits
 from space.service.admission.origins import Origins
 from space.service.admission.site import Site
-from space.service.api.routes import Service, create_api
+from space.service.api.application import create_api
+from space.service.api.routes import Service
 from space.service.monitoring.health import Health
 from space.service.monitoring.observer import Observer
 from space.service.monitoring.prometheus import Metrics

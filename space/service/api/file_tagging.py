@@ -1,7 +1,7 @@
-"""POST /v1/files: the texts of a file in, their entities out as JSON lines, each as it is done.
+"""POST /v1/files: the texts of a file in, their entities out as JSON lines, each as soon as it is done.
 
 The file is held as it came and never written. It is read twice, piece by piece: once to count its rows, once
-to tag them. Its rows go to the queue a few at a time, so that a file of thousands leaves room for everybody
+to tag them. Few of its rows are in the queue at once, so that a file of thousands leaves room for everybody
 else; when the client leaves, what is not done is taken back.
 """
 
@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.responses import StreamingResponse
@@ -24,22 +24,21 @@ from ..reading.dispatch import read_rows
 from ..reading.row import Limits, Numeral, Row
 from ..scheduler import Busy, Done
 from . import schemas
-
-if TYPE_CHECKING:
-    from .routes import Service
+from .routes import Service
 
 _log = logging.getLogger(__name__)
 FILES = 4  # at once; each is held in memory
 ROWS = 100_000
 ENTRIES = 1_000
 ROWS_PER_WORKER = 2  # that wait at once: one that runs, one that comes next
-AT_ONCE = 64, 200_000  # rows, and characters of them, that are read before anybody else's are
+AT_ONCE = 64, 200_000  # rows, and their characters, of one file that are read before another's turn
 WAIT_S = 0.1  # before a row that found the queue full is tried again
 SHUT_DOWN = "the service is stopping; send this row again to its replacement"
 FAILED = "the model failed on this text"
 
 
-def add_files(app: FastAPI, service: "Service") -> None:
+def add_files(app: FastAPI, service: Service) -> None:
+    """Add the route that tags files."""
     settings = service.settings
     limits = Limits(settings.characters, ROWS, ENTRIES, settings.file_bytes)
     slots, turn = asyncio.Semaphore(FILES), asyncio.Lock()
@@ -52,10 +51,13 @@ def add_files(app: FastAPI, service: "Service") -> None:
         order, as soon as it is done, {"row", "id", "text", "entities"} or {"row", "id", "error"}.
         """
         if slots.locked():
-            raise _occupied()
+            message = (
+                f"{FILES} files are being read; send the file again after the seconds that Retry-After gives"
+            )
+            raise Refusal(429, "busy", message, {"retry-after": str(RETRY_S)})
         await slots.acquire()  # without a wait, since there is one
         try:
-            data = (await request.receive())["body"]  # whole, see bodies.py; request.body() would keep it
+            data = (await request.receive())["body"]  # whole (admission/bodies.py); body() would keep it
             name = request.query_params.get("name", "")
             seen: Seen = request.scope["state"]["seen"]
             count = characters = 0
@@ -71,8 +73,10 @@ def add_files(app: FastAPI, service: "Service") -> None:
 
 
 async def in_turn(rows: Iterator[Row], turn: asyncio.Lock) -> AsyncGenerator[Row, None]:
-    """The rows, read in a thread, some at a time and of one file at a time: the event loop waits for each
-    thread that computes."""
+    """Read rows in a thread, some at a time, and of one file at a time.
+
+    Several threads that compute would keep the event loop from its turn.
+    """
     while True:
         async with turn:
             some = await asyncio.to_thread(_some, rows)
@@ -96,15 +100,20 @@ def _some(rows: Iterator[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Job:
-    """The rows of one file, `count` of them, on their way through the student."""
+    """One file on its way through the student.
+
+    Attributes:
+        count: How many `rows` there are.
+        seen: The request, in which the results are counted.
+    """
 
     rows: AsyncIterator[Row]
     count: int
-    service: "Service"
+    service: Service
     seen: Seen
 
     async def lines(self) -> AsyncGenerator[str, None]:
-        """A head, then a line for each row, in order. Closing the generator takes back what is not done."""
+        """Yield a head, then a line for each row in order; closing takes back what is not done."""
         head = {"offset_unit": schemas.OFFSET_UNIT, "rows": self.count}
         yield json.dumps(schemas.named(self.service.student) | head) + "\n"
         at_once = ROWS_PER_WORKER * self.service.workers
@@ -125,8 +134,8 @@ class Job:
                 if not isinstance(outcome, str):
                     outcome.cancel()
 
-    async def _start(self, row: Row) -> "asyncio.Future[list[Done]] | str":
-        """Its place in the queue, waited for when there is none, or what is wrong with the row."""
+    async def _start(self, row: Row) -> asyncio.Future[list[Done]] | str:
+        """Queue a row, once there is room. Returns its future result, or what is wrong with the row."""
         if row.text is None:
             return row.error
         while self.service.health.status != "draining":
@@ -136,7 +145,7 @@ class Job:
                 await asyncio.sleep(WAIT_S)
         return SHUT_DOWN
 
-    async def _finish(self, number: int, row: Row, outcome: "asyncio.Future[list[Done]] | str") -> str:
+    async def _finish(self, number: int, row: Row, outcome: asyncio.Future[list[Done]] | str) -> str:
         if isinstance(outcome, str):
             return _line(number, row, {"error": outcome})
         try:
@@ -149,7 +158,7 @@ class Job:
 
 
 class JsonLines(StreamingResponse):
-    """An answer of `lines`. However it ends, the lines are closed and `ended` is called."""
+    """An answer of `lines`, which are closed however it ends; then `ended` is called."""
 
     media_type = "application/jsonl"
 
@@ -165,13 +174,8 @@ class JsonLines(StreamingResponse):
             self.ended()
 
 
-def _occupied() -> Refusal:
-    message = f"{FILES} files are being read; send the file again after the seconds that Retry-After gives"
-    return Refusal(429, "busy", message, {"retry-after": str(RETRY_S)})
-
-
 def _documented(file_bytes: int) -> dict[str, Any]:
-    """What OpenAPI says of the route. It is read by hand: FastAPI's own error would quote the query."""
+    """The route's OpenAPI description. Its query is read by hand: FastAPI's own error would quote it."""
     name = {
         "name": "name",
         "in": "query",
@@ -185,15 +189,12 @@ def _documented(file_bytes: int) -> dict[str, Any]:
     )
     content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {
-        "openapi_extra": {
-            "parameters": [name],
-            "requestBody": {"description": about, "content": content},
-        },
+        "openapi_extra": {"parameters": [name], "requestBody": {"description": about, "content": content}},
         "responses": schemas.REFUSALS,
     }
 
 
 def _line(number: int, row: Row, content: dict[str, Any]) -> str:
-    """In ASCII, where a lone surrogate stays what it is; an id in the digits that the file gave it."""
+    """A row's line, in ASCII, where lone surrogates stay what they are; its id in the file's own digits."""
     identity = row.id if isinstance(row.id, Numeral) else json.dumps(row.id)
     return f'{{"row": {number}, "id": {identity}, {json.dumps(content)[1:]}\n'

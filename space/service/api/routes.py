@@ -1,4 +1,4 @@
-"""The HTTP API: entities, comparison, models, and what operators ask."""
+"""Routes of the HTTP API: entities, comparison, models, liveness, readiness and metrics."""
 
 import asyncio
 import json
@@ -8,26 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
 from ...contract import Entity, Served
 from .. import errors
-from ..errors import Refusal
 from ..monitoring.health import Health
 from ..monitoring.prometheus import Metrics
 from ..scheduler import Busy, Done, Scheduler
 from ..settings import Settings
 from . import schemas
-from .file_tagging import add_files
-from .openapi import describe
 from .schemas import OFFSET_UNIT
 
-ABOUT = (
-    "Clinical text to entities with exact offsets. Offsets count Unicode code points: "
-    "`text == input[start:end]` in Python."
-)
 MANY = 500  # entities; an answer with as many is made in a few milliseconds
 
 
@@ -35,7 +27,8 @@ MANY = 500  # entities; an answer with as many is made in a few milliseconds
 class Service:
     """What the routes work with.
 
-    compare: teacher's and student's entities of one text -> their Comparison (ui/differences.py)
+    Attributes:
+        compare: Makes a Comparison (ui/differences.py) of teacher's and student's entities of one text.
     """
 
     settings: Settings
@@ -48,35 +41,11 @@ class Service:
     metrics: Metrics
 
 
-def create_api(service: Service) -> FastAPI:
-    """The API as an ASGI application; gate.py stands before it."""
-    app = FastAPI(
-        title="Clinstill",
-        version="1",
-        description=ABOUT,
-        docs_url=None,  # would load scripts from elsewhere
-        redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # they record what errors say
-    )
-    app.add_exception_handler(Refusal, errors.on_refusal)
-    app.add_exception_handler(HTTPException, errors.on_http_error)
-    app.add_exception_handler(ClientDisconnect, errors.on_departure)
-    app.add_exception_handler(Exception, errors.on_failure)
-    _add_work(app, service)
-    add_files(app, service)
-    _add_models(app, service)
-    _add_operations(app, service)
-    describe(app, token=service.settings.token is not None)
-    return app
-
-
-def _add_work(app: FastAPI, service: Service) -> None:
+def add_work(app: FastAPI, service: Service) -> None:
+    """Add the routes that run models on the texts of a request."""
     settings, student, teacher = service.settings, service.student, service.teacher
     body = {"content": {"application/json": {"schema": schemas.ask_schema(settings)}}, "required": True}
-    documented: dict[str, Any] = {
-        "openapi_extra": {"requestBody": body},
-        "responses": schemas.REFUSALS,
-    }
+    documented: dict[str, Any] = {"openapi_extra": {"requestBody": body}, "responses": schemas.REFUSALS}
 
     @app.post("/v1/entities", response_model=schemas.EntitiesAnswer, **documented)
     async def entities(request: Request) -> Response:
@@ -92,7 +61,7 @@ def _add_work(app: FastAPI, service: Service) -> None:
 
     @app.post("/v1/compare", response_model=schemas.CompareAnswer, **documented)
     async def compare(request: Request) -> Response:
-        """Entities by both models, where they part, and the time that each took."""
+        """Entities by both models, their differences, and the time that each model took."""
         texts = schemas.read_texts(await request.body(), settings)
         work = [(model, text) for model in (teacher, student) for text in texts]
         done = await run(service, request, work)
@@ -112,17 +81,28 @@ def _add_work(app: FastAPI, service: Service) -> None:
 
 
 async def _aside(answer: Callable[[], Response], done: Sequence[Done]) -> Response:
-    """Make an answer: a long one in a thread, since the event loop has others to serve meanwhile."""
+    """Make an answer; a long one in a thread, since the event loop has others to serve meanwhile."""
     if sum(len(one.entities) for one in done) > MANY:
         return await asyncio.to_thread(answer)
     return answer()
 
 
 async def run(service: Service, request: Request, work: Sequence[tuple[Served, str]]) -> list[Done]:
-    """Tag texts, each with a model, within the deadline; their results in this order.
+    """Tag texts within the deadline.
 
-    Raises Refusal when there is no room or the deadline passes. What is not done when it passes, or
-    when the client leaves, is never run.
+    What is not done when the deadline passes or the client leaves is never run.
+
+    Args:
+        service: Whose scheduler runs the texts.
+        request: The request that asks; what is learnt of it is noted for logs and metrics.
+        work: Texts, each with the model that tags it.
+
+    Returns:
+        Results in the order of `work`.
+
+    Raises:
+        Refusal: There is no room, or the deadline has passed.
+        ClientDisconnect: Nobody waits for the results.
     """
     seen = request.scope["state"]["seen"]
     seen.asked(len(work), sum(len(text) for _, text in work))
@@ -139,8 +119,8 @@ async def run(service: Service, request: Request, work: Sequence[tuple[Served, s
     return done
 
 
-async def _wait(future: Future, request: Request, seconds: float) -> list[Done]:
-    """The future's result. Raises Refusal after `seconds`, ClientDisconnect when nobody waits for it."""
+async def _wait(future: Future[list[Done]], request: Request, seconds: float) -> list[Done]:
+    """Wait for the result, at most so many seconds. Raises as `run` does."""
     done = asyncio.wrap_future(future)
     gone = asyncio.ensure_future(request.receive())  # the body was read: only a disconnect is left
     try:
@@ -181,7 +161,8 @@ def _comparison(comparison: Any) -> dict[str, Any]:
     }
 
 
-def _add_models(app: FastAPI, service: Service) -> None:
+def add_models(app: FastAPI, service: Service) -> None:
+    """Add the route that says what runs here."""
     settings = service.settings
     fields = schemas.ServedModel.model_fields
     about = {
@@ -209,26 +190,30 @@ def _add_models(app: FastAPI, service: Service) -> None:
         return _answer(about)
 
 
-def _add_operations(app: FastAPI, service: Service) -> None:
+def add_operations(app: FastAPI, service: Service) -> None:
+    """Add the routes that operators and their programs ask."""
+
     @app.get("/livez", response_model=schemas.LiveAnswer)
     async def livez() -> Response:
-        """Whether the process answers at all."""
+        """Liveness: the process answers."""
         return _answer({"status": "alive"})
 
-    not_ready = {503: {"model": schemas.ReadyAnswer, "description": "Not ready, and why."}}
+    not_ready: dict[int | str, dict[str, Any]] = {
+        503: {"model": schemas.ReadyAnswer, "description": "Not ready, and why."}
+    }
 
     @app.get("/readyz", response_model=schemas.ReadyAnswer, responses=not_ready)
     async def readyz() -> Response:
-        """Whether requests may come: each model answers its golden text as it did when it was published."""
+        """Readiness: each model answers its golden text as it did when it was published."""
         return _answer(service.health.report(), 200 if service.health.ready else 503)
 
     @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
-        """For Prometheus."""
+        """Metrics for Prometheus."""
         content, kind = service.metrics.page(request.headers.get("accept", ""))
         return Response(content, headers={"content-type": kind})
 
 
 def _answer(content: Mapping[str, Any], status: int = 200) -> Response:
-    """JSON in ASCII: lone surrogates have no other form."""
+    """An answer of JSON in ASCII: lone surrogates have no other form."""
     return Response(json.dumps(content, separators=(",", ":")), status, media_type="application/json")

@@ -83,7 +83,7 @@ def _parse(line: str) -> dict:
     if BROKEN.search(line):
         raise _NotTaken("not UTF-8; save the file as UTF-8")
     try:
-        record = bounded_json.loads(line.encode(), VALUES, parse_int=Numeral, parse_float=Numeral)
+        record = bounded_json.loads(line.encode(), VALUES, Numeral)
     except json.JSONDecodeError:
         raise _NotTaken(f"not JSON; {FORM}") from None
     except ValueError as error:

@@ -11,8 +11,9 @@ import pytest
 
 from space.contract import Served
 from space.engine import Entity
+from space.service.api.application import create_api
 from space.service.api.file_tagging import FAILED, FILES, ROWS_PER_WORKER, SHUT_DOWN, Job
-from space.service.api.routes import Service, create_api
+from space.service.api.routes import Service
 from space.service.monitoring.observer import Observer, Seen
 from space.service.reading.row import Numeral, Row
 from space.service.scheduler import Busy, Done
