@@ -1,6 +1,6 @@
 """The Space: `python app.py`, then open http://127.0.0.1:7860. HOST and PORT change the address.
 
-It loads the two models that models.json or the environment name (see sources.py), puts one queue before
+It loads the two models that models.json or the environment name (see model_sources.py), puts one queue before
 them, and serves through it the API of service/ and the pages of ui/ and private/. No text is logged, stored
 or sent elsewhere.
 """
@@ -48,6 +48,7 @@ from huggingface_hub.errors import EntryNotFoundError
 
 from space.contract import Busy, Model, Served
 from space.engine import EngineError, Entity, Tagger, cpu, load
+from space.model_sources import Source, SourceError, find_sources
 from space.pages import create_pages
 from space.security import SecurityHeaders
 from space.service.admission import connections
@@ -65,8 +66,7 @@ from space.service.scheduler import Busy as QueueFull
 from space.service.scheduler import Done, Scheduler
 from space.service.server import Server, configure
 from space.service.settings import Settings, SettingsError, describe_settings, read_port, read_settings
-from space.sources import Source, SourceError, find_sources
-from space.ui.card import pictures_of
+from space.ui.card_tab import pictures_of
 from space.ui.differences import compare
 
 FLUSH_S = 2.0  # for the last log lines and traces

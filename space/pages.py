@@ -13,8 +13,8 @@ from .private_page import mount_private_page
 from .service.admission.site import DATA, JOIN, Site
 from .service.monitoring.tracing import INSTALL
 from .service.settings import Settings, SettingsError
-from .ui.examples import EXAMPLES
 from .ui.pictures import pictures_app
+from .ui.sample_notes import EXAMPLES
 
 SCRIPTS = Path(__file__).resolve().parent / "ui" / "scripts"
 
@@ -33,7 +33,7 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
     import gradio as gr  # it takes seconds, and a service without the page needs none of it
 
     from .ui.forgetting import Answers, forget_sessions
-    from .ui.head import set_head
+    from .ui.html_head import set_head
     from .ui.masthead import summary
     from .ui.page import build, looks
 

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from .contract import Model
-from .ui.examples import Example
+from .ui.sample_notes import Example
 
 HOME = Path(__file__).resolve().parent
 PRIVATE = HOME / "private"

@@ -65,8 +65,8 @@ def test_imports_keep_their_direction():
         ("space/engine/load.py", "from space.engine import tokens"),
         ("space/engine/load.py", "from ..ui import theme"),
         ("space/engine/load.py", "def late():\n    import gradio"),
-        ("space/ui/highlight.py", "from space.engine import load"),
-        ("space/ui/highlight.py", "from cards.ledger import read_ledger"),
+        ("space/ui/highlight_tab.py", "from space.engine import load"),
+        ("space/ui/highlight_tab.py", "from cards.ledger import read_ledger"),
         ("space/app.py", "from training import recipe"),
         ("cards/render/__init__.py", "from space.engine import load"),
         ("training/student.py", "from publish import push"),
@@ -84,8 +84,8 @@ def test_a_wrong_direction_is_found(place, source):
     ("place", "source"),
     [
         ("space/engine/load.py", "import numpy as np\nfrom .tokens import windows\nfrom . import decode"),
-        ("space/ui/highlight.py", "import gradio as gr\nfrom .theme import THEME\nfrom . import views"),
-        ("space/ui/highlight.py", "if TYPE_CHECKING:\n    from cards import Tagger"),
+        ("space/ui/highlight_tab.py", "import gradio as gr\nfrom .theme import THEME\nfrom . import views"),
+        ("space/ui/highlight_tab.py", "if TYPE_CHECKING:\n    from cards import Tagger"),
         ("space/app.py", "from space.engine import load\nfrom space.ui.layout import build"),
         ("training/student.py", "from cards.ledger import Claim\nfrom space.engine import load"),
         (

@@ -17,7 +17,7 @@ from cards.render import render, subject
 from cards.render.card import CARD_FILE
 from cards.render.numbers import MAP_FILE
 from cards.render.space_card import space_card
-from space.engine.bundle import choose
+from space.engine.model_folder import choose
 
 from ..errors import PublishError
 from ..hub.remote import MANIFEST, Kind, sha256

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from space.engine import Entity, cpu, decode, load_tokenizer, merge, special_tokens, tokenise, windows
-from space.engine.bundle import read_config
+from space.engine.model_folder import read_config
 
 from ..errors import PublishError
 

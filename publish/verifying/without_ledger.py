@@ -11,7 +11,7 @@ import yaml
 from cards.ledger import slug
 from cards.render import CARD_FILE
 from space.engine import EngineError, load
-from space.engine.bundle import Config, read_config
+from space.engine.model_folder import Config, read_config
 from training.metrics import RATES
 from training.provenance import parameters
 

@@ -5,8 +5,8 @@
     >>> tagger(["Lithium caused tremor."])
 
 The way of a text: `tokens` (sub-tokens and windows), `session` (ONNX Runtime), `decoding` (labels to
-entities), put together in `tagger`; `bundle`, `graph`, `tokenizer` and `cpu` see to it that the model can be
-run.
+entities), put together in `tagger`; `model_folder`,
+`onnx_contents`, `tokenizer` and `cpu` see to it that the model can be run.
 """
 
 import importlib

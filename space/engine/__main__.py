@@ -80,11 +80,11 @@ def _run(options: argparse.Namespace) -> int:
     """First whatever is known to be wrong at once; then the model; then line by line, each answer written
     before the next line is read."""
     _check_environment()
-    from . import bundle
+    from . import model_folder
 
     if sys.stdout is None:
         raise EngineError("standard output is closed, so there is nowhere to write the answers")
-    bundle.check_given(options.model, options.revision, options.file)
+    model_folder.check_given(options.model, options.revision, options.file)
     lines = _lines()
     first = next(lines, None)
     if first is None:

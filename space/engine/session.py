@@ -9,9 +9,9 @@ from weakref import WeakSet
 import numpy as np
 import onnxruntime
 
-from . import cpu, graph
+from . import cpu, onnx_contents
 from .errors import EngineError, explained
-from .trial import within_limit
+from .time_limit import within_limit
 
 _REQUIRED = {"input_ids", "attention_mask"}
 _KNOWN = _REQUIRED | {"token_type_ids"}
@@ -32,8 +32,8 @@ class Session:
     """
 
     def __init__(self, path: Path, threads: int):
-        """Raises EngineError when the file must not (see `graph.check`) or cannot be run."""
-        contents = graph.check(path)
+        """Raises EngineError when the file must not (see `onnx_contents.check`) or cannot be run."""
+        contents = onnx_contents.check(path)
         self.path = path
         self.notes: list[str] = []
         self._threads = threads

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import bundle, cpu
+from . import cpu, model_folder
 from .decoding import decode
 from .entity import Entity
 from .errors import EngineError
@@ -36,7 +36,7 @@ def load(
     if threads is not None and threads < 1:
         raise EngineError(f"threads should be at least 1, found {threads}")
     usable = cpu.usable_cpus()
-    tagger = Tagger(model, bundle.find(model, revision, file), min(threads or usable, usable))
+    tagger = Tagger(model, model_folder.find(model, revision, file), min(threads or usable, usable))
     if threads is not None and threads > usable:
         processors, run = (
             ("1 processor", "1 runs") if usable == 1 else (f"{usable} processors", f"{usable} run")
@@ -58,7 +58,7 @@ class Tagger:
     notes: what a user should know about how it runs here
     """
 
-    def __init__(self, model: str | Path, found: bundle.Bundle, threads: int):
+    def __init__(self, model: str | Path, found: model_folder.ModelFolder, threads: int):
         """Raises EngineError when the files do not belong together or cannot be run."""
         self.model = str(model)
         self.revision = found.revision

@@ -15,8 +15,8 @@ from tokenizers import Tokenizer
 from tokenizers.normalizers import Normalizer
 
 from .errors import EngineError, explained
+from .time_limit import within_limit
 from .tokens import tokenise
-from .trial import within_limit
 
 _GROWTH = 64  # times as long; "▁" for a space makes three bytes of one, and one ligature has 18 letters
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)

@@ -1,7 +1,7 @@
 // Characters as Python and its tokenizer see them: one string a code point, offsets counted in code
 // points, while JavaScript counts UTF-16 units.
 
-import { CONTROLS, PUNCTUATION, STRIPPED_MARKS } from "./tables.js";
+import { CONTROLS, PUNCTUATION, STRIPPED_MARKS } from "./unicode_tables.js";
 
 const SPACE = /^[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 const SEPARATOR = /^[\x1c-\x1f]$/; // space to Python, not to its tokenizer

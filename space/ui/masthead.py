@@ -1,7 +1,7 @@
 """The first screen's head: which model this is, how good and how large, and where a text goes."""
 
 from ..contract import Model
-from .claims import genre, qualities
+from .file_claims import genre, qualities
 from .markup import escape, megabytes
 
 TITLE = "Clinstill"

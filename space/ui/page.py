@@ -10,17 +10,17 @@ from typing import Any
 import gradio as gr
 
 from ..contract import Busy, Model
-from .api import show_api
-from .blocks import html, script
-from .card import show_card
-from .compare import show_comparison
-from .examples import EXAMPLES
-from .files import show_files
-from .highlight import highlight, refusal, show_entities
+from .api_tab import show_api
+from .card_tab import show_card
+from .compare_tab import show_comparison
+from .files_tab import show_files
+from .gradio_blocks import html, script
+from .highlight_tab import highlight, refusal, show_entities
 from .markup import note
 from .masthead import TITLE, show_foot, show_masthead
-from .provenance import measure_claims, show_provenance
+from .provenance_tab import measure_claims, show_provenance
 from .running import Work, in_thread
+from .sample_notes import EXAMPLES
 from .speed import show_latency
 from .theme import theme
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from .blocks import html, script
+from .gradio_blocks import html, script
 
 Trigger = Callable[..., Any]
 T = TypeVar("T")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from ..contract import Model
-from .highlight import refusal
-from .latency import WARM_UP, Latency, cpu_name, measure
+from .highlight_tab import refusal
+from .live_latency import WARM_UP, Latency, cpu_name, measure
 from .markup import escape, megabytes, note, table
 
 TIMED_CHARACTERS = 5_000  # timing a long text many times would keep others waiting

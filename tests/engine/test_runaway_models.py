@@ -9,12 +9,12 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from space.engine import EngineError, load, load_tokenizer, tokenise, trial
-from space.engine.trial import within_limit
+from space.engine import EngineError, load, load_tokenizer, time_limit, tokenise
+from space.engine.time_limit import within_limit
 
 
 def test_work_that_does_not_end_is_given_up_and_told_to_stop(monkeypatch):
-    monkeypatch.setattr(trial, "LIMIT_S", 0.01)
+    monkeypatch.setattr(time_limit, "LIMIT_S", 0.01)
     ended = threading.Event()
     with pytest.raises(EngineError, match=r"model\.onnx: a run did not end within 0\.01 seconds"):
         within_limit("model.onnx: a run", ended.wait, ended.set)
@@ -55,7 +55,7 @@ def test_a_graph_without_an_end(copy, monkeypatch):
     graph = onnx.load(path)
     loop_for_ever(graph)
     onnx.save(graph, path)
-    monkeypatch.setattr(trial, "LIMIT_S", 2)
+    monkeypatch.setattr(time_limit, "LIMIT_S", 2)
     with pytest.raises(EngineError, match=r"model\.onnx: a run did not end within 2 seconds"):
         load(copy, file="model.onnx")
     assert load(copy)(["nausea"])[0][0].text == "nausea"  # nothing is left running that would be in the way

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from running_space import RunningSpace, find_chromium, serve
 
 from space.engine import load
-from space.ui.examples import EXAMPLES
+from space.ui.sample_notes import EXAMPLES
 
 pytestmark = [
     pytest.mark.browser,

@@ -13,7 +13,7 @@ from space import private_page
 from space.engine import load
 from space.private_page import GOLDEN, PRIVATE, mount_private_page
 from space.security import SecurityHeaders
-from space.ui.examples import EXAMPLES
+from space.ui.sample_notes import EXAMPLES
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from shown_result import finished
 
 from space.engine import Entity
-from space.ui.highlight import highlight
+from space.ui.highlight_tab import highlight
 from space.ui.result import Found, result
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import zipfile
 import httpx
 import pytest
 
-from space.ui.examples import EXAMPLES
+from space.ui.sample_notes import EXAMPLES
 
 pytestmark = pytest.mark.browser
 WAIT = 15_000  # ms; a CI machine may be busy

@@ -1,6 +1,6 @@
 import pytest
 
-from space.ui.latency import BUDGET_S, REPEATS, WARM_UP, Latency, cpu_name, measure
+from space.ui.live_latency import BUDGET_S, REPEATS, WARM_UP, Latency, cpu_name, measure
 
 
 class Clocked:

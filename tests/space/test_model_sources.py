@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from space.sources import Source, SourceError, find_sources
+from space.model_sources import Source, SourceError, find_sources
 
 PUBLISHED = {
     role: {"repo": f"me/{role}", "revision": "a" * 40, "file": "onnx/model.onnx", "sha256": "b" * 64}

@@ -10,7 +10,7 @@ from faulty_space import FAIL, SLOW
 from running_space import serve
 from visiting import WAIT
 
-from space.ui.highlight import MAX_CHARACTERS
+from space.ui.highlight_tab import MAX_CHARACTERS
 from space.ui.page import TABS
 
 pytestmark = pytest.mark.browser

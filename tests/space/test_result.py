@@ -7,8 +7,8 @@ from shown_result import data, finished
 
 from space.contract import Busy
 from space.engine import Entity
-from space.ui.compare import show_comparison
-from space.ui.highlight import highlight
+from space.ui.compare_tab import show_comparison
+from space.ui.highlight_tab import highlight
 from space.ui.result import Found, result
 
 NO_SCORE = 0.9

@@ -3,7 +3,7 @@
 import pytest
 from shown_result import finished
 
-from space.ui.compare import show_comparison
+from space.ui.compare_tab import show_comparison
 
 pytestmark = pytest.mark.browser
 TEXT = "😕 Aspirin\r\ngave e\u0301 a headache;\0 ibuprofen <b>not</b>."

@@ -6,10 +6,10 @@ import pytest
 from shown_result import finished
 from starlette.testclient import TestClient
 
-from space.ui import highlight as highlight_tab
-from space.ui.card import pictures_of, show_card, split
-from space.ui.compare import show_comparison
-from space.ui.highlight import highlight
+from space.ui import highlight_tab
+from space.ui.card_tab import pictures_of, show_card, split
+from space.ui.compare_tab import show_comparison
+from space.ui.highlight_tab import highlight
 from space.ui.masthead import show_masthead
 from space.ui.page import build
 from space.ui.pictures import pictures_app

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import onnx
 
-from space.engine import EngineError, load, trial
+from space.engine import EngineError, load, time_limit
 
 TEXT = "Aspirin caused renal failure, 😀 lidocaine was given after nau\u0301sea.\r\n"
 MEMORY = 6 << 30  # bytes of address space
@@ -169,7 +169,7 @@ def damage(chance: random.Random, folder: Path) -> str:
 
 def main(model: Path, first: int, count: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    trial.LIMIT_S = 20
+    time_limit.LIMIT_S = 20
     for seed in range(first, first + count):
         with tempfile.TemporaryDirectory() as work:
             folder = Path(shutil.copytree(model, Path(work) / "model"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tokenizers import normalizers, pre_tokenizers
 
-FILE = Path(__file__).parents[2] / "space" / "private" / "tables.js"
+FILE = Path(__file__).parents[2] / "space" / "private" / "unicode_tables.js"
 HEAD = """\
 // Which characters Python's tokenizer takes for what: "first-last" code points, hexadecimal.
 // Written by tests/support/unicode_tables.py, which asks the library; a test compares.

@@ -56,7 +56,7 @@ def test_space_loads_the_pinned_pair_from_its_own_files(pushed, run, environment
 import hashlib, json, os
 from pathlib import Path
 from engine import load
-from sources import find_sources
+from model_sources import find_sources
 found = {{}}
 for source in find_sources(Path("."), os.environ):
     tagger = load(source.model, revision=source.revision, file=source.file)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
-from space.engine import EngineError, graph
+from space.engine import EngineError, onnx_contents
 
 
 def operators(nodes) -> set[tuple[str, str]]:
@@ -47,7 +47,7 @@ def nested() -> onnx.ModelProto:
 
 @pytest.mark.parametrize("file", ["model.onnx", "model_quantized.onnx", "model_fp16.onnx"])
 def test_operators_are_those_that_the_onnx_package_finds(model, file):
-    contents = graph.read(model / "onnx" / file)
+    contents = onnx_contents.read(model / "onnx" / file)
     assert contents.operators == operators(onnx.load(model / "onnx" / file).graph.node)
     assert contents.integer == (file == "model_quantized.onnx")
     assert not contents.external_data
@@ -55,7 +55,7 @@ def test_operators_are_those_that_the_onnx_package_finds(model, file):
 
 def test_subgraphs_and_functions_are_looked_into(tmp_path):
     onnx.save(nested(), tmp_path / "nested.onnx")
-    contents = graph.check(tmp_path / "nested.onnx")
+    contents = onnx_contents.check(tmp_path / "nested.onnx")
     expected = operators(nested().graph.node) | operators(nested().functions[0].node)
     assert contents.operators == expected
     assert ("com.microsoft", "Gelu") in contents.operators
@@ -69,7 +69,7 @@ def test_external_data_is_found_in_attributes_of_subgraphs(tmp_path):
     tensor.external_data.add(key="location", value="../../secret")
     (tmp_path / "nested.onnx").write_bytes(model.SerializeToString())
     with pytest.raises(EngineError, match="external data"):
-        graph.check(tmp_path / "nested.onnx")
+        onnx_contents.check(tmp_path / "nested.onnx")
 
 
 @given(st.data())
@@ -80,4 +80,4 @@ def test_damaged_bytes_are_read_or_refused_but_never_crash(model, tmp_path_facto
     path = tmp_path_factory.mktemp("damaged") / "model.onnx"
     path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
     with suppress(EngineError):  # any other error fails the test
-        assert graph.check(path).operators
+        assert onnx_contents.check(path).operators

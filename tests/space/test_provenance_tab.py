@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 import pytest
 
-from space.ui.latency import Latency, Stopped, cpu_name
-from space.ui.provenance import Measured, measure_claims, show_provenance, text_of
+from space.ui.live_latency import Latency, Stopped, cpu_name
+from space.ui.provenance_tab import Measured, measure_claims, show_provenance, text_of
 
 WORDS = {"Aspirin": "Chemical"}
 

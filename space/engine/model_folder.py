@@ -52,7 +52,7 @@ class Config:
 
 
 @dataclass(frozen=True)
-class Bundle:
+class ModelFolder:
     """A model on disk. `revision` is the Hub's commit, None for a plain folder."""
 
     folder: Path
@@ -65,7 +65,7 @@ class Bundle:
         return self.folder / "tokenizer.json"
 
 
-def find(model: str | Path, revision: str | None, file: str | None) -> Bundle:
+def find(model: str | Path, revision: str | None, file: str | None) -> ModelFolder:
     """Locate a model by folder or Hub id and read its configuration; a Hub model is downloaded once
     and then taken from the cache.
 
@@ -86,7 +86,7 @@ def find(model: str | Path, revision: str | None, file: str | None) -> Bundle:
             raise EngineError(
                 f"{folder}: {name} is missing; a model folder has config.json, tokenizer.json and onnx/"
             )
-    return Bundle(folder, choose(folder, file), read_config(folder / "config.json"), revision)
+    return ModelFolder(folder, choose(folder, file), read_config(folder / "config.json"), revision)
 
 
 def check_given(model: str | Path, revision: str | None, file: str | None) -> None:

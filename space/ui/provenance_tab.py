@@ -8,10 +8,10 @@ from importlib.metadata import version
 from typing import Any
 
 from ..contract import Model, Tagger
-from .claims import Claim, claimed_times, claims, qualities
-from .examples import EXAMPLES
-from .latency import Latency, cpu_name, measure
+from .file_claims import Claim, claimed_times, claims, qualities
+from .live_latency import Latency, cpu_name, measure
 from .markup import escape, note, table
+from .sample_notes import EXAMPLES
 
 MATERIAL = [word for example in EXAMPLES for word in example.text.split()]
 QUIET = 1.5  # p95 over the median; above it, other programs ran between

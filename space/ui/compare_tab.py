@@ -4,7 +4,7 @@ import time
 
 from ..contract import Busy, Model
 from .differences import Comparison, compare
-from .highlight import refusal
+from .highlight_tab import refusal
 from .markup import note
 from .result import Found, result
 

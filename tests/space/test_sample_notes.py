@@ -6,7 +6,7 @@ import pytest
 from running_space import SPACE
 
 from space.engine import load
-from space.ui.examples import EXAMPLES
+from space.ui.sample_notes import EXAMPLES
 
 ERRORS = [example for example in EXAMPLES if example.missed or example.wrong]
 

@@ -4,8 +4,8 @@ import csv
 import io
 from urllib.parse import quote
 
-from .examples import EXAMPLES
 from .markup import megabytes
+from .sample_notes import EXAMPLES
 
 SAMPLE = "sample notes.csv"
 
