@@ -62,7 +62,7 @@ def published(bundled: Path) -> Ledger:
 
 def _is_of_bundle(claim: Claim) -> bool:
     """Whether a claim says nothing of files that a bundle has not, nor of weights before rounding."""
-    if ".vs." in claim.id or claim.id.endswith(".sparsity"):
+    if claim.id.vs_model or claim.id.metric == "sparsity":
         return False
     return claim.artifact is None or FILES[claim.artifact.model] == claim.artifact.file
 

@@ -1,5 +1,6 @@
 """The ledger: every measured number, and what it was measured on. The only source of numbers on a card."""
 
+from .ids import ClaimId, ClaimIdError, slug
 from .records import (
     RESERVED,
     Artifact,
@@ -23,7 +24,6 @@ from .records import (
     Variant,
     project,
     read_ledger,
-    slug,
     write_ledger,
 )
 
@@ -32,6 +32,8 @@ __all__ = [
     "Artifact",
     "Base",
     "Claim",
+    "ClaimId",
+    "ClaimIdError",
     "DataFile",
     "DataSet",
     "Environment",

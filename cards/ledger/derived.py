@@ -4,7 +4,6 @@ Each function takes claims and returns a plain number. It refuses, with CardErro
 not be compared: other units, other data, another machine or text length.
 """
 
-import re
 from collections.abc import Callable
 
 from ..errors import CardError
@@ -56,21 +55,17 @@ def size(claim: Claim) -> float:
 
 
 def length(claim: Claim) -> int:
-    """Tokens of the texts that a latency was measured on, as its id `...latency.LENGTH.WHAT` says."""
-    found = re.search(r"\.latency\.(\d+)\.", claim.id)
-    if not found:
+    """Tokens of the texts that a latency was measured on."""
+    if claim.id.length is None:
         raise CardError(f"{claim.id} is not a latency: its id has no part `latency.LENGTH`")
-    return int(found[1])
+    return claim.id.length
 
 
 def choices(claim: Claim) -> int:
-    """How many guesses counted for a masked token, as the claim's id `...masked.top_NUMBER` says."""
-    found = re.search(r"\.masked\.top_(\d+)$", claim.id)
-    if not found:
-        raise CardError(
-            f"{claim.id} is no score of masked tokens: its id does not end with `masked.top_NUMBER`"
-        )
-    return int(found[1])
+    """How many guesses counted for a masked token."""
+    if claim.id.top is None:
+        raise CardError(f"{claim.id} is no score of masked tokens: its id has no end `masked.top_NUMBER`")
+    return claim.id.top
 
 
 def share(part: Claim, whole: Claim) -> float:

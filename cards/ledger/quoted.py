@@ -5,7 +5,8 @@ from pathlib import Path
 
 from .. import parsing
 from ..errors import CardError
-from .records import Ledger, Quoted, read_ledger, slug, write_ledger
+from .ids import slug
+from .records import Ledger, Quoted, read_ledger, write_ledger
 
 _FILE = Path(__file__).with_name("quoted.yaml")
 

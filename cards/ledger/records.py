@@ -4,7 +4,7 @@ Training writes `RUN/ledger.json`; `project` cuts a model folder's ledger out of
 Space and the README read claims by id. Derived figures (retention, speed-up, reduction) are
 functions in `cards.ledger.derived`, never stored.
 
-Claim ids read `MODEL.VARIANT.WHAT`, lower case, dots between parts:
+What claims measure, by their ids (`cards.ledger.ids` has the forms):
 
     student.int8.test.macro.f1          student.int8.test.chemical.precision
     student.int8.guard.macro.f1         student.int8.latency.128.median | .p95 | .min
@@ -34,7 +34,7 @@ Text classification and fill-mask:
     encoder.fp32.test.masked.top_1      encoder.fp32.test.masked.top_5 (share of masked tokens)
     encoder.fp32.test.perplexity        (exp of the mean cross-entropy of the masked tokens)
 
-Another measured data set is another split: `student.int8.external-NAME.macro.f1`.
+Another measured data set is another split, `external-NAME`.
 
 A labelled corpus has claims under its own name:
 
@@ -44,23 +44,29 @@ A labelled corpus has claims under its own name:
     weak.agreement.lexicon.vs.tagger.f1                          (strict entity F1 of the two)
     weak.gold.lexicon.macro.f1          weak.gold.combined.chemical.precision
 
-In an id, an entity type is written as `slug` gives it ("Chemical" -> "chemical").
-
 Figures that others published (`quoted.SYSTEM.TYPE`) are no claims: no derived figure takes them.
 """
 
 import difflib
 import json
-import re
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, Unpack
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
 
 from ..errors import CardError
+from .ids import ClaimId, Fields
 
 
 class LedgerError(CardError):
@@ -72,7 +78,6 @@ class Strict(BaseModel):
 
 
 RESERVED = ("corpus", "quoted", "space")  # what ids and `repos` call by these names is no model
-Record = TypeVar("Record", "Claim", "Quoted")
 Genre = Literal["abstracts", "articles", "clinical-notes", "social-media", "dialogue", "invented", "other"]
 
 
@@ -128,8 +133,12 @@ Aggregation = Literal[
 ]
 
 
+def _claim_id(value: object) -> ClaimId:
+    return value if isinstance(value, ClaimId) else ClaimId.parse(str(value))
+
+
 class Claim(Strict):
-    id: str = Field(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+$")
+    id: Annotated[ClaimId, PlainValidator(_claim_id), PlainSerializer(str)]  # its text in JSON
     name: str  # what a reader calls it, e.g. "Chemical F1"
     value: FiniteFloat
     unit: str  # "F1", "precision", "accuracy", "ms", "bytes", "parameters", "s", "count", "p", "kWh", ...
@@ -275,27 +284,46 @@ class Ledger(Strict):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Ledger":
-        if repeated := _repeated([record.id for record in (*self.claims, *self.quoted)]):
+        if repeated := _repeated([str(record.id) for record in (*self.claims, *self.quoted)]):
             raise ValueError(f"claim ids must be unique, repeated: {repeated}")
         if repeated := _repeated([*RESERVED, *self.models, *self.datasets]):
             raise ValueError(f"one name for two things, and claim ids begin with it: {repeated}")
         return self
 
-    def claim(self, claim_id: str) -> Claim:
-        """The claim of that id. Raises LedgerError, naming the nearest ids, when there is none."""
-        return self._find(claim_id, self.claims, "claim")
+    def claim(self, claim_id: ClaimId | str) -> Claim:
+        """The claim of that id.
+
+        Raises:
+            LedgerError: There is none. The message names the nearest ids.
+        """
+        for claim in self.claims:
+            if claim.id.text == str(claim_id):
+                return claim
+        raise self._missing("claim", str(claim_id), [str(claim.id) for claim in self.claims])
 
     def quote(self, quoted_id: str) -> Quoted:
         """The quoted figure of that id. Raises LedgerError as `claim` does."""
-        return self._find(quoted_id, self.quoted, "quoted figure")
+        for quoted in self.quoted:
+            if quoted.id == quoted_id:
+                return quoted
+        raise self._missing("quoted figure", quoted_id, [quoted.id for quoted in self.quoted])
 
-    def _find(self, wanted: str, records: Sequence[Record], what: str) -> Record:
-        for record in records:
-            if record.id == wanted:
-                return record
-        near = difflib.get_close_matches(wanted, [record.id for record in records], n=3, cutoff=0.5)
+    def get(self, claim_id: ClaimId) -> Claim | None:
+        """The claim of that id, if there is one."""
+        return next((claim for claim in self.claims if claim.id == claim_id), None)
+
+    def has(self, *claim_ids: ClaimId) -> bool:
+        """Whether there is a claim of each of these ids."""
+        return {*claim_ids} <= {claim.id for claim in self.claims}
+
+    def find(self, **fields: Unpack[Fields]) -> list[Claim]:
+        """The claims whose ids have these values in these fields, None for an empty one, in order."""
+        return [claim for claim in self.claims if claim.id.has(**fields)]
+
+    def _missing(self, what: str, wanted: str, known: list[str]) -> LedgerError:
+        near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
         hint = f"; nearest: {', '.join(near)}" if near else ""
-        raise LedgerError(f"no {what} {wanted!r} in the ledger of recipe {self.recipe!r}{hint}")
+        return LedgerError(f"no {what} {wanted!r} in the ledger of recipe {self.recipe!r}{hint}")
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -320,11 +348,6 @@ def _repeated(names: list[str]) -> str:
     return ", ".join(sorted(name for name, count in Counter(names).items() if count > 1))
 
 
-def slug(label: str) -> str:
-    """An entity type as claim ids write it: lower case, anything but letters, digits and "-" as "_"."""
-    return re.sub(r"[^a-z0-9-]+", "_", label.lower())
-
-
 def project(ledger: Ledger, name: str) -> Ledger:
     """The part of a run's ledger that the folder of a model or a labelled corpus carries.
 
@@ -344,7 +367,7 @@ def project(ledger: Ledger, name: str) -> Ledger:
             "subject": name,
             "models": {key: model for key, model in ledger.models.items() if key in kept},
             "datasets": {key: corpus for key, corpus in ledger.datasets.items() if key in kept},
-            "claims": tuple(c for c in ledger.claims if c.id.split(".")[0] in kept),
+            "claims": tuple(claim for claim in ledger.claims if claim.id.model in kept),
             "quoted": ledger.quoted if name in ledger.models else (),
         }
     )

@@ -2,10 +2,9 @@
 
 import itertools
 import math
-import re
 from collections.abc import Iterator
 
-from ..ledger import Claim, slug
+from ..ledger import Claim, ClaimId
 from .finding import Finding, error, rule
 from .subject import Subject
 
@@ -18,14 +17,13 @@ SCORE_UNITS = ("F1", "precision", "recall", "p")
 @rule("claim.harmonic-mean", "An F1 is the harmonic mean of its precision and recall.")
 def means(subject: Subject) -> Iterator[Finding]:
     """A macro score is the mean of its types' scores; an F1 the harmonic mean of precision and recall."""
-    claims = _by_id(subject)
-    for claim in claims.values():
-        prefix, _, what = claim.id.rpartition(".")
-        group = prefix.rpartition(".")[0]
-        if claim.aggregation == "macro" and what in SCORES:
-            yield from _check_macro(subject, claim, group, what, claims)
-        if claim.aggregation in ("type", "micro") and what == "f1":
-            precision, recall = claims.get(f"{prefix}.precision"), claims.get(f"{prefix}.recall")
+    ledger = subject.ledger
+    for claim in ledger.claims:
+        if claim.aggregation == "macro" and claim.id.metric in SCORES:
+            yield from _check_macro(subject, claim)
+        if claim.aggregation in ("type", "micro") and claim.id.metric == "f1":
+            rates = (ledger.get(claim.id.replace(metric=metric)) for metric in ("precision", "recall"))
+            precision, recall = rates
             if precision and recall:
                 total = precision.value + recall.value
                 expected = 2 * precision.value * recall.value / total if total else 0.0
@@ -34,12 +32,10 @@ def means(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _check_macro(
-    subject: Subject, claim: Claim, group: str, what: str, claims: dict[str, Claim]
-) -> Iterator[Finding]:
-    model = subject.ledger.models.get(claim.id.split(".")[0])
+def _check_macro(subject: Subject, claim: Claim) -> Iterator[Finding]:
+    model = subject.ledger.models.get(claim.id.model)
     labels = model.labels if model else ()
-    parts = [claims[part] for label in labels if (part := f"{group}.{slug(label)}.{what}") in claims]
+    parts = [part for each in labels if (part := subject.ledger.get(claim.id.replace(group=each)))]
     if not parts:
         return  # the types were not measured, as on the guard documents
     if len(parts) < len(labels):
@@ -72,12 +68,11 @@ def intervals(subject: Subject) -> Iterator[Finding]:
 @rule("claim.order")
 def ordered_times(subject: Subject) -> Iterator[Finding]:
     """Minimum, median and p95 of one measurement rise in that order."""
-    claims = _by_id(subject)
-    for claim in claims.values():
+    for claim in subject.ledger.claims:
         if claim.aggregation != "median":
             continue
-        prefix = claim.id.removesuffix(".median")
-        parts = [claims[part] for part in (f"{prefix}.min", claim.id, f"{prefix}.p95") if part in claims]
+        ids = [claim.id.replace(statistic=each) for each in ("min", claim.id.statistic, "p95")]
+        parts = [part for each in ids if (part := subject.ledger.get(each))]
         for below, above in itertools.pairwise(parts):
             if below.value > above.value:
                 found = f"{below.aggregation} {below.value} above {above.aggregation} {above.value}"
@@ -88,12 +83,12 @@ def ordered_times(subject: Subject) -> Iterator[Finding]:
 @rule("claim.difference")
 def recomputed_differences(subject: Subject) -> Iterator[Finding]:
     """A paired difference of macro F1 is the difference of the two claims."""
-    claims = _by_id(subject)
-    for claim in claims.values():
-        pair = re.fullmatch(r"(.+)\.vs\.(.+)\.macro\.f1_difference", claim.id)
-        if not pair:
-            continue
-        ours, reference = (claims.get(f"{which}.{claim.split}.macro.f1") for which in pair.groups())
+    for claim in subject.ledger.find(group="macro", metric="f1_difference"):
+        files = ((claim.id.model, claim.id.variant), (claim.id.vs_model or "", claim.id.vs_variant))
+        ours, reference = (
+            subject.ledger.get(ClaimId(model, variant=variant, split=claim.split, group="macro", metric="f1"))
+            for model, variant in files
+        )
         if ours and reference:
             yield from _compare(
                 subject,
@@ -110,8 +105,7 @@ def recomputed_differences(subject: Subject) -> Iterator[Finding]:
 def claims_agree(subject: Subject) -> Iterator[Finding]:
     """Claims on one file name the same bytes, hash and parameters; a size is its file's bytes."""
     first: dict[tuple[str, str], Claim] = {}
-    claims = _by_id(subject)
-    for claim in claims.values():
+    for claim in subject.ledger.claims:
         artifact = claim.artifact
         if not artifact:
             continue
@@ -120,10 +114,10 @@ def claims_agree(subject: Subject) -> Iterator[Finding]:
             found = f"another {artifact.file} than {other.id} was measured on"
             right = "claims measured on one and the same file"
             yield _wrong(subject, "claim.artifact", claim, found, right)
-        if claim.unit == "bytes" and claim.id.endswith(".bytes") and claim.value != artifact.bytes:
+        if claim.unit == "bytes" and claim.id.metric == "bytes" and claim.value != artifact.bytes:
             right = f"{artifact.bytes}, the bytes of {artifact.file}"
             yield _wrong(subject, "claim.bytes", claim, f"{claim.value:.0f}", right)
-        counted = claims.get(f"{artifact.model}.parameters")
+        counted = subject.ledger.get(ClaimId(artifact.model, metric="parameters"))
         if counted and counted.value != artifact.parameters:
             right = f"{counted.value:.0f}, as {counted.id}"
             yield _wrong(subject, "claim.parameters", claim, f"{artifact.parameters} parameters", right)
@@ -135,8 +129,4 @@ def _compare(subject: Subject, rule_id: str, claim: Claim, expected: float, what
 
 
 def _wrong(subject: Subject, rule_id: str, claim: Claim, found: str, right: str) -> Finding:
-    return error(rule_id, subject.at_claim(claim.id), found, right, claim.id)
-
-
-def _by_id(subject: Subject) -> dict[str, Claim]:
-    return {claim.id: claim for claim in subject.ledger.claims}
+    return error(rule_id, subject.at_claim(claim.id), found, right, str(claim.id))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ..ledger import ClaimId
 from .finding import Finding, error, rule
 from .subject import Subject
 from .weights import graph_width, tensors
@@ -44,7 +45,7 @@ def parameters(subject: Subject) -> Iterator[Finding]:
     """The parameter count is that of the floating-point tensors in the header of the weights."""
     if WEIGHTS not in subject.files:
         return
-    claim = next((c for c in subject.ledger.claims if c.id == f"{subject.name}.parameters"), None)
+    claim = subject.ledger.get(ClaimId(subject.name, metric="parameters"))
     found = tensors(subject.files, [WEIGHTS])
     if isinstance(found, str):
         yield error("file.parameters", subject.file(WEIGHTS), found, "a complete safetensors file")
@@ -54,7 +55,7 @@ def parameters(subject: Subject) -> Iterator[Finding]:
     elif claim.value != found.parameters:
         right = f"{found.parameters}, as in {WEIGHTS}"
         place = subject.at_claim(claim.id)
-        yield error("file.parameters", place, f"{claim.value:.0f}", right, claim.id)
+        yield error("file.parameters", place, f"{claim.value:.0f}", right, str(claim.id))
 
 
 @rule("file.data", "Each file of a labelled corpus is here, with the SHA-256 that the ledger names.")

@@ -8,22 +8,20 @@ from .finding import Finding, error, rule
 from .subject import Subject
 
 TOLERANCE = 1e-6
-ERROR = ".calibration.ece"
-CORRECT = ".errors.correct"
 
 
 @rule("claim.error-kinds", "Kinds of error add up with micro precision and recall.")
 def error_kinds(subject: Subject) -> Iterator[Finding]:
     """A pair of another border or type is one false positive and one false negative."""
-    claims = {claim.id: claim for claim in subject.ledger.claims}
-    for claim in claims.values():
-        prefix = claim.id.removesuffix(CORRECT)
-        kinds = {kind: claims.get(f"{prefix}.errors.{kind}") for kind in ("boundary", "type")}
-        if prefix == claim.id or None in kinds.values():
+    ledger = subject.ledger
+    for claim in ledger.find(topic="errors", metric="correct"):
+        boundary, other_type = (ledger.get(claim.id.replace(metric=kind)) for kind in ("boundary", "type"))
+        if not (boundary and other_type):
             continue
-        pairs = kinds["boundary"].value + kinds["type"].value
+        pairs = boundary.value + other_type.value
         for kind, rate in (("spurious", "precision"), ("missed", "recall")):
-            alone, measured = claims.get(f"{prefix}.errors.{kind}"), claims.get(f"{prefix}.micro.{rate}")
+            alone = ledger.get(claim.id.replace(metric=kind))
+            measured = ledger.get(claim.id.replace(topic=None, group="micro", metric=rate))
             if alone and measured:
                 whole = claim.value + pairs + alone.value
                 expected = claim.value / whole if whole else 0.0
@@ -34,13 +32,12 @@ def error_kinds(subject: Subject) -> Iterator[Finding]:
 @rule("claim.calibration", "A calibration error is what its bins give.")
 def calibration(subject: Subject) -> Iterator[Finding]:
     """The distance of score and precision in each bin, weighted by the bin's entities."""
-    claims = {claim.id: claim for claim in subject.ledger.claims}
-    for claim in claims.values():
-        if not claim.id.endswith(ERROR):
-            continue
-        place = claim.id.removesuffix("ece") + "bins."
-        bins = {name.rpartition(".")[0] for name in claims if name.startswith(place)}
-        parts = [[claims.get(f"{b}.{part}") for part in ("entities", "score", "precision")] for b in bins]
+    ledger = subject.ledger
+    for claim in ledger.find(topic="calibration", metric="ece"):
+        of_file = {"model": claim.id.model, "variant": claim.id.variant, "split": claim.id.split}
+        bins = {each.id.bin for each in ledger.find(**of_file, topic="calibration")} - {None}
+        metrics = ("entities", "score", "precision")
+        parts = [[ledger.get(claim.id.replace(bin=b, metric=m)) for m in metrics] for b in bins]
         if not parts or any(None in part for part in parts):
             right = "entities, score and precision of each bin"
             yield _wrong(subject, "claim.calibration", claim, "bins that lack a claim", right)
@@ -56,4 +53,4 @@ def _compare(subject: Subject, rule_id: str, claim: Claim, expected: float, what
 
 
 def _wrong(subject: Subject, rule_id: str, claim: Claim, found: str, right: str) -> Finding:
-    return error(rule_id, subject.at_claim(claim.id), found, right, claim.id)
+    return error(rule_id, subject.at_claim(claim.id), found, right, str(claim.id))

@@ -54,7 +54,7 @@ def _model_note(ledger: Ledger, name: str) -> str:
     title = KINDS[model.task].headline_title
     made = f"Distilled from {model.teacher}. " if model.teacher else ""
     data = f" on {claim.data.id}" if claim.data else ""
-    text = f"{made}{title}{data}: {number(claim.id)} ({ranked(model)[0].file})."
+    text = f"{made}{title}{data}: {number(claim.id.text)} ({ranked(model)[0].file})."
     return _cut(number.place(text)[0], 500)
 
 

@@ -29,8 +29,10 @@ def of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Number
     first = f"{name}.{ranked(model)[0].name}"
     return {
         "ledger": ledger,
-        "has": {claim.id for claim in ledger.claims}.__contains__,  # for what a recipe may leave out
-        "some": lambda end: any(c.id.startswith(f"{name}.") and c.id.endswith(end) for c in ledger.claims),
+        "has": {claim.id.text for claim in ledger.claims}.__contains__,  # for what a recipe may leave out
+        "some": lambda end: any(
+            c.id.text.startswith(f"{name}.") and c.id.text.endswith(end) for c in ledger.claims
+        ),
         "name": name,
         "model": model,
         "repos": repos,
@@ -46,7 +48,7 @@ def of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Number
         "latencies": _latencies(ledger),
         "comparable_latencies": [part for part in _latencies(ledger) if not disturbed(ledger, part)],
         "tested_latencies": lambda reference: _tested_latencies(ledger, name, reference),
-        "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
+        "settings": [c for c in ledger.claims if c.id.text.startswith(f"{name}.setting.")],
         "splits": _splits(ledger, "corpus."),
         "figures": figures.gather(ledger, name),
         "quoted": rows(ledger),
@@ -62,12 +64,12 @@ def of_corpus(ledger: Ledger, name: str, repos: Mapping[str, str]) -> dict:
     corpus = ledger.datasets[name]
     return {
         "ledger": ledger,
-        "has": {claim.id for claim in ledger.claims}.__contains__,
+        "has": {claim.id.text for claim in ledger.claims}.__contains__,
         "name": name,
         "corpus": corpus,
         "repos": repos,
         "splits": _splits(ledger, f"{name}."),
-        "settings": [c for c in ledger.claims if c.id.startswith(f"{name}.setting.")],
+        "settings": [c for c in ledger.claims if c.id.text.startswith(f"{name}.setting.")],
         "agreements": _agreements(ledger, corpus, name),
         "hallucinating": _hallucinating(ledger, corpus, name),
         "judged": _judged(ledger, corpus, name),
@@ -82,7 +84,7 @@ def _names(corpus: LabelledCorpus) -> list[str]:
 
 def _agreements(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[tuple[str, str, str]]:
     """(labeler, other labeler, claim) of each two whose agreement was measured."""
-    ids = {claim.id for claim in ledger.claims}
+    ids = {claim.id.text for claim in ledger.claims}
     pairs = itertools.permutations(_names(corpus), 2)
     found = [(one, other, f"{name}.agreement.{one}.vs.{other}.f1") for one, other in pairs]
     return [(one, other, claim) for one, other, claim in found if claim in ids]
@@ -90,13 +92,13 @@ def _agreements(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[tuple
 
 def _hallucinating(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[Labeler]:
     """The labelers whose answers were counted against the texts."""
-    ids = {claim.id for claim in ledger.claims}
+    ids = {claim.id.text for claim in ledger.claims}
     return [one for one in corpus.labelers if f"{name}.labeler.{one.name}.hallucinated" in ids]
 
 
 def _judged(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[str]:
     """What was compared with people's labels: labelers, and their combination."""
-    ids = {claim.id for claim in ledger.claims}
+    ids = {claim.id.text for claim in ledger.claims}
     return [each for each in (*_names(corpus), "combined") if f"{name}.gold.{each}.macro.f1" in ids]
 
 
@@ -111,25 +113,25 @@ def _references(ledger: Ledger, model: Model) -> list[tuple[str, str]]:
 def _latencies(ledger: Ledger) -> list[str]:
     """Id parts `latency.LENGTH` that any file was measured at, shortest texts first: a card that
     shows one shows all, so that a measurement left out fails the rendering."""
-    lengths = {length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"}
+    lengths = {length(c) for c in ledger.claims if ".latency." in c.id.text and c.aggregation == "median"}
     return [f"latency.{tokens}" for tokens in sorted(lengths)]
 
 
 def disturbed(ledger: Ledger, part: str) -> list[Claim]:
     """The medians `...latency.LENGTH` that other programs disturbed."""
-    return [c for c in ledger.claims if c.id.endswith(f".{part}.median") and c.disturbed is not None]
+    return [c for c in ledger.claims if c.id.text.endswith(f".{part}.median") and c.disturbed is not None]
 
 
 def _tested_latencies(ledger: Ledger, name: str, reference: str) -> list[str]:
     """Id parts `latency.LENGTH` for which the model was tested against a file of another."""
     pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.vs\.{re.escape(reference)}\.(latency\.\d+)\.wilcoxon_p")
-    found = [pattern.fullmatch(claim.id) for claim in ledger.claims]
+    found = [pattern.fullmatch(claim.id.text) for claim in ledger.claims]
     return list(dict.fromkeys(match[1] for match in found if match))
 
 
 def _splits(ledger: Ledger, prefix: str) -> list[str]:
     pattern = re.compile(rf"{re.escape(prefix)}([^.]+)\.documents")
-    return [match[1] for claim in ledger.claims if (match := pattern.fullmatch(claim.id))]
+    return [match[1] for claim in ledger.claims if (match := pattern.fullmatch(claim.id.text))]
 
 
 def usage(model: Model, repo: str) -> list[dict[str, str]]:

@@ -43,7 +43,7 @@ class Facts:
 
     @property
     def own(self) -> list[Claim]:
-        return [claim for claim in self.ledger.claims if claim.id.startswith(f"{self.name}.")]
+        return [claim for claim in self.ledger.claims if claim.id.text.startswith(f"{self.name}.")]
 
     @property
     def heads(self) -> list[Claim]:
@@ -100,7 +100,7 @@ def few_documents(facts: Facts) -> Iterator[Limit]:
             what = "masked tokens" if facts.model.task == "fill-mask" else "documents"
             yield Limit(
                 "Small test.",
-                f"Split `{claim.split}` has {facts.number(claim.id + '#n')} {what}: a few more or fewer "
+                f"Split `{claim.split}` has {facts.number(claim.id.text + '#n')} {what}: a few more or fewer "
                 "right answers move every score.",
             )
 
@@ -124,7 +124,7 @@ def wide_intervals(facts: Facts) -> Iterator[Limit]:
 
 
 def calibration(facts: Facts) -> Iterator[Limit]:
-    if facts.model.task == "fill-mask" or any(".calibration." in claim.id for claim in facts.own):
+    if facts.model.task == "fill-mask" or any(".calibration." in claim.id.text for claim in facts.own):
         return
     yield Limit(
         "Calibration was not measured.",
@@ -143,18 +143,20 @@ def one_machine(facts: Facts) -> Iterator[Limit]:
 
 
 def one_instruction_set(facts: Facts) -> Iterator[Limit]:
-    int8 = [claim for claim in facts.own if claim.id.startswith(f"{facts.name}.int8.") and claim.environment]
+    int8 = [
+        claim for claim in facts.own if claim.id.text.startswith(f"{facts.name}.int8.") and claim.environment
+    ]
     if int8 and len({claim.environment.isa for claim in int8}) == 1:
         yield Limit(
             "INT8 on one instruction set.",
-            f"The INT8 file was measured with {facts.number(int8[0].id + '#environment.isa')} alone. Integer "
+            f"The INT8 file was measured with {facts.number(f'{int8[0].id}#environment.isa')} alone. Integer "
             "arithmetic differs between instruction sets: on another one, measure again.",
         )
 
 
 def int8_elsewhere(facts: Facts) -> Iterator[Limit]:
     """onnxruntime issue 6004; `space.engine.cpu.int8_may_saturate` says where."""
-    if any(claim.id.startswith(f"{facts.name}.int8.") for claim in facts.own):
+    if any(claim.id.text.startswith(f"{facts.name}.int8.") for claim in facts.own):
         yield Limit(
             "INT8 in other programs.",
             "On Intel and AMD processors without VNNI instructions, the fast sums of ONNX Runtime's INT8 "
@@ -165,14 +167,14 @@ def int8_elsewhere(facts: Facts) -> Iterator[Limit]:
 
 
 def latency(facts: Facts) -> Iterator[Limit]:
-    if not any(".latency." in claim.id for claim in facts.own):
+    if not any(".latency." in claim.id.text for claim in facts.own):
         yield Limit("Speed was not measured.", "Nothing is known of its latency on any machine.")
 
 
 def disturbed(facts: Facts) -> Iterator[Limit]:
     medians = [c for c in facts.own if c.disturbed is not None and c.aggregation == "median"]
     for claim in {length(claim): claim for claim in medians}.values():  # the files took turns
-        tokens, waited = facts.number(f"length({claim.id})"), facts.number(f"{claim.id}#disturbed")
+        tokens, waited = facts.number(f"length({claim.id.text})"), facts.number(f"{claim.id.text}#disturbed")
         yield Limit(
             "Speed was disturbed.",
             f"While texts of {tokens} tokens were timed, other programs ran too: in each second the threads "
@@ -181,14 +183,14 @@ def disturbed(facts: Facts) -> Iterator[Limit]:
 
 
 def energy(facts: Facts) -> Iterator[Limit]:
-    if not any(claim.id == f"{facts.name}.training.energy" for claim in facts.own):
+    if not any(claim.id.text == f"{facts.name}.training.energy" for claim in facts.own):
         yield Limit(
             "Energy was not measured.", "What its training took in electricity, and emitted, is not known."
         )
 
 
 def one_seed(facts: Facts) -> Iterator[Limit]:
-    if any(claim.id == f"{facts.name}.setting.seed" for claim in facts.own):
+    if any(claim.id.text == f"{facts.name}.setting.seed" for claim in facts.own):
         yield Limit(
             "One training run.",
             "The intervals count the choice of test documents, not the chance in training: another seed "
@@ -206,7 +208,7 @@ def looks_at_test(facts: Facts) -> Iterator[Limit]:
 
 
 def no_guard(facts: Facts) -> Iterator[Limit]:
-    if not any(".guard." in claim.id for claim in facts.own):
+    if not any(".guard." in claim.id.text for claim in facts.own):
         yield Limit(
             "No guard documents.",
             "The ledger does not say on which documents checkpoints and settings were chosen.",
@@ -242,7 +244,7 @@ def limits(ledger: Ledger, name: str, number: Numbers) -> list[Limit]:
 def corpus_limits(ledger: Ledger, name: str) -> list[Limit]:
     """The lines that hold for a labelled corpus."""
     corpus = ledger.datasets[name]
-    ids = [claim.id for claim in ledger.claims if claim.id.startswith(f"{name}.")]
+    ids = [claim.id.text for claim in ledger.claims if claim.id.text.startswith(f"{name}.")]
     found = []
     if not any(claim.startswith(f"{name}.gold.") for claim in ids):
         found.append(

@@ -108,12 +108,12 @@ def _relation(model: Model) -> str:
 
 
 def _emissions(ledger: Ledger, name: str, number: Numbers) -> dict:
-    claim = next((claim for claim in ledger.claims if claim.id == f"{name}.training.co2"), None)
+    claim = next((claim for claim in ledger.claims if claim.id.text == f"{name}.training.co2"), None)
     if claim is None:
         return {}
     pretrained = ledger.models[name].task == "fill-mask"
     data = {
-        "emissions": number(claim.id, "plain"),
+        "emissions": number(claim.id.text, "plain"),
         "source": claim.method,
         "training_type": "pre-training" if pretrained else "fine-tuning",
         "hardware_used": claim.environment.cpu if claim.environment else None,
@@ -129,7 +129,7 @@ def _result(ledger: Ledger, name: str, table: Table, number: Numbers) -> dict:
     """The scores over all types of the file that is there to be used: the card has the others."""
     model, claim = ledger.models[name], ledger.claim(table.headline)
     if claim.data is None or claim.split is None:
-        raise CardError(f"{claim.id} does not say on which split of which data it was measured")
+        raise CardError(f"{claim.id.text} does not say on which split of which data it was measured")
     data, used = claim.data, ranked(model)[0]
     dataset = {
         "type": data.id if "/" in data.id else "unknown",  # an id on the Hub, or none

@@ -76,7 +76,7 @@ def splits(ledger: Ledger, name: str) -> list[str]:
     """The splits, as ids have them, that the model was tested on: `test` first, then external ones."""
     end = KINDS[ledger.models[name].task].headline
     pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.([^.]+)\.{re.escape(end)}")
-    found = [match[1] for claim in ledger.claims if (match := pattern.fullmatch(claim.id))]
+    found = [match[1] for claim in ledger.claims if (match := pattern.fullmatch(claim.id.text))]
     return ["test", *dict.fromkeys(split for split in found if split not in ("test", GUARD))]
 
 
@@ -90,7 +90,7 @@ def tables(ledger: Ledger, name: str, number: Numbers) -> list[Table]:
 
 
 def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
-    ids = {claim.id for claim in ledger.claims}
+    ids = {claim.id.text for claim in ledger.claims}
     entities = model.task == "token-classification"
     groups = [*model.labels, "Micro", "Macro"] if entities else [*model.labels, "Macro"]
 
@@ -147,4 +147,4 @@ def _masked(ledger: Ledger, name: str, model: Model, split: str, number: Numbers
 def _choices(ledger: Ledger, name: str, split: str) -> list[int]:
     """The numbers of guesses that masked tokens were scored at, the least first."""
     pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.{re.escape(split)}\.masked\.top_(\d+)")
-    return sorted({int(match[1]) for claim in ledger.claims if (match := pattern.fullmatch(claim.id))})
+    return sorted({int(match[1]) for claim in ledger.claims if (match := pattern.fullmatch(claim.id.text))})

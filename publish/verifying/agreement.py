@@ -32,10 +32,10 @@ def compare(
     other = {split for split, given in splits.items() if known.get(split, "") not in ("", given.data.sha256)}
     compared = []
     for claim in claims_of(ledger):
-        if ".latency." in claim.id or claim.id not in here:
+        if claim.id.metric == "latency" or str(claim.id) not in here:
             compared.append(_unmeasured(claim, ledger, splits))
         else:
-            compared.append(_judged(claim, here[claim.id], _split(claim) in other, machine))
+            compared.append(_judged(claim, here[str(claim.id)], _split(claim) in other, machine))
     return [*compared, *_speed(ledger, here, machine)]
 
 
@@ -66,7 +66,7 @@ def _judged(claim: Claim, value: float, other_data: bool, machine: Environment) 
         verdict, tolerance = "holds" if inside else "differs", None
         remark = "on other data, so only the interval counts"
     return Compared(
-        claim=claim.id,
+        claim=str(claim.id),
         unit=claim.unit,
         stated=claim.value,
         here=value,
@@ -79,8 +79,7 @@ def _judged(claim: Claim, value: float, other_data: bool, machine: Environment) 
 
 def _split(claim: Claim) -> str | None:
     """The split that a claim was measured on; counts of a corpus have it in their id."""
-    first, second, *_ = claim.id.split(".")
-    return claim.split or (second if first == "corpus" else None)
+    return claim.split or (claim.id.split if claim.id.model == "corpus" else None)
 
 
 def _tolerance(claim: Claim, machine: Environment) -> float:
@@ -98,15 +97,15 @@ def _tolerance(claim: Claim, machine: Environment) -> float:
 
 
 def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Compared:
-    owner = claim.id.split(".")[0]
+    owner = claim.id.model
     reason = unmeasured_task(ledger.models[ledger.subject].task)
     if owner not in (ledger.subject, "corpus"):
         why = f"of the model {owner}, which has a repository of its own"
-    elif ".vs." in claim.id and f".vs.{ledger.subject}." not in claim.id:
+    elif claim.id.vs_model not in (None, ledger.subject):
         why = "comparing with a model of another repository"
     elif claim.disturbed is not None:
         why = "disturbed by other programs when they were claimed, so compared with nothing"
-    elif ".latency." in claim.id:
+    elif claim.id.metric == "latency":
         why = reason or "in milliseconds, which belong to a machine: their ratios are compared"
     elif reason and (claim.artifact or _split(claim)):
         why = reason
@@ -115,7 +114,12 @@ def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Co
     else:
         why = NOT_GIVEN
     return Compared(
-        claim=claim.id, unit=claim.unit, stated=claim.value, here=None, verdict="not measured", remark=why
+        claim=str(claim.id),
+        unit=claim.unit,
+        stated=claim.value,
+        here=None,
+        verdict="not measured",
+        remark=why,
     )
 
 

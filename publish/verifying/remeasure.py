@@ -4,7 +4,6 @@ Scores are made by the functions that made the claims (`training.metrics`, `trai
 are tagged by the engine with the very files of the repository.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def measure(
     taggers = {one.name: load(folder, file=one.file, threads=threads) for one in there}
     for variant, tagger in taggers.items():
         for split, given in splits.items():
-            if not _measured_on(ledger, f"{name}.{variant}.{split}."):
+            if not ledger.find(model=name, variant=variant, split=split):
                 continue
             prefix = f"{name}.{variant}.{split}"
             here |= scores(prefix, tagger, given.documents, model.labels, say)
@@ -63,8 +62,8 @@ def threads_of(ledger: Ledger) -> int:
 
 def lengths(ledger: Ledger, name: str) -> list[int]:
     """Tokens of the texts that latencies were measured on."""
-    claims = (c.id.split(".") for c in ledger.claims if c.id.startswith(f"{name}."))
-    return sorted({int(parts[3]) for parts in claims if len(parts) == 5 and parts[2] == "latency"})
+    timed = ledger.find(model=name, metric="latency", vs_model=None)
+    return sorted({claim.id.length for claim in timed if claim.id.length})
 
 
 def scores(
@@ -136,20 +135,15 @@ def _corpus(splits: Mapping[str, Split], labels: tuple[str, ...]) -> dict[str, f
     return here
 
 
-def _measured_on(ledger: Ledger, prefix: str) -> bool:
-    return any(claim.id.startswith(prefix) for claim in ledger.claims)
-
-
 def _differences(ledger: Ledger, here: Mapping[str, float]) -> dict[str, float]:
     """One file's macro F1 minus another's, both of this model."""
     found = {}
-    for claim in ledger.claims:
-        pair = re.fullmatch(r"([^.]+)\.([^.]+)\.vs\.\1\.([^.]+)\.macro\.f1_difference", claim.id)
-        if pair:
-            model, *variants = pair.groups()
+    for claim in ledger.find(group="macro", metric="f1_difference"):
+        model, variants = claim.id.model, (claim.id.variant, claim.id.vs_variant)
+        if claim.id.vs_model == model:
             both = [here.get(f"{model}.{variant}.{claim.split}.macro.f1") for variant in variants]
             if None not in both:
-                found[claim.id] = both[0] - both[1]
+                found[str(claim.id)] = both[0] - both[1]
     return found
 
 

@@ -39,7 +39,7 @@ def test_a_run_of_a_corpus_alone_is_a_run(made, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(made / "datasets", run / "datasets")
     whole = read_ledger(made / "ledger.json")
-    claims = tuple(claim for claim in whole.claims if claim.id.startswith("weak."))
+    claims = tuple(claim for claim in whole.claims if claim.id.text.startswith("weak."))
     write_ledger(whole.model_copy(update={"models": {}, "claims": claims}), run / "ledger.json")
     assert lint(run) == []
     (run / "datasets" / "weak" / "data" / "train.jsonl").unlink()

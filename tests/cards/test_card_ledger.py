@@ -62,14 +62,14 @@ def test_a_missing_claim_names_the_nearest(ledger):
 def test_a_projection_holds_the_model_its_teacher_and_the_corpora(ledger):
     share = project(ledger, "student")
     assert share.subject == "student"
-    assert {claim.id.split(".")[0] for claim in share.claims} == {"student", "teacher", "corpus"}
+    assert {claim.id.model for claim in share.claims} == {"student", "teacher", "corpus"}
     assert share.claims == ledger.claims
 
 
 def test_a_teachers_projection_says_nothing_of_its_students(ledger):
     share = project(ledger, "teacher")
     assert set(share.models) == {"teacher"}
-    assert {claim.id.split(".")[0] for claim in share.claims} == {"teacher", "corpus"}
+    assert {claim.id.model for claim in share.claims} == {"teacher", "corpus"}
 
 
 def test_projecting_a_projection_changes_nothing(ledger):

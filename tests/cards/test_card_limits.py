@@ -7,7 +7,7 @@ import pytest
 import tiny_ledger
 from random_ledgers import random_ledger
 
-from cards.ledger import Ledger, read_ledger
+from cards.ledger import Claim, Ledger, read_ledger
 from cards.ledger.licences import conflict, kind
 from cards.lint import lint
 from cards.render.limits import corpus_limits, limits
@@ -24,13 +24,13 @@ def titles(ledger: Ledger) -> set[str]:
 
 def copied(ledger: Ledger, claim_id: str, **changed) -> Ledger:
     """The ledger with a copy of a claim, changed."""
-    claim = ledger.claim(claim_id).model_copy(update=changed)
+    claim = Claim(**dict(ledger.claim(claim_id)) | changed)
     return ledger.model_copy(update={"claims": (*ledger.claims, claim)})
 
 
 def changed(ledger: Ledger, part: str, **fields) -> Ledger:
     """The ledger with fields of every claim changed whose id holds `part`."""
-    claims = [claim.model_copy(update=fields) if part in claim.id else claim for claim in ledger.claims]
+    claims = [claim.model_copy(update=fields) if part in claim.id.text else claim for claim in ledger.claims]
     return ledger.model_copy(update={"claims": tuple(claims)})
 
 
@@ -66,7 +66,7 @@ def other_machine(ledger: Ledger) -> Ledger:
 
 def without(part: str):
     return lambda ledger: ledger.model_copy(
-        update={"claims": tuple(claim for claim in ledger.claims if part not in claim.id)}
+        update={"claims": tuple(claim for claim in ledger.claims if part not in claim.id.text)}
     )
 
 
@@ -138,7 +138,7 @@ def corpus_with(*parts: str) -> Ledger:
     return next(
         ledger
         for ledger in (random_ledger(seed) for seed in range(3, 400, 4))
-        if all(any(part in claim.id for claim in ledger.claims) for part in parts)
+        if all(any(part in claim.id.text for claim in ledger.claims) for part in parts)
     )
 
 

@@ -50,7 +50,7 @@ def test_a_teacher_in_fp16_has_one_size_on_the_card(student):
     ledger = read_ledger(path)
     fp16 = Variant(name="fp16", file="onnx/model_fp16.onnx")
     teacher = ledger.models["teacher"].model_copy(update={"variants": (fp16,)})
-    claims = tuple(claim for claim in ledger.claims if "teacher.fp32" not in claim.id)
+    claims = tuple(claim for claim in ledger.claims if "teacher.fp32" not in claim.id.text)
     update = {"claims": claims, "models": {**ledger.models, "teacher": teacher}}
     write_ledger(ledger.model_copy(update=update), path)
 
@@ -79,7 +79,7 @@ def asked_for(run: Path) -> list[str]:
     """Claims that the student's card cannot do without."""
     ledger = read_ledger(run / "models" / "student" / "ledger.json")
     numbers = read_map(run / "models" / "student" / "card.map.json").numbers
-    needed = {claim.id for entry in numbers for claim in operands(ledger, entry.claim)}
+    needed = {claim.id.text for entry in numbers for claim in operands(ledger, entry.claim)}
     return sorted(claim for claim in needed if not OPTIONAL.fullmatch(claim))
 
 

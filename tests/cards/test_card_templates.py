@@ -133,7 +133,7 @@ def test_a_space_s_card_names_the_models_that_it_shows(student):
 
 def test_a_space_s_card_compares_no_disturbed_times(student):
     ledger = read_ledger(student / "ledger.json")
-    busy = [c.model_copy(update={"disturbed": 1.4}) if ".latency." in c.id else c for c in ledger.claims]
+    busy = [c.model_copy(update={"disturbed": 1.4}) if ".latency." in c.id.text else c for c in ledger.claims]
     text = space_card(SPACE, ledger.model_copy(update={"claims": tuple(busy)}), tiny_ledger.REPOS).text
     assert "| Student, INT8 |" in text
     assert "latency" not in text and " ms |" not in text

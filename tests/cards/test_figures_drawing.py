@@ -115,7 +115,7 @@ def test_no_line_is_drawn_through_two_points(drawings, ledger):
 def moved(ledger: Ledger, **values: float) -> Ledger:
     """The ledger with other values: the claim's id, dots as two underscores -> value."""
     given = {name.replace("__", "."): value for name, value in values.items()}
-    claims = tuple(c.model_copy(update={"value": given.get(c.id, c.value)}) for c in ledger.claims)
+    claims = tuple(c.model_copy(update={"value": given.get(c.id.text, c.value)}) for c in ledger.claims)
     return ledger.model_copy(update={"claims": claims})
 
 
@@ -150,7 +150,7 @@ def test_equal_claims_give_equal_bytes_anywhere(drawings, ledger, tmp_path):
         "font.size: 20\nfigure.dpi: 30\naxes.grid: False\nlines.linewidth: 9\n"
     )
     code = (
-        "from pathlib import Path; from cards import figures; from cards.ledger import read_ledger\n"
+        "from pathlib import Path; from cards.render import figures; from cards.ledger import read_ledger\n"
         f"ledger = read_ledger(Path({str(tmp_path / 'ledger.json')!r}))\n"
         f"figures.write(figures.gather(ledger, 'student'), Path({str(tmp_path)!r}))\n"
     )
@@ -168,7 +168,7 @@ def test_drawing_leaves_the_settings_of_others_alone(drawings):
 
 def test_a_changed_number_is_another_picture(drawings, ledger):
     claims = tuple(
-        c.model_copy(update={"value": c.value + 7}) if c.id == "student.int8.test.errors.type" else c
+        c.model_copy(update={"value": c.value + 7}) if c.id.text == "student.int8.test.errors.type" else c
         for c in ledger.claims
     )
     changed = figures.files(figures.gather(ledger.model_copy(update={"claims": claims}), "student"))

@@ -18,12 +18,12 @@ def ledger(tmp_path_factory) -> Ledger:
 
 
 def without(ledger: Ledger, *parts: str) -> Ledger:
-    kept = [claim for claim in ledger.claims if not any(part in claim.id for part in parts)]
+    kept = [claim for claim in ledger.claims if not any(part in claim.id.text for part in parts)]
     return ledger.model_copy(update={"claims": tuple(kept)})
 
 
 def change(ledger: Ledger, claim_id: str, **fields) -> Ledger:
-    claims = [c.model_copy(update=fields) if c.id == claim_id else c for c in ledger.claims]
+    claims = [c.model_copy(update=fields) if c.id.text == claim_id else c for c in ledger.claims]
     return ledger.model_copy(update={"claims": tuple(claims)})
 
 
@@ -76,7 +76,7 @@ def test_files_come_with_the_cards_own_model_first(ledger):
 def test_another_machine_is_not_compared(ledger):
     claim = ledger.claim("teacher.fp16.latency.128.median")
     other = claim.environment.model_copy(update={"threads": 8})
-    drawings = figures.gather(change(ledger, claim.id, environment=other), "student")
+    drawings = figures.gather(change(ledger, claim.id.text, environment=other), "student")
     assert [point.file.id for point in drawings["tradeoff"].points] == [
         "student.int8",
         "student.fp32",
@@ -103,7 +103,7 @@ def test_a_disturbed_time_is_not_drawn(ledger):
 def test_other_documents_are_not_compared(ledger):
     claim = ledger.claim("teacher.fp32.test.macro.f1")
     other = claim.data.model_copy(update={"sha256": "99" * 32})
-    drawings = figures.gather(change(ledger, claim.id, data=other), "student")
+    drawings = figures.gather(change(ledger, claim.id.text, data=other), "student")
     for kind in ("tradeoff", "types"):
         parts = getattr(drawings[kind], "points", None) or drawings[kind].rows
         assert "teacher.fp32" not in [part.file.id for part in parts]

@@ -66,7 +66,7 @@ def test_its_table_has_the_int8_file_the_teacher_and_the_difference(student):
 def test_a_disturbed_time_is_no_headline(student):
     ledger = read_ledger(student / "ledger.json")
     claims = tuple(
-        claim.model_copy(update={"disturbed": 0.8} if ".latency." in claim.id else {})
+        claim.model_copy(update={"disturbed": 0.8} if ".latency." in claim.id.text else {})
         for claim in ledger.claims
     )
     write_ledger(ledger.model_copy(update={"claims": claims}), student / "ledger.json")

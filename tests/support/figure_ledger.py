@@ -4,7 +4,7 @@ from pathlib import Path
 
 import tiny_ledger
 
-from cards.ledger import Claim, Interval, Ledger, project, read_ledger
+from cards.ledger import Claim, ClaimId, Interval, Ledger, project, read_ledger
 
 
 def student_ledger(folder: Path) -> Ledger:
@@ -22,7 +22,7 @@ def full_ledger(run: Path) -> Ledger:
 
 
 def _claims(like: Claim) -> list[Claim]:
-    prefix = like.id.removesuffix(".micro.f1")
+    prefix = like.id.text.removesuffix(".micro.f1")
     right, found, gold = map(sum, zip(*tiny_ledger.COUNTS[prefix.removesuffix(".test")], strict=True))
     boundary, kind = 40, 9
     counts = {
@@ -45,5 +45,11 @@ def _claims(like: Claim) -> list[Claim]:
 
 
 def _like(claim: Claim, claim_id: str, value: float, unit: str, interval: Interval | None = None) -> Claim:
-    fields = {"id": claim_id, "name": claim_id, "value": float(value), "unit": unit, "interval": interval}
+    fields = {
+        "id": ClaimId.parse(claim_id),
+        "name": claim_id,
+        "value": float(value),
+        "unit": unit,
+        "interval": interval,
+    }
     return claim.model_copy(update=fields | {"aggregation": "value"})

@@ -228,7 +228,7 @@ def _trust(maker: Maker, prefix: str, counts: list[tuple[int, int, int]], more: 
 
 def _compare(maker: Maker, models: dict[str, Model], other: str, lengths: list[int]) -> None:
     reference = f"{other}.{models[other].variants[0].name}"
-    values = {claim.id: claim.value for claim in maker.claims}
+    values = {claim.id.text: claim.value for claim in maker.claims}
     for variant in models["student"].variants:
         pair = f"student.{variant.name}.vs.{reference}"
         if models["student"].task != "fill-mask":

@@ -208,7 +208,7 @@ def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch
     fitting = "{train_on: [train], epochs: 1, learning_rate: 0.1, batch_size: 1}"
     recipe = load_recipe("smoke", [f"pruning={{amount: 0.5, recovery: {fitting}}}"])
     context = Context(recipe, RunFolder(tmp_path))
-    claims = {claim.id: claim for claim in ledger._cost(context, "student")}
+    claims = {claim.id.text: claim for claim in ledger._cost(context, "student")}
     energy_claim, co2 = claims["student.training.energy"], claims["student.training.co2"]
     assert (energy_claim.value, energy_claim.unit, energy_claim.method) == (7, "kWh", "read; estimated")
     assert (co2.unit, co2.aggregation) == ("g", "total")
@@ -216,7 +216,7 @@ def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch
     seconds = claims["student.training.seconds"]
     assert energy_claim.environment == seconds.environment
     assert (seconds.environment.threads, seconds.method) == (3, "FP32, then bfloat16 autocast")
-    assert {claim.id for claim in ledger._cost(context, "teacher")} == {
+    assert {claim.id.text for claim in ledger._cost(context, "teacher")} == {
         "teacher.training.seconds",
         "teacher.training.peak_memory",
     }

@@ -71,8 +71,8 @@ def claims(made, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(evaluation.latency, "QUIET", math.inf)  # whatever else this machine does
         found = evaluation.evaluate(run, RECIPE, test, guard, log)
-    assert len(found) == len({claim.id for claim in found})
-    return {claim.id: claim for claim in found} | {"log": log}
+    assert len(found) == len({claim.id.text for claim in found})
+    return {claim.id.text: claim for claim in found} | {"log": log}
 
 
 def predictions(run: RunFolder, variant: str) -> list[list[Entity]]:
@@ -195,13 +195,13 @@ def test_another_evaluation_gives_the_same_scores_and_intervals(made, claims, tm
     shutil.rmtree(run.models / "teacher" / "onnx")
     shutil.rmtree(run.work("evaluate"))
     again = evaluation.evaluate(run, RECIPE, test, guard, log=None)
-    assert {c.id.split(".")[0] for c in again} == {"student"}
+    assert {c.id.model for c in again} == {"student"}
     timed = ("latency",)
     for claim in again:
-        if not any(part in claim.id for part in timed):
-            assert claim.model_dump(exclude={"date"}) == claims[claim.id].model_dump(exclude={"date"})
+        if not any(part in claim.id.text for part in timed):
+            assert claim.model_dump(exclude={"date"}) == claims[claim.id.text].model_dump(exclude={"date"})
     assert np.isfinite([claim.value for claim in again]).all()
-    times = [claim for claim in again if ".latency." in claim.id]
+    times = [claim for claim in again if ".latency." in claim.id.text]
     assert len(times) == 2 * 2 * 3
-    assert all(claim.disturbed is not None and ".vs." not in claim.id for claim in times)
-    assert not [claim.id for claim in claims.values() if getattr(claim, "disturbed", None) is not None]
+    assert all(claim.disturbed is not None and ".vs." not in claim.id.text for claim in times)
+    assert not [claim.id.text for claim in claims.values() if getattr(claim, "disturbed", None) is not None]

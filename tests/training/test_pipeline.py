@@ -116,7 +116,9 @@ def test_recovery_keeps_the_sparsity(folder):
     pruned = context_of(folder).classifier(folder / "run" / "work/prune/model")
     assert sparsity(pruned) == pytest.approx(0.5, abs=0.001)
     claims = pipeline.read_record(context_of(folder), "prune").claims
-    assert [c.id for c in claims] == ["student.sparsity"] and claims[0].value == pytest.approx(0.5, abs=0.001)
+    assert [c.id.text for c in claims] == ["student.sparsity"] and claims[0].value == pytest.approx(
+        0.5, abs=0.001
+    )
 
 
 def test_guard_documents_are_in_no_other_split(folder):
@@ -237,7 +239,9 @@ def test_mentions_that_were_mended_are_claimed(folder):
     file.write_text("\n".join([json.dumps(record), *others]))
     with pytest.raises(CorpusError, match="begins or ends with white space"):
         corpus.run(context_of(folder))
-    claims = {claim.id: claim.value for claim in corpus.run(context_of(folder, "corpus.trim_mentions=true"))}
+    claims = {
+        claim.id.text: claim.value for claim in corpus.run(context_of(folder, "corpus.trim_mentions=true"))
+    }
     assert claims["corpus.test.mended"] == 1
     assert claims["corpus.test.drug.mentions"] == 6
     assert "corpus.train.mended" not in claims

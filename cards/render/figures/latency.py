@@ -46,7 +46,9 @@ class Latency:
 
 def gather(ledger: Ledger, name: str) -> Latency | None:
     """Files that were timed on one machine, undisturbed, at the lengths of the first of them."""
-    lengths = sorted({length(c) for c in ledger.claims if ".latency." in c.id and c.aggregation == "median"})
+    lengths = sorted(
+        {length(c) for c in ledger.claims if ".latency." in c.id.text and c.aggregation == "median"}
+    )
     timed, machine = [], None
     for file in files(ledger, name):
         places = [f"{file.id}.latency.{tokens}" for tokens in lengths]

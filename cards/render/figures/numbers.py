@@ -59,7 +59,7 @@ def score(ledger: Ledger, claim: str) -> Score:
 
 
 def has(ledger: Ledger, *claims: str) -> bool:
-    return {*claims} <= {claim.id for claim in ledger.claims}
+    return {*claims} <= {claim.id.text for claim in ledger.claims}
 
 
 def files(ledger: Ledger, name: str) -> Iterator[File]:
@@ -76,13 +76,13 @@ def tested(ledger: Ledger, name: str, what: str) -> dict[File, str]:
 
     SPLIT is the first one that the model was measured on apart from the guard, on which it was chosen.
     """
-    claims = {claim.id: claim for claim in ledger.claims if claim.data and claim.split != "guard"}
+    claims = {claim.id.text: claim for claim in ledger.claims if claim.data and claim.split != "guard"}
     found, data = {}, None
     for file in files(ledger, name):
         for claim in claims.values():
-            if claim.id == f"{file.id}.{claim.split}.{what}" and data in (None, claim.data):
+            if claim.id.text == f"{file.id}.{claim.split}.{what}" and data in (None, claim.data):
                 if data is None and not file.own:
                     return {}
-                found[file], data = claim.id.removesuffix(f".{what}"), claim.data
+                found[file], data = claim.id.text.removesuffix(f".{what}"), claim.data
                 break
     return found

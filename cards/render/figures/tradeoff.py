@@ -86,7 +86,7 @@ class Tradeoff:
 
 def gather(ledger: Ledger, name: str) -> Tradeoff | None:
     """At the shortest length that was timed; files that were timed on one machine, undisturbed."""
-    tokens = min((length(c) for c in ledger.claims if ".latency." in c.id), default=None)
+    tokens = min((length(c) for c in ledger.claims if ".latency." in c.id.text), default=None)
     found, machine = [], None
     for file, prefix in tested(ledger, name, "macro.f1").items():
         timed, size = f"{file.id}.latency.{tokens}.median", f"{file.id}.bytes"

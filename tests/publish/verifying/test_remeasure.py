@@ -59,7 +59,7 @@ def ledger(run):
 
 
 def machine(ledger, **changes):
-    claimed = next(claim.environment for claim in ledger.claims if claim.id == MACRO)
+    claimed = next(claim.environment for claim in ledger.claims if claim.id.text == MACRO)
     return claimed.model_copy(update=changes)
 
 
@@ -71,7 +71,7 @@ def documents():
 
 
 def same_data(ledger):
-    claim = next(claim for claim in ledger.claims if claim.id == MACRO)
+    claim = next(claim for claim in ledger.claims if claim.id.text == MACRO)
     return {"test": Split([], claim.data)}
 
 
@@ -86,7 +86,7 @@ def verdict(ledger, claim_id, value, splits, here):
 
 
 def stated(ledger, claim_id):
-    return next(claim.value for claim in ledger.claims if claim.id == claim_id)
+    return next(claim.value for claim in ledger.claims if claim.id.text == claim_id)
 
 
 def test_scores_are_those_counted_by_hand(folder):
@@ -160,7 +160,7 @@ def test_on_other_data_only_the_interval_counts(ledger, apart, expected):
 def test_whether_it_lies_in_the_interval_is_said_beside_the_verdict(ledger):
     claims = tuple(
         claim.model_copy(update={"interval": Interval(low=0, high=0.1, method="none")})
-        if claim.id == MACRO
+        if claim.id.text == MACRO
         else claim
         for claim in ledger.claims
     )
@@ -210,7 +210,7 @@ def test_on_a_busy_machine_speed_is_neither_confirmed_nor_refuted(ledger, factor
 
 def test_a_speed_that_was_claimed_on_a_busy_machine_is_compared_with_nothing(ledger):
     slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
-    busy = [c.model_copy(update={"disturbed": 1.4}) if c.id == slow else c for c in ledger.claims]
+    busy = [c.model_copy(update={"disturbed": 1.4}) if c.id.text == slow else c for c in ledger.claims]
 
     rows = compare(
         ledger.model_copy(update={"claims": tuple(busy)}), {slow: 9.0, fast: 1.0}, {}, machine(ledger)
