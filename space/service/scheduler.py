@@ -53,7 +53,7 @@ class Done:
 class _Pace:
     """A model's pace: seconds of work a character, by role, as a mean that forgets."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._seen: dict[str, tuple[float, float]] = {}  # role -> seconds, characters
 
     def learn(self, role: str, seconds: float, characters: int) -> None:

@@ -1,5 +1,6 @@
-"""How a request's body is read: whole, before anything else sees it, up to a cap, in bounded time, and with
-one budget for the bodies of all requests. Pure ASGI.
+"""Bodies of requests, each read whole before anything else sees it.
+
+Each has a cap and bounded time; all together have one budget. Pure ASGI.
 """
 
 import asyncio
@@ -27,8 +28,12 @@ class Gone(Exception):  # noqa: N818 — nothing went wrong here
 class Bodies:
     """Reads bodies that together have at most `held_bytes`.
 
-    body_s: seconds that each megabyte of a body, begun or whole, may take to arrive
-    held: bytes of the bodies of requests that are not answered yet
+    Args:
+        held_bytes: The budget.
+        body_s: Seconds that each megabyte of a body, begun or whole, may take to arrive.
+
+    Attributes:
+        held: Bytes of the bodies of requests that are not answered yet.
     """
 
     def __init__(self, held_bytes: int, body_s: float):
@@ -37,10 +42,14 @@ class Bodies:
 
     @asynccontextmanager
     async def reading(self, scope: Scope, receive: Receive, most: int) -> AsyncIterator[Receive]:
-        """Read a body of at most `most` bytes; within, a `receive` gives it in one message.
+        """Read a body of at most `most` bytes, which counts as held until the context ends.
 
-        It counts as held until the end of the context. Raises Refusal when it is too large, too slow or
-        more than there is room for, Gone when the client leaves before it has ended.
+        Yields:
+            A `receive` that gives the body in one message.
+
+        Raises:
+            Refusal: It is too large, too slow, or more than there is room for.
+            Gone: The client left before it had ended.
         """
         declared = _declared(scope)
         if declared > most:
@@ -72,8 +81,7 @@ class Bodies:
 
 
 async def _part(receive: Receive, deadline: float) -> tuple[bytes, bool]:
-    """Some of a body, and whether there is more. Raises Refusal when the event loop's clock passes
-    `deadline` first, Gone when the client leaves."""
+    """Receive some of a body, and whether there is more; `deadline` is by the event loop's clock."""
     try:
         async with asyncio.timeout_at(deadline):
             message = await receive()
@@ -85,7 +93,7 @@ async def _part(receive: Receive, deadline: float) -> tuple[bytes, bool]:
 
 
 async def refuse(refusal: errors.Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request whose body has not been read to its end, so that its client sees the answer."""
+    """Refuse a request whose body has not been read to its end, so that its client sees the answer."""
     answer = errors.response(refusal, scope)
     if header(scope, b"transfer-encoding") is None and _declared(scope) <= SMALL:
         await answer(scope, receive, send)
@@ -93,7 +101,9 @@ async def refuse(refusal: errors.Refusal, scope: Scope, receive: Receive, send: 
     answer.headers["connection"] = "close"
 
     async def keep_open(message: Message) -> None:
-        await send(message | {"more_body": True} if message["type"] == "http.response.body" else message)
+        if message["type"] == "http.response.body":
+            message["more_body"] = True
+        await send(message)
 
     await answer(scope, receive, keep_open)  # whole, by its content-length
     await _drop(receive)
@@ -114,6 +124,8 @@ async def _drop(receive: Receive) -> None:
 
 
 def _declared(scope: Scope) -> int:
-    """The bytes of a body as its head gives them, in digits: the parser has checked them. It takes any number
-    of zeros before them, Python does not."""
+    """Read the bytes that a head gives a body.
+
+    The parser has checked that they are digits; it takes any number of zeros before them, Python does not.
+    """
     return int((header(scope, b"content-length") or b"").lstrip(b"0") or 0)

@@ -1,7 +1,7 @@
-"""Connections that strangers hold: how many, how long, and how much of them waits in memory.
+"""Connections of strangers: how many, how long, and how much of them waits in memory.
 
 uvicorn alone reads heads of any length, waits for ever for their end, and keeps an answer for as long as
-its client does not read it. Bodies have limits of their own, see bodies.py.
+its client does not read it. Bodies have limits of their own (bodies.py).
 """
 
 import asyncio
@@ -15,20 +15,16 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_BYTES = 32_768  # of a request's line and headers, and of what follows a body in chunks
 QUEUED = 1  # requests that a client may send before the one before is answered
-# Why a connection is ended.
-REASONS = frozenset({"malformed", "head", "crowded", "slow", "unread"})
 
 
 @dataclass(frozen=True)
 class Limits:
-    """connections: open at once; held_bytes: of all of them, that wait in memory
-    head_s: until a request's head is there; unread_s: until a client has read `HIGH_WATER_LIMIT` more
-    bytes of an answer"""
+    """What connections may take."""
 
-    connections: int
-    held_bytes: int
-    head_s: float
-    unread_s: float
+    connections: int  # open at once
+    held_bytes: int  # of all of them, that wait in memory
+    head_s: float  # until a request's head is there
+    unread_s: float  # until a client has read `HIGH_WATER_LIMIT` more bytes of an answer
 
 
 class _HeadTooLong(Exception):  # noqa: N818 — the parser's callbacks have no other way to say it
@@ -38,8 +34,12 @@ class _HeadTooLong(Exception):  # noqa: N818 — the parser's callbacks have no 
 class Connection(HttpToolsProtocol):
     """One client's connection; `tend` looks after all of them.
 
-    ended: told why this side ended it
-    waiting_since: since when a request's head is awaited, as `time.monotonic`; None when none is
+    Args:
+        limits: What all connections may take.
+        ended: Told why this side ended it.
+
+    Attributes:
+        waiting_since: Since when a request's head is awaited, as `time.monotonic`; None when none is.
     """
 
     def __init__(self, limits: Limits, ended: Callable[[str], None], **of_uvicorn: Any):
@@ -53,13 +53,15 @@ class Connection(HttpToolsProtocol):
 
     @property
     def held(self) -> int:
-        """Bytes that wait in memory: of an answer for its reader, of a body for whoever asks for it."""
+        """Bytes that wait in memory: an answer's for its reader, a body's for the application."""
         return self.transport.get_write_buffer_size() + (len(self.cycle.body) if self.cycle else 0)
 
     @property
     def idle_since(self) -> float | None:
-        """Since when its client has done nothing, though it is the client's turn: to send a head, to send
-        more of a body, or to read. None where the server is at work for it."""
+        """Since when its client has neither sent nor read, though it is the client's turn.
+
+        None where the server is at work for it.
+        """
         if self.waiting_since is not None:
             return self.waiting_since
         if self._awaits_body:
@@ -67,12 +69,12 @@ class Connection(HttpToolsProtocol):
         return self._unread_since if self._unread_bytes else None
 
     def end(self, reason: str) -> None:
-        """At once; what is not sent is lost."""
+        """End the connection at once; what is not sent is lost."""
         self._stop(reason)
         self.transport.abort()
 
     def check(self, now: float) -> None:
-        """End it when its client takes too long to send a head or to read an answer."""
+        """End the connection when its client takes too long to send a head or to read an answer."""
         unread = self.transport.get_write_buffer_size()
         if not self._unread_bytes or unread <= max(0, self._unread_bytes - HIGH_WATER_LIMIT):
             self._unread_bytes, self._unread_since = unread, now
@@ -81,13 +83,13 @@ class Connection(HttpToolsProtocol):
         if not unread and self.waiting_since is not None and now - self.waiting_since > self.limits.head_s:
             self.end("slow")
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         super().connection_made(transport)
         if len(self.connections) > self.limits.connections:
             self._make_room()
 
     def _make_room(self) -> None:
-        """End the connection whose client has done nothing the longest; this one, where all are at work."""
+        """End the connection whose client has been idle the longest; this one, where none is."""
         others = [one for one in self.connections if isinstance(one, Connection) and one is not self]
         idle = [(one.idle_since, one) for one in others if one.idle_since is not None]
         if idle:
@@ -156,7 +158,7 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """What uvicorn does with what its parser does not take."""
+        """Refuse what the parser does not take; uvicorn calls this."""
         if self._over:
             return
         if self._head_bytes > HEAD_BYTES:
@@ -183,7 +185,7 @@ class Connection(HttpToolsProtocol):
 
 
 def tend(connections: Iterable[Any]) -> None:
-    """End those whose clients are too slow, and as many of those that hold most as there is no room for."""
+    """End connections of slow clients, and those that hold most while all hold more than they may."""
     now = time.monotonic()
     ours = [one for one in connections if isinstance(one, Connection)]
     for one in ours:

@@ -1,4 +1,4 @@
-"""The way in: who may ask, how much, and when. Pure ASGI, since it must be quick when all else is not.
+"""Gate before API and site: who may ask, how much, and when. Pure ASGI, to be quick when all else is not.
 
 What would be refused anyway is refused before its body is read (see bodies.py).
 """
@@ -36,11 +36,19 @@ class Limits:
 
 
 class Gate:
-    """Sends requests to the API's app or to the site's, if they may pass.
+    """Sends requests to the API or to the site, if they may pass.
 
-    status: the service's, "ready" when it takes work (see health.py); full: whether the queue is
+    Args:
+        api: The API's application.
+        site: The pages.
+        limits: The token, and the most bytes of a body.
+        bodies: Reads bodies.
+        origins: Whose requests are taken.
+        status: The service's, "ready" when it takes work (monitoring/health.py).
+        full: Whether the queue is full.
 
-    active: requests for work that are being answered
+    Attributes:
+        active: Requests for work that are being answered.
     """
 
     def __init__(
@@ -113,8 +121,11 @@ class Gate:
             self._admit_work()
 
     def _authorised(self, scope: Scope) -> bool:
-        given = header(scope, b"authorization") or b""
-        return not self._authorisation or hmac.compare_digest(_one_scheme(given), self._authorisation)
+        if self._authorisation is None:
+            return True
+        scheme, _, token = (header(scope, b"authorization") or b"").partition(b" ")
+        given = scheme.capitalize() + b" " + token.strip()  # a scheme may be written in any case
+        return hmac.compare_digest(given, self._authorisation)
 
     def _admit_work(self) -> None:
         status = self._status()
@@ -133,9 +144,3 @@ class Gate:
 
 def _of_api(path: str) -> bool:
     return path in METHODS or path.startswith("/v1/")
-
-
-def _one_scheme(authorisation: bytes) -> bytes:
-    """With the scheme, which may be written in any case, as we write it."""
-    scheme, _, token = authorisation.partition(b" ")
-    return scheme.capitalize() + b" " + token.strip()

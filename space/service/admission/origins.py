@@ -1,4 +1,4 @@
-"""Whose requests are taken: those of this site's own pages and of programs, under the names it is served at.
+"""Origins of requests: this site's own pages and programs, under the names it is served at.
 
 A browser sends what any page tells it to send, also to an address that only its user can reach. So a page
 of another site is refused, and so is a name that nobody has said this server goes by: a foreign name can be
@@ -21,8 +21,12 @@ OWN = (b"same-origin", b"none")  # none: the user's own doing, such as an addres
 
 
 class Origins:
-    """names: what the server is called, besides localhost and addresses in digits, with the port unless it is
-    the scheme's own"""
+    """Whose requests are taken.
+
+    Args:
+        names: What the server is called, besides localhost and addresses in digits; with the port unless it
+            is the scheme's own.
+    """
 
     def __init__(self, names: Iterable[str]):
         self._sites = frozenset(name.lower() for name in names)
@@ -30,7 +34,11 @@ class Origins:
         self._names = LOOPBACK | names_alone
 
     def admit(self, scope: Scope) -> None:
-        """Raises Refusal for a request under a foreign name or from another site's page."""
+        """Let a request pass.
+
+        Raises:
+            Refusal: It came under a foreign name, or from another site's page.
+        """
         hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
         if not _is_probe(scope) and not all(map(self._served, hosts)):
             raise errors.misdirected()
@@ -50,14 +58,17 @@ class Origins:
         return name in self._names or _is_address(name)
 
     def _ours(self, origin: str, hosts: list[str]) -> bool:
-        """A page of the host that was asked, or of a name that a proxy serves us under."""
+        """Whether a page is of the host that was asked, or of a name that a proxy serves us under."""
         _, _, site = origin.partition("://")
         return bool(site) and (hosts == [site] or site in self._sites)
 
 
 def _is_probe(scope: Scope) -> bool:
-    """Whether it only looks if the server is there, which it may under any name. Who asks for the page itself
-    gets nothing of its parts under a foreign name, and is told so before it looks at a blank page."""
+    """Whether a request only looks if the server is there, which it may under any name.
+
+    Whoever asks for the page itself gets none of its parts under a foreign name, and is told so instead of
+    looking at a blank page.
+    """
     accepted = header(scope, b"accept") or b""
     return scope["path"] in PROBES or (scope["path"] == "/" and b"text/html" not in accepted)
 

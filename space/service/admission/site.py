@@ -1,5 +1,6 @@
-"""What of the site may be asked for, and what its pages may send. Nothing else is there: Gradio has routes
-that read, fetch, write and keep what they are given, and the page needs none of them.
+"""Paths of the site and what its pages may send; nothing else is there.
+
+Gradio has routes that read, fetch, write and keep what they are given, and the page needs none of them.
 """
 
 import re
@@ -55,23 +56,29 @@ _TOLD = "notifications/"
 class Site:
     """The pages as one ASGI application, and what may reach it.
 
-    functions: what the page's events may call: the function's number -> how many inputs it has; empty where
-        there is no Gradio page
-    private: whether the private page is there; tool: whether the page's tool for language models is
+    Args:
+        app: The application of the pages.
+        functions: How many inputs each function has that the page's events may call, by its number; empty
+            where there is no Gradio page.
+        private: Whether the private page is there.
+        tool: Whether the page's tool for language models is.
     """
 
     def __init__(
         self, app: ASGIApp, functions: Mapping[int, int], *, private: bool = True, tool: bool = False
     ):
         self.app, self._functions = app, functions
-        parts = [(PRIVATE, private), (PAGE, bool(functions)), (TOOL, tool)]
-        self._routes = [
-            (re.compile(path), methods) for part, there in parts if there for path, methods in part.items()
-        ]
+        routes = {**(PRIVATE if private else {}), **(PAGE if functions else {}), **(TOOL if tool else {})}
+        self._routes = [(re.compile(path), methods) for path, methods in routes.items()]
 
     def admit(self, scope: Scope) -> None:
-        """Raises Refusal when there is nothing at this path, or not for this method. Only the query that the
-        page needs is left of one: Gradio's own parameters can name what a visitor once kept."""
+        """Let a request pass, with no more of its query than the page needs.
+
+        Gradio's own parameters can name what a visitor once kept.
+
+        Raises:
+            Refusal: There is nothing at this path, or not for this method.
+        """
         methods = next((m for path, m in self._routes if path.fullmatch(scope["path"])), None)
         if methods is None:
             raise errors.of_status(404)
@@ -83,8 +90,13 @@ class Site:
             raise errors.of_status(404)
 
     def check(self, path: str, body: bytes) -> None:
-        """Raises Refusal unless a body is what our page sends to this path: strings and numbers, no objects,
-        which Gradio would take for files to be copied or fetched."""
+        """Let a body pass that our page would send to this path.
+
+        It holds strings and numbers, and no objects: Gradio would take them for files to copy or fetch.
+
+        Raises:
+            Refusal: The page sends no such body.
+        """
         if path == JOIN:
             self._check_event(_read(body, EVENT_VALUES))
         elif path in (CANCEL, RESET):
@@ -93,7 +105,7 @@ class Site:
             _check_message(_read(body, MESSAGE_VALUES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The answer of the pages; they do not see a body that they would not send."""
+        """Answer as the pages do; they do not see a body that they would not send."""
         if scope["method"] == "POST":
             message = await receive()
             try:
@@ -115,7 +127,7 @@ class Site:
 
 
 def _replay(message: Message, receive: Receive) -> Receive:
-    """A `receive` that gives `message` first."""
+    """Make a `receive` that gives `message` first."""
     again = [message]
 
     async def first() -> Message:
@@ -125,8 +137,10 @@ def _replay(message: Message, receive: Receive) -> Receive:
 
 
 def _in_one_shape(scope: Scope, receive: Receive, send: Send) -> Send:
-    """A `send` that puts our words in place of a library's error: those come in many shapes, and some quote
-    what was sent."""
+    """Make a `send` that puts our words in place of a library's error.
+
+    Those come in many shapes, and some quote what was sent.
+    """
     instead: Refusal | None = None
 
     async def replaced(message: Message) -> None:
@@ -150,7 +164,7 @@ def _read(body: bytes, most: int) -> Any:
 
 
 def _fit(found: Any, needed: Mapping[str, Any], more: Mapping[str, Any]) -> None:
-    """Raises Refusal unless `found` is an object of these keys with values of these types, strings ids."""
+    """Raise Refusal unless `found` is an object of these keys, with values of these types, strings ids."""
     types = {**needed, **more}
     if not isinstance(found, dict) or not needed.keys() <= found.keys() <= types.keys():
         raise _unexpected()
@@ -162,7 +176,7 @@ def _fit(found: Any, needed: Mapping[str, Any], more: Mapping[str, Any]) -> None
 
 
 def _check_message(message: Any) -> None:
-    """It is of a kind that a tool needs; the arguments of a call hold nothing but strings."""
+    """Raise Refusal unless a tool needs this kind of message, with nothing but strings as arguments."""
     method = message.get("method") if isinstance(message, dict) else None
     if not isinstance(method, str) or not (method in _MESSAGES or method.startswith(_TOLD)):
         raise _unexpected()

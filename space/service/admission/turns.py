@@ -1,5 +1,7 @@
-"""Pages and lists are made one after another: each takes the event loop some milliseconds, and two hundred
-that are asked for at once would hold up whoever asks whether the service lives.
+"""Turns: pages and lists are made one after another.
+
+Each takes the event loop some milliseconds, and two hundred that are asked for at once would hold up whoever
+asks whether the service lives.
 """
 
 import asyncio

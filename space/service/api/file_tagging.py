@@ -136,8 +136,9 @@ class Job:
 
     async def _start(self, row: Row) -> asyncio.Future[list[Done]] | str:
         """Queue a row, once there is room. Returns its future result, or what is wrong with the row."""
-        if row.text is None:
+        if row.error is not None:
             return row.error
+        assert row.text is not None  # it is one of the two
         while self.service.health.status != "draining":
             try:
                 return asyncio.wrap_future(self.service.scheduler.submit([(self.service.student, row.text)]))

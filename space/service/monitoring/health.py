@@ -1,4 +1,4 @@
-"""Whether the service can be trusted with requests: each model answers as it did when it was published.
+"""Readiness: each model answers as it did when it was published.
 
 A model folder's golden.json holds a text and what the shipped file found in it. Spans, labels and
 texts must be equal; scores may differ by `TOLERANCE`, since processors and versions of ONNX Runtime round
@@ -19,7 +19,11 @@ TEXT = "Case 🩺: after two weeks of lithium the patient de\u0301veloped tremor
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to check. golden: the content of its golden.json, None without one."""
+    """A model to check.
+
+    Attributes:
+        golden: The content of its golden.json, None without one.
+    """
 
     role: str
     name: str
@@ -31,8 +35,10 @@ class Candidate:
 class Checked:
     """What the warm-up found of one model.
 
-    check: "golden output", or what was checked in its place; problem: None when it holds
-    score_difference: the largest from the golden scores, None without golden output
+    Attributes:
+        check: "golden output", or what was checked in its place.
+        problem: None when the check holds.
+        score_difference: The largest from the golden scores, None without golden output.
     """
 
     role: str
@@ -43,7 +49,7 @@ class Checked:
 
 
 def check(model: Candidate) -> Checked:
-    """Run the model twice on its golden text and compare. Never raises: what goes wrong is the finding."""
+    """Run a model twice on its golden text and compare. Never raises: what goes wrong is the finding."""
     what = "golden output" if model.golden else "exact offsets, same answer twice (it has no golden.json)"
     difference = None
     try:
@@ -65,7 +71,7 @@ def _offsets(text: str, entities: Iterable[Entity]) -> str | None:
 
 
 def compare(golden: list[Mapping[str, Any]], found: list[Entity]) -> tuple[str | None, float | None]:
-    """What differs (None when nothing does), and the largest difference of scores."""
+    """Compare entities. Returns what differs, None when nothing does, and the largest score difference."""
     expected = [(e["start"], e["end"], e["label"], e["text"]) for e in golden]
     actual = [(e.start, e.end, e.label, e.text) for e in found]
     for one, other in zip(expected, actual, strict=False):
@@ -85,9 +91,11 @@ def _show(entity: tuple[int, int, str, str]) -> str:
 
 
 class Health:
-    """What /readyz says. It starts as warming; `warm_up` makes it ready, or failed for good.
+    """What /readyz says: warming at first; `warm_up` makes it ready, or failed for good.
 
-    dead: how many threads have ended that tag texts
+    Args:
+        models: Those to check.
+        dead: How many threads have ended that tag texts.
     """
 
     def __init__(self, models: Iterable[Candidate], dead: Callable[[], int]):
@@ -97,12 +105,12 @@ class Health:
         self._draining = threading.Event()
 
     def warm_up(self) -> list[Checked]:
-        """Check every model; takes the time of two runs of each."""
+        """Check every model, in the time of two runs of each."""
         self._checked = [check(model) for model in self._models]
         return self._checked
 
     def check_again(self, role: str) -> None:
-        """Check a model once more, which may have broken while it served. One check at a time."""
+        """Check a model once more, which may have broken while it served; one check at a time."""
         if not self._checking.acquire(blocking=False):
             return
         try:
@@ -113,6 +121,7 @@ class Health:
             self._checking.release()
 
     def drain(self) -> None:
+        """Take no more requests, from now on."""
         self._draining.set()
 
     @property
@@ -129,6 +138,6 @@ class Health:
         return self.status == "ready"
 
     def report(self) -> dict[str, Any]:
-        """The body of /readyz."""
+        """Make the body of /readyz."""
         models = [vars(checked) for checked in self._checked]
         return {"status": self.status, "dead_workers": self._dead(), "models": models}

@@ -1,4 +1,4 @@
-"""One JSON line a request, and what libraries have to say, without a word of anybody's text.
+"""Log: one JSON line a request, and the libraries' records, without a word of anybody's text.
 
 Lines are written by a thread of their own from a bounded queue: a full disk or a reader that has
 stopped behind standard output loses lines (counted), but never delays or fails a request.
@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from .observer import Seen
@@ -24,15 +24,20 @@ TRUSTED = ("uvicorn.", f"{SERVICE}.")
 
 
 class Lines:
-    """Writes lines to a file descriptor without ever making the caller wait; `lost` is called for each
-    that could not be written."""
+    """Writes lines to a file descriptor without ever making the caller wait.
+
+    Args:
+        descriptor: Where they go.
+        lost: Called for each line that could not be written.
+    """
 
     def __init__(self, descriptor: int, lost: Callable[[], None]):
         self._descriptor, self._lost = descriptor, lost
         self._waiting: queue.Queue[str] = queue.Queue(WAITING_LINES)
         threading.Thread(target=self._write_all, name="log", daemon=True).start()
 
-    def put(self, entry: dict) -> None:
+    def put(self, entry: Mapping[str, object]) -> None:
+        """Queue a line; it is lost where too many wait."""
         line = json.dumps(entry, ensure_ascii=True, separators=(",", ":"))
         try:
             self._waiting.put_nowait(line)
@@ -40,7 +45,7 @@ class Lines:
             self._lost()
 
     def flush(self, seconds: float) -> None:
-        """Wait until every line is written or lost, at most this long."""
+        """Wait until every line is written or lost, at most so many seconds."""
         deadline = time.monotonic() + seconds
         with self._waiting.all_tasks_done:
             while self._waiting.unfinished_tasks and (left := deadline - time.monotonic()) > 0:
@@ -50,7 +55,9 @@ class Lines:
         while True:
             line = self._waiting.get()
             try:
-                _write(self._descriptor, f"{line}\n".encode())
+                left = f"{line}\n".encode()
+                while left:
+                    left = left[os.write(self._descriptor, left) :]
             except Exception:  # the disk is full, nobody reads any more, or no memory is left for the line
                 self._lost()
             finally:
@@ -63,13 +70,13 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 class Log:
-    """A line for each API request, and for whatever else failed; probes and the page's files are only
-    counted. `configure` sends the libraries' records the same way."""
+    """Lines for API requests and for whatever else failed; probes and the page's files are only counted."""
 
     def __init__(self, lines: Lines):
         self.lines = lines
 
     def finished(self, seen: Seen) -> None:
+        """Write the line of a request."""
         if not (seen.route.startswith("/v1/") or seen.status == 500):
             return
         self.lines.put(
@@ -109,14 +116,16 @@ class _Handler(logging.Handler):
 
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:
-    caught = (failure.exc_type, failure.exc_value, failure.exc_traceback)
-    logging.getLogger(__name__).error("a thread ended by an exception", exc_info=caught)
+    logging.getLogger(__name__).error("a thread ended by an exception", exc_info=failure.exc_value)
 
 
-def entry(record: logging.LogRecord) -> dict:
-    """A log record as it is written: no message of a logger that is not trusted, and of an exception
-    its type and where it was raised, since its message may quote the text that led to it."""
-    made = {
+def entry(record: logging.LogRecord) -> dict[str, str | list[str]]:
+    """Make the line of a log record.
+
+    It has no message of a logger that is not trusted, and of an exception its type and where it was raised,
+    since its message may quote the text that led to it.
+    """
+    made: dict[str, str | list[str]] = {
         "time": _timestamp(record.created),
         "level": record.levelname.lower(),
         "event": "log",
@@ -127,13 +136,9 @@ def entry(record: logging.LogRecord) -> dict:
         made["message"] = record.getMessage()
     if record.exc_info and record.exc_info[0] is not None:
         made["exception"] = record.exc_info[0].__name__
-        made["raised"] = [f"{f.name} ({os.path.basename(f.filename)}:{f.lineno})" for f in _frames(record)]
+        innermost = traceback.extract_tb(record.exc_info[2])[-8:]  # without source lines or values
+        made["raised"] = [f"{f.name} ({os.path.basename(f.filename)}:{f.lineno})" for f in innermost]
     return made
-
-
-def _frames(record: logging.LogRecord) -> list[traceback.FrameSummary]:
-    """The innermost frames of the record's exception, without source lines or values."""
-    return traceback.extract_tb(record.exc_info[2])[-8:]
 
 
 def _timestamp(seconds: float) -> str:

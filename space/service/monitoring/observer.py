@@ -1,4 +1,4 @@
-"""What is known of a request: counts and times, never content. And the ASGI layer that gathers it.
+"""Observation of a request: counts and times, never content, and the ASGI layer that gathers them.
 
 A note's text, a query or a header has no place in `Seen`, so none can reach a metric, a log line or a
 span: these three are made from `Seen` alone.
@@ -24,10 +24,13 @@ NO_ANSWER = 0  # the client left before a status was sent
 
 @dataclass
 class Work:
-    """What a request asked of one model. In seconds.
+    """What a request asked of one model.
 
-    first_s, queued_s: the shortest and the longest that a text waited for a worker
-    model_s: work on all texts together; ended: when the last came back, as `time.perf_counter`
+    Attributes:
+        first_s: The shortest time that a text waited for a worker.
+        queued_s: The longest.
+        model_s: Work on all texts together.
+        ended: When the last text came back, as `time.perf_counter`.
     """
 
     first_s: float = float("inf")
@@ -40,10 +43,14 @@ class Work:
 class Seen:
     """One request.
 
-    status: of the answer, `NO_ANSWER` where there is none; reason: why it was refused, if it was
-    texts, characters, entities: of what was asked and answered; work: by the model's role
-    began_ns, started, submitted: when it came and when its texts were queued, by the wall clock and twice
-    as `time.perf_counter`; seconds: until its answer had ended
+    Attributes:
+        began_ns: When it came, by the wall clock.
+        started: When it came, as `time.perf_counter`.
+        submitted: When its texts were queued, as `time.perf_counter`.
+        seconds: Until its answer had ended.
+        status: Of the answer, `NO_ANSWER` where there is none.
+        reason: Why it was refused, if it was.
+        work: By the model's role.
     """
 
     method: str
@@ -62,11 +69,11 @@ class Seen:
     work: dict[str, Work] = field(default_factory=dict)
 
     def asked(self, texts: int, characters: int) -> None:
-        """Its texts go to the queue now."""
+        """Note that its texts go to the queue now."""
         self.texts, self.characters, self.submitted = texts, characters, time.perf_counter()
 
     def ran(self, role: str, queued_s: float, model_s: float, entities: int) -> None:
-        """One of its texts has come back from the model of this role."""
+        """Note that one of its texts has come back from the model of this role."""
         work = self.work.setdefault(role, Work())
         work.first_s, work.queued_s = min(work.first_s, queued_s), max(work.queued_s, queued_s)
         work.model_s += model_s
@@ -79,14 +86,14 @@ class Seen:
 
 
 def route(path: str) -> str:
-    """The path where it is one of ours, the group that it lies in, or "other"."""
+    """Name a path by itself where it is one of ours, by the group that it lies in, or as "other"."""
     if path in EXACT:
         return path
     return next((group for group in BELOW if path.startswith(group)), OTHER)
 
 
 class Observer:
-    """The outermost layer: names each request, and tells the watchers when it starts and ends.
+    """The outermost layer: gives each request an id, and tells the watchers when it starts and ends.
 
     The request's `Seen` lies in `scope["state"]["seen"]`, where the layers within fill in what they
     know; its id goes into the header X-Request-Id.
@@ -126,4 +133,5 @@ class Observer:
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of this name, in lower case."""
     return next((value for key, value in scope["headers"] if key == name), None)

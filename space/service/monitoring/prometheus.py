@@ -1,4 +1,4 @@
-"""Prometheus metrics. Every label has a closed set of values (see observer.py)."""
+"""Metrics for Prometheus; every label has a closed set of values (see observer.py)."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -13,7 +13,6 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 
-from ..admission import connections
 from .observer import Seen
 
 # Seconds. Dense around 50 ms, the time within which a short text should be answered.
@@ -24,69 +23,72 @@ REASONS = frozenset({
     "unauthorised", "foreign", "misdirected", "slow", "too_large", "invalid", "busy", "draining", "deadline",
     "unavailable",
 })  # fmt: skip
+# Why the service ends a connection.
+ENDED = frozenset({"malformed", "head", "crowded", "slow", "unread"})
 BY_STATUS = {401: "unauthorised", 408: "slow", 413: "too_large", 422: "invalid", 429: "busy"}
 
 
 class Metrics:
-    """The service's numbers, in a collection of their own."""
+    """The service's metrics, in a registry of their own."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         disable_created_metrics()  # twice as many series, which nobody looks at
-        self._collected = CollectorRegistry()
-        self._ours = {"registry": self._collected}  # not the library's own, which is one for a process
-        ProcessCollector(**self._ours)
+        self._registry = CollectorRegistry()  # not the library's own, which is one for a process
+        ProcessCollector(registry=self._registry)
         self._requests = Counter(
             "clinstill_requests",
             "Requests that have ended, by status class; 'none': the client left before an answer.",
             ["route", "method", "status"],
-            **self._ours,
+            registry=self._registry,
         )
         self._seconds = Histogram(
             "clinstill_request_seconds",
             "Seconds from a request's arrival to the end of its answer.",
             ["route"],
             buckets=REQUEST_BUCKETS,
-            **self._ours,
+            registry=self._registry,
         )
         self._in_flight = Gauge(
-            "clinstill_requests_in_flight", "Requests being answered.", ["route"], **self._ours
+            "clinstill_requests_in_flight", "Requests being answered.", ["route"], registry=self._registry
         )
         self._refused = Counter(
-            "clinstill_rejections", "Requests refused, by reason.", ["reason"], **self._ours
+            "clinstill_rejections", "Requests refused, by reason.", ["reason"], registry=self._registry
         )
         self._queued = Histogram(
             "clinstill_queue_seconds",
             "Seconds that a text waited for a worker, by the model that it waited for.",
             ["role"],
             buckets=STEP_BUCKETS,
-            **self._ours,
+            registry=self._registry,
         )
         self._model = Histogram(
             "clinstill_model_seconds",
             "Seconds of work on a text: tokenising, running the model, decoding.",
             ["role"],
             buckets=STEP_BUCKETS,
-            **self._ours,
+            registry=self._registry,
         )
         self._lines_lost = Counter(
             "clinstill_log_lines_lost",
             "Log lines that could not be written: a full disk, or nobody reads.",
-            **self._ours,
+            registry=self._registry,
         )
         self._ended = Counter(
             "clinstill_connections_ended",
             "Connections that the service ended, by reason.",
             ["reason"],
-            **self._ours,
+            registry=self._registry,
         )
-        for counter, reasons in ((self._refused, REASONS), (self._ended, connections.REASONS)):
+        for counter, reasons in ((self._refused, REASONS), (self._ended, ENDED)):
             for reason in reasons:  # so that a rate can be taken before the first
                 counter.labels(reason)
 
     def started(self, seen: Seen) -> None:
+        """Count a request that begins."""
         self._in_flight.labels(seen.route).inc()
 
     def finished(self, seen: Seen) -> None:
+        """Count a request that has ended."""
         self._in_flight.labels(seen.route).dec()
         self._requests.labels(seen.route, seen.method, seen.status_class).inc()
         self._seconds.labels(seen.route).observe(seen.seconds)
@@ -95,32 +97,34 @@ class Metrics:
             self._refused.labels(reason).inc()
 
     def text(self, role: str, queued_s: float, model_s: float) -> None:
-        """One text, of a request or of the page, was tagged; called by workers."""
+        """Count a text, of a request or of the page, that was tagged; called by workers."""
         self._queued.labels(role).observe(queued_s)
         self._model.labels(role).observe(model_s)
 
     def connection_ended(self, reason: str) -> None:
+        """Count a connection that the service has ended."""
         self._ended.labels(reason).inc()
 
     def line_lost(self) -> None:
+        """Count a log line that could not be written."""
         self._lines_lost.inc()
 
     def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
-        """A gauge that is read when somebody asks for the metrics."""
-        Gauge(name, about, **self._ours).set_function(read)
+        """Add a gauge that is read when somebody asks for the metrics."""
+        Gauge(name, about, registry=self._registry).set_function(read)
 
     def describe(self, models: Mapping[str, Mapping[str, str]]) -> None:
-        """Say what runs: for each role the model's name and revision."""
+        """Say what runs: for each role the name and revision of its model."""
         info = Gauge(
             "clinstill_build_info",
             "Always 1; what is served, and by which Python.",
             ["role", "model", "revision", "python"],
-            **self._ours,
+            registry=self._registry,
         )
         for role, model in models.items():
             info.labels(role, model["model"], model["revision"], platform.python_version()).set(1)
 
     def page(self, accept: str) -> tuple[bytes, str]:
-        """The metrics in the format that the Accept header asks for, and its content type."""
+        """Write the metrics in the format that an Accept header asks for. Returns them and their type."""
         encode, content_type = choose_encoder(accept)
-        return encode(self._collected), content_type
+        return encode(self._registry), content_type

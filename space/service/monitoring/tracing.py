@@ -1,8 +1,8 @@
-"""OpenTelemetry traces, when the standard variables ask for them: a span for each API request, below it
-one for the time in the queue and one for the model. Attributes are counts; no text, path or header.
+"""OpenTelemetry traces, when the standard variables ask for them.
 
-FastAPI has tracing of its own, which records queries and messages of exceptions. So the provider here
-is never made the global one, and app.py keeps FastAPI from making one.
+Each API request has a span, below it one for the time in the queue and one for the model. Attributes are
+counts; no text, path or header. FastAPI has tracing of its own, which records queries and messages of
+exceptions. So the provider here is never made the global one, and app.py keeps FastAPI from making one.
 """
 
 import threading
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .observer import Seen
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace.export import SpanProcessor
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -20,14 +21,18 @@ NAME = "clinstill"
 
 
 class TracingError(Exception):
-    """Traces are asked for and cannot be made. The message says what to do next."""
+    """Traces are asked for and cannot be made; the message says what to do next."""
 
 
 def find_processor(environment: Mapping[str, str]) -> "SpanProcessor | None":
-    """Where spans go: to OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP), or with
-    OTEL_TRACES_EXPORTER=console to standard output; None when neither is set.
+    """Find where spans go.
 
-    Raises TracingError when the exporter is unknown or its packages are missing.
+    Returns:
+        To OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP), or with OTEL_TRACES_EXPORTER=console to standard
+        output; None when neither is set.
+
+    Raises:
+        TracingError: The exporter is unknown, or its packages are missing.
     """
     exporter = environment.get("OTEL_TRACES_EXPORTER") or "otlp"
     if exporter == "none" or environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
@@ -57,13 +62,14 @@ class Tracer:
         from opentelemetry.sdk.trace import TracerProvider
 
         found = Resource.create()  # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
-        if found.attributes[SERVICE_NAME].startswith("unknown_service"):
+        if str(found.attributes[SERVICE_NAME]).startswith("unknown_service"):
             found = found.merge(Resource({SERVICE_NAME: NAME}))
         self._provider = TracerProvider(resource=found, shutdown_on_exit=False)
         self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer(NAME)
 
     def finished(self, seen: Seen) -> None:
+        """Make the spans of an API request that has ended."""
         if not seen.route.startswith("/v1/"):
             return
         from opentelemetry.trace import SpanKind, StatusCode, set_span_in_context
@@ -88,7 +94,10 @@ class Tracer:
             span.set_status(StatusCode.ERROR)
         below = set_span_in_context(span)
         for role, work in seen.work.items():
-            attributes = {"clinstill.role": role, "clinstill.model_seconds": work.model_s}
+            attributes: dict[str, str | float] = {
+                "clinstill.role": role,
+                "clinstill.model_seconds": work.model_s,
+            }
             taken = seen.submitted + work.first_s  # by a worker
             for name, start, end in (("queue", seen.submitted, taken), ("model", taken, work.ended)):
                 step = self._tracer.start_span(
@@ -98,19 +107,19 @@ class Tracer:
         span.end(_clock(seen, seen.started + seen.seconds))
 
     def close(self, seconds: float) -> None:
-        """Send what is left. A collector that does not answer delays the end by no more than this."""
+        """Send what is left; a collector that does not answer delays the end by no more than `seconds`."""
         sending = threading.Thread(target=self._provider.shutdown, daemon=True)
         sending.start()
         sending.join(seconds)
 
 
 def _clock(seen: Seen, moment: float) -> int:
-    """A `time.perf_counter` as nanoseconds of the wall clock."""
+    """Convert a `time.perf_counter` to nanoseconds of the wall clock."""
     return seen.began_ns + int(1e9 * (moment - seen.started))
 
 
-def _parent(seen: Seen):
-    """The caller's trace, by the W3C header; its tracestate is free text and is not taken."""
+def _parent(seen: Seen) -> "Context":
+    """Find the caller's trace, by the W3C header; its tracestate is free text and is not taken."""
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     carrier = {"traceparent": seen.traceparent} if seen.traceparent else {}

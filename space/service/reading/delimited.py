@@ -1,4 +1,4 @@
-"""Tables: csv and tsv, a record for each text, under a header that names the column `text`."""
+"""Delimited tables (csv, tsv) to rows: a record a text, under a header that names the column `text`."""
 
 import csv
 import re
@@ -30,7 +30,11 @@ class Record:
 
 
 def table_rows(source: Source, limits: Limits) -> Iterator[Row]:
-    """A row for each record below the header. Raises NotText."""
+    """Read a row of each record below the header.
+
+    Raises:
+        NotText: The bytes are no text.
+    """
     end = _line_end(source)
     delimiter, columns = _header(source, end, limits)
     if wrong := _wrong_with(columns):
@@ -46,23 +50,23 @@ def table_rows(source: Source, limits: Limits) -> Iterator[Row]:
             fields = record.fields
             given = "" if identity is None or identity >= len(fields) else fields[identity]
             error = record.error or _misfit(fields, columns, text)
-            if error is None and len(given) > IDENTITY:
+            if not error and len(given) > IDENTITY:
                 error = f"the id has {len(given):,} characters, it may have {IDENTITY:,}"
-            if error is None:
-                yield Row(given or row, fields[text])
-            else:
+            if error:
                 yield Row(row, None, f"{record.where}: {error}")
+            else:
+                yield Row(given or row, fields[text])
 
 
 def _line_end(source: Source) -> str:
-    """What ends the first line ends all: some programs put the other end into a text without quoting it."""
+    """Find what ends the first line, and so all: some programs put the other end into a text unquoted."""
     with open_text(source) as file:
         ends = _LINE_ENDS.search(file.read(HEAD))
     return "\r" if ends and "\n" not in ends[0] else "\n"  # CR CR LF comes of a conversion too many
 
 
 def _header(source: Source, end: str, limits: Limits) -> tuple[str, list[str]]:
-    """The delimiter and the names of the columns. Guessing from the texts would be misled by them."""
+    """Find the delimiter and the names of the columns; the texts would mislead a guess."""
     with open_text(source, end) as file:
         named = _SEPARATOR.fullmatch(file.readline(16))
     found: dict[str, list[str]] = {}
@@ -76,7 +80,7 @@ def _header(source: Source, end: str, limits: Limits) -> tuple[str, list[str]]:
 
 
 def _wrong_with(columns: list[str]) -> str | None:
-    """Why there is no telling which column holds the texts."""
+    """Say why there is no telling which column holds the texts; None where there is."""
     if len(columns) > COLUMNS:
         return f"{len(columns):,} columns; a table may have {COLUMNS:,}"
     for name in ("text", "id"):
@@ -94,7 +98,7 @@ def _wrong_with(columns: list[str]) -> str | None:
 
 
 def _misfit(fields: list[str], columns: list[str], text: int) -> str | None:
-    """What keeps a record from being read. Cells may be missing at the end, or be there and empty."""
+    """Say what keeps a record from being read; cells may be missing at the end, or be there and empty."""
     used = len(fields)
     while used > len(columns) and not fields[used - 1]:
         used -= 1
@@ -108,13 +112,14 @@ def _misfit(fields: list[str], columns: list[str], text: int) -> str | None:
 
 
 def _records(file: TextIO, delimiter: str, limits: Limits) -> Iterator[Record]:
-    """Each record that is not blank, the header first."""
+    """Read each record that is not blank, the header first."""
     feed = _Feed(file, delimiter, limits)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     header: list[str] = []
     while True:
         feed.begin()
-        fields, error = [], None
+        fields: list[str] = []
+        error: str | None = None
         try:
             fields = next(reader)
         except StopIteration:
@@ -125,7 +130,7 @@ def _records(file: TextIO, delimiter: str, limits: Limits) -> Iterator[Record]:
         except csv.Error as broken:
             error = _broken(broken, feed)
         put_together = feed.marked and fields == header  # the header of a file behind another
-        if error is not None or not (put_together or _blank(fields, header)):
+        if error or not (put_together or _blank(fields, header)):
             yield Record(lines_named(feed.first, feed.last), fields, error)
             header = header or fields
 
@@ -153,8 +158,11 @@ class _TooLarge(Exception):  # noqa: N818 — it is a finding
 class _Feed:
     """The lines that csv.reader asks for, counted, and for each record what it has taken so far.
 
-    first, last: numbers of the record's lines; marked: whether it begins with a byte order mark
-    ended: whether the file has ended
+    Attributes:
+        first: Number of the record's first line.
+        last: Number of its last line.
+        marked: Whether it begins with a byte order mark.
+        ended: Whether the file has ended.
     """
 
     def __init__(self, file: TextIO, delimiter: str, limits: Limits):

@@ -1,7 +1,7 @@
-"""A file as rows of text: txt, csv, tsv, jsonl, and a zip of those. Read piece by piece; nothing is written.
+"""Rows of a file of any kind: txt, csv, tsv, jsonl, and a zip of those, by the ending of its name.
 
-A row that cannot be read is a row with an error, and the rest goes on. An error says what was found
-and what would be right, and quotes nothing of the file.
+A file is read piece by piece, and nothing is written. A row that cannot be read is a row with an error, and
+the rest goes on. An error says what was found and what would be right, and quotes nothing of the file.
 """
 
 import io
@@ -20,10 +20,18 @@ _PIECE = 1 << 16  # characters
 
 
 def read_rows(name: str, data: bytes, limits: Limits) -> Iterator[Row]:
-    """The rows of the file `name`, whose ending tells what it is; each is made when it is asked for.
+    """Read a file, each row when it is asked for.
 
-    A row's id is the one that the file gives, else the file's name and the number of the row. Raises
-    Refusal for a file of another kind, and for one that is beyond the limits once that is seen.
+    Args:
+        name: Of the file; its ending tells what it is.
+        data: Its content.
+        limits: What it may hold.
+
+    Yields:
+        Rows; a row's id is the one that the file gives, else the file's name and the row's number.
+
+    Raises:
+        Refusal: The file is of another kind, or beyond the limits, once that is seen.
     """
     if not name:
         raise invalid("the file has no name; give it as ?name=notes.csv, its ending says how it is read")
@@ -77,8 +85,9 @@ def _too_long(characters: int, limits: Limits) -> str:
 
 
 def _text_rows(source: Source, limits: Limits) -> Iterator[Row]:
-    """The whole file is one text. Raises NotText."""
-    pieces, characters, line = [], 0, 1
+    """Read a file as one text. Raises NotText."""
+    pieces: list[str] = []
+    characters, line = 0, 1
     with open_text(source) as file:
         while piece := file.read(_PIECE):
             if broken := BROKEN.search(piece):

@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8, or UTF-16 with its byte order mark; of anything else, what it is.
+"""Encodings: UTF-8, or UTF-16 with its byte order mark; of anything else, what it is.
 
 Bytes that are not of the encoding become lone surrogates, which no encoding can hold, so that the row that
 they stand in is lost alone.
@@ -48,9 +48,14 @@ class NotText(Exception):  # noqa: N818 — it is a finding
 
 
 def open_text(source: Source, end: str = "") -> TextIO:
-    """Its characters from the start, with the ends of lines as they stand. Raises NotText.
+    """Open a file as text, with the ends of lines as they stand.
 
-    end: what alone ends a line, LF (CR LF too) or CR; any of them where none is given
+    Args:
+        source: The file.
+        end: What alone ends a line, LF (CR LF too) or CR; any of them where none is given.
+
+    Raises:
+        NotText: Its bytes are no text.
     """
     with source.open() as file:
         utf16 = _is_utf16(file.read(HEAD))
@@ -59,7 +64,7 @@ def open_text(source: Source, end: str = "") -> TextIO:
 
 
 def full_of_nuls(text: str) -> bool:
-    """Whether NULs make up so much of it that it was never written as text."""
+    """Whether NULs make up so much of a text that it was never written as one."""
     return text.count("\0") * NOT_TEXT > len(text)
 
 
@@ -89,7 +94,7 @@ def _strange(head: bytes) -> bool:
 
 
 def _guess(head: bytes) -> str:
-    """What bytes with many NULs are, by where in each four of them the NULs stand."""
+    """Guess what bytes with many NULs are, by where in each four of them the NULs stand."""
     a, b, c, d = (head[place::4].count(0) for place in range(4))
     fourth = len(head) // 4
     if min(a, b) > 0.9 * fourth or min(c, d) > 0.9 * fourth:

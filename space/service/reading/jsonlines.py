@@ -1,8 +1,8 @@
-"""JSON lines: an object a line, with "text" and perhaps "id"."""
+"""JSON lines to rows: an object a line, with "text" and perhaps "id"."""
 
 import json
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 from .. import bounded_json
 from .encoding import BROKEN, MARK, open_text
@@ -14,22 +14,18 @@ VALUES = 100_000
 FORM = 'a line should be one object, {"text": "..."}, with "id" if you like'
 # What other programs call the text, by their exports. None of it is taken for it: a guess could be wrong.
 FOREIGN = (
-    "note",
-    "content",
-    "body",
-    "sentence",
-    "sentences",
-    "report",
-    "abstract",
-    "document",
-    "data",
+    *("note", "content", "body", "sentence", "sentences", "report", "abstract", "document", "data"),
     "tokens",
 )
 _BLANK = " \t\r\n" + MARK
 
 
 def json_rows(source: Source, limits: Limits) -> Iterator[Row]:
-    """A row for each line that is not blank. Raises NotText."""
+    """Read a row of each line that is not blank.
+
+    Raises:
+        NotText: The bytes are no text.
+    """
     count = 0
     with open_text(source) as file:
         for number, line in enumerate(_lines(file, limits.record), start=1):
@@ -46,7 +42,7 @@ def json_rows(source: Source, limits: Limits) -> Iterator[Row]:
 
 
 def _lines(file: TextIO, most: int) -> Iterator[str | None]:
-    """Each line; None for one that is longer than `most` characters."""
+    """Read each line; None for one that is longer than `most` characters."""
     while line := file.readline(most):
         if len(line) < most:
             yield line
@@ -78,8 +74,8 @@ def _row(identity: str | Numeral, line: str, where: str) -> Row:
     return Row(identity, None, where + _missing(record))
 
 
-def _parse(line: str) -> dict:
-    """The object of a line, its numbers in their own digits. Raises _NotTaken."""
+def _parse(line: str) -> dict[str, Any]:
+    """Parse a line as an object, its numbers in their own digits. Raises _NotTaken."""
     if BROKEN.search(line):
         raise _NotTaken("not UTF-8; save the file as UTF-8")
     try:
@@ -95,8 +91,8 @@ def _parse(line: str) -> dict:
     return record
 
 
-def _missing(record: dict) -> str:
-    """What is wrong with an object that has no string as its text, without quoting any of it."""
+def _missing(record: dict[str, Any]) -> str:
+    """Say what is wrong with an object that has no string as its text, and quote nothing of it."""
     if "text" in record:
         return f'"text" is no string; {FORM}'
     names = {name.strip().lower() for name in record}

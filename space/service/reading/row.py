@@ -1,4 +1,4 @@
-"""What a file is read into, and what it may hold."""
+"""Types of what is read: files, their rows, and their limits."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,13 +18,15 @@ class Limits:
 
     @property
     def record(self) -> int:
-        """Characters of a line of JSON or a record of a table: a longest text with each character written
-        as `\\ud83d\\ude00`, and something beside it."""
+        """Characters of a line of JSON or a record of a table.
+
+        It holds a longest text with each character written as `\\ud83d\\ude00`, and something beside it.
+        """
         return 16 * self.characters
 
 
 class Numeral(str):
-    """A number of JSON in its own digits: as a float or an int, 1e3 or -0 would come out otherwise."""
+    """A number of JSON in its own digits; as a float or an int, 1e3 or -0 would come out otherwise."""
 
     __slots__ = ()
 
@@ -40,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, or an entry of a zip; `open` gives its bytes from the start, as often as it is called."""
+    """A file, or an entry of a zip; each call of `open` gives its bytes from the start."""
 
     name: str
     open: Callable[[], IO[bytes]]

@@ -1,4 +1,4 @@
-"""A zip: the rows of each of its files, which are unpacked piece by piece."""
+"""Zip archives to rows: those of each file in it, which is unpacked piece by piece."""
 
 import io
 import zipfile
@@ -21,9 +21,10 @@ _PIECE = 1 << 16
 def zip_rows(
     name: str, data: bytes, limits: Limits, read: Callable[[Source, Limits], Iterator[Row]]
 ) -> Iterator[Row]:
-    """What `read` makes of each entry, in the archive's order; a zip inside it is not opened.
+    """Read each entry with `read`, in the archive's order; a zip inside it is not opened.
 
-    Raises Refusal for one that is beyond the limits.
+    Raises:
+        Refusal: The archive is beyond the limits.
     """
     if data.count(_DIRECTORY_ENTRY) > limits.entries:  # before a directory of millions is read
         raise too_large(f"a zip may have {limits.entries:,} entries")
@@ -45,6 +46,7 @@ def zip_rows(
 
 
 def too_large(what: str) -> Refusal:
+    """The refusal of a file that is beyond a limit."""
     return Refusal(413, "too_large", f"{what}; split it")
 
 
@@ -60,6 +62,6 @@ def _is_sound(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 
 
 def _is_aside(entry: zipfile.ZipInfo) -> bool:
-    """Folders, and what some systems put beside the files."""
+    """Whether it is a folder, or what some systems put beside the files."""
     path = PurePosixPath(entry.filename)
     return entry.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name.startswith(".")
