@@ -1,7 +1,8 @@
 """Who may import whom (ARCHITECTURE.md, "Imports")."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,32 @@ def test_a_wrong_direction_is_found(place, source):
 )
 def test_a_right_direction_is_let_through(place, source):
     assert offences(source, Path(place)) == []
+
+
+def circle(files: Mapping[Path, str]) -> list[str]:
+    """Find modules that import one another, in types too; the first of them is also the last."""
+    modules = {".".join(place.with_suffix("").parts).removesuffix(".__init__"): place for place in files}
+    graph: dict[str, set[str]] = {}
+    for module, place in modules.items():
+        named = {imported.module for imported in imports(files[place], place, types=True)}
+        found = {
+            name if name in modules else name.rpartition(".")[0] for name in named
+        }  # a module, or its name
+        graph[module] = found & modules.keys() - {module}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_module_imports_its_importer():
+    files = {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in sources(*PACKAGES)}
+    assert circle(files) == []
+
+
+def test_a_circle_is_found_in_types_too():
+    types = "if TYPE_CHECKING:\n    from .b import B"
+    files = {Path("space/__init__.py"): "", Path("space/a.py"): types, Path("space/b.py"): "from . import a"}
+    assert set(circle(files)) == {"space.a", "space.b"}
+    assert circle(files | {Path("space/b.py"): "import a"}) == []

@@ -28,14 +28,18 @@ def sources(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def imports(source: str, place: Path) -> list[Import]:
-    """Every import that runs, wherever in the file it stands; those for type checkers alone do not.
+def imports(source: str, place: Path, *, types: bool = False) -> list[Import]:
+    """List every import that runs, wherever in the file it stands.
 
-    place: the file, relative to the repository's root.
+    Args:
+        source: Text of the file.
+        place: The file, relative to the repository's root.
+        types: Whether those for type checkers alone are listed too.
     """
     package = place.with_suffix("").parts[:-1]
     found = []
-    for node in _running(ast.parse(source, str(place))):
+    tree = ast.parse(source, str(place))
+    for node in ast.walk(tree) if types else _running(tree):
         if isinstance(node, ast.Import):
             found += [Import(alias.name, node.lineno, False) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
