@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from ..errors import CardError
 from ..render.citations import citations
-from ..render.context import usage
 from ..render.exempt import covering, fences
 from ..render.sections import outside
+from ..render.variables import usage
 from .finding import Finding, error, rule
 from .subject import Subject
 

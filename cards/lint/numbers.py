@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from ..errors import CardError
 from ..ledger.values import is_derived, resolve
 from ..reading import Place
+from ..render.card_map import Entry
 from ..render.exempt import covering, exempt_spans, words
 from ..render.formats import format_value
-from ..render.numbers import Entry
 from ..render.sections import digests, outside
 from .finding import Finding, error, rule
 from .subject import Subject

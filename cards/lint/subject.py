@@ -11,7 +11,7 @@ from ..errors import CardError
 from ..ledger import LabelledCorpus, Ledger, Model, read_ledger
 from ..reading import Card, Place, read
 from ..render import CARD_FILE
-from ..render.numbers import MAP_FILE, CardMap, read_map
+from ..render.card_map import MAP_FILE, CardMap, read_map
 from .address import Address, parse_address
 from .finding import Finding, error
 from .listing import Files, LocalFiles, RepoType

@@ -15,11 +15,11 @@ from ..errors import CardError
 from ..ledger import Ledger, read_ledger, slug
 from . import figures
 from .card import CARD_FILE, Card
-from .context import of_corpus, of_model
+from .card_map import CardMap, Numbers
 from .metadata import front_matter
-from .numbers import CardMap, Numbers
 from .sandbox import Sandbox
 from .sections import digests, mark
+from .variables import of_corpus, of_model
 
 TEMPLATES = Path(__file__).parent / "templates"
 

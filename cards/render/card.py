@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import figures
-from .numbers import MAP_FILE, CardMap, write_map
+from .card_map import MAP_FILE, CardMap, write_map
 
 CARD_FILE = "README.md"
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ..errors import CardError
 from ..ledger import Ledger, Strict
-from .numbers import Numbers
+from .card_map import Numbers
 from .tasks import KINDS, headline, ranked
 
 

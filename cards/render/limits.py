@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..ledger import Claim, Genre, Ledger, Model
 from ..ledger.derived import length, width
-from .numbers import Numbers
+from .card_map import Numbers
 from .tasks import headline, splits, tables
 
 FEW_DOCUMENTS = 100

@@ -10,8 +10,8 @@ import yaml
 
 from ..errors import CardError
 from ..ledger import LabelledCorpus, Ledger, Model
+from .card_map import Numbers
 from .exempt import SIZES
-from .numbers import Numbers
 from .tasks import KINDS, Table, ranked, tables
 
 

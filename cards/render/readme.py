@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import CardError
 from ..ledger import Ledger, read_ledger
 from . import fill, subject
-from .numbers import Numbers
+from .card_map import Numbers
 
 
 @dataclass(frozen=True)

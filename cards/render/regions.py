@@ -13,7 +13,7 @@ import yaml
 
 from ..parsing import load
 from .card import Card
-from .numbers import CardMap, Entry
+from .card_map import CardMap, Entry
 from .sections import FRONT_MATTER, Parts, Piece, digest, take_apart
 
 

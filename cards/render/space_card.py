@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from ..errors import CardError
 from ..ledger import Ledger
 from .card import Card
+from .card_map import CardMap, Numbers
 from .metadata import canonical
-from .numbers import CardMap, Numbers
 from .readme import MODELS, section
 from .sections import digests, front_matter_of, mark
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..ledger import Ledger, Model, Task, Variant, slug
-from .numbers import Numbers
+from .card_map import Numbers
 
 GUARD = "guard"  # the split on which checkpoints are chosen: no result
 

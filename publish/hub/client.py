@@ -24,7 +24,7 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, Revi
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 from pydantic import ValidationError
 
-from cards.render.numbers import MAP_FILE, CardMap
+from cards.render.card_map import MAP_FILE, CardMap
 
 from ..errors import PublishError
 from ..terminal import whisper

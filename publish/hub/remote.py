@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from cards.render.numbers import CardMap
+from cards.render.card_map import CardMap
 
 Kind = Literal["model", "dataset", "space"]
 

@@ -15,7 +15,7 @@ from cards.ledger import read_ledger
 from cards.lint import lint
 from cards.render import render, subject
 from cards.render.card import CARD_FILE
-from cards.render.numbers import MAP_FILE
+from cards.render.card_map import MAP_FILE
 from cards.render.space_card import space_card
 from space.engine.model_folder import choose
 

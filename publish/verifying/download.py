@@ -9,7 +9,7 @@ from pathlib import Path
 from cards.ledger import Ledger
 from cards.lint import Finding, examine
 from cards.render import CARD_FILE
-from cards.render.numbers import MAP_FILE
+from cards.render.card_map import MAP_FILE
 
 from ..hub.client import Hub
 from ..hub.fetching import fetch

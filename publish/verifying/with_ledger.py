@@ -11,7 +11,7 @@ from cards.errors import CardError
 from cards.ledger import Example, Ledger, Model, Task
 from cards.lint import Finding, lint
 from cards.render import CARD_FILE, snippets
-from cards.render.numbers import MAP_FILE
+from cards.render.card_map import MAP_FILE
 
 from ..hub.remote import MANIFEST, sha256
 from ..pushing.staging import REQUIRED

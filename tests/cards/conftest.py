@@ -1,4 +1,4 @@
-"""A rendered run, built once and copied for each test; `--update` rewrites the golden cards:
+"""A rendered run, built once and copied for each test; `--update` rewrites the expected cards:
 
 .venv/bin/python -m pytest tests/cards --update
 """
@@ -13,7 +13,7 @@ from cards.render import render_run
 
 
 def pytest_addoption(parser):
-    parser.addoption("--update", action="store_true", help="write golden cards anew instead of comparing")
+    parser.addoption("--update", action="store_true", help="write expected cards anew instead of comparing")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from random_ledgers import random_ledger
 from cards.ledger import write_ledger
 from cards.lint import lint
 from cards.render import render
-from cards.render.numbers import write_map
+from cards.render.card_map import write_map
 
 CONTENT = b'{"text": "Aspirin helps."}\n'
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ...ledger import Ledger
-from . import errors, latency, reliability, tradeoff, types
-from .numbers import Number
+from . import error_kinds as errors
+from . import reliability, tradeoff, types
+from . import speed as latency
+from .scores import Number
 
 FOLDER = "figures"  # in a model folder, beside the card
 THEMES = ("light", "dark")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .numbers import File, Number
+from .scores import File, Number
 
 THICK = 0.2  # inches that a bar takes
 

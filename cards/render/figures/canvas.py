@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .numbers import File
+from .scores import File
 
 WIDTH, HEIGHT, DENSITY = 6.0, 3.7, 200  # inches, dots an inch
 SHAPES = {"fp32": "o", "fp16": "s", "int8": "D"}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ledger import Ledger
-from .numbers import File, Number, Score, has, number, score, tested
+from .scores import File, Number, Score, has, number, score, tested
 
 BINS = 10  # ids end there: `calibration.bins.0` to `.9`
 TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ...ledger import Ledger
 from ...ledger.derived import length
-from .numbers import File, Number, Score, has, number, score, tested
+from .scores import File, Number, Score, has, number, score, tested
 
 NEAR = 0.03  # of an axis: marks that are closer lie on one another
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...ledger import Ledger, slug
-from .numbers import File, Score, has, score, tested
+from .scores import File, Score, has, score, tested
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from random_ledgers import random_ledger
 from cards.ledger import Claim, Ledger, read_ledger
 from cards.ledger.licences import conflict, kind
 from cards.lint import lint
+from cards.render.card_map import Numbers
 from cards.render.limits import corpus_limits, limits
-from cards.render.numbers import Numbers
 
 
 def ledger_of(student: Path) -> Ledger:

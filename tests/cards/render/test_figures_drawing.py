@@ -17,7 +17,7 @@ from cards.lint.figures import kept_claims
 from cards.render import figures
 from cards.render.figures import canvas
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

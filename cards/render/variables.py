@@ -9,9 +9,9 @@ from ..ledger import Claim, Labeler, LabelledCorpus, Ledger, Model
 from ..ledger.derived import length
 from ..ledger.quoted import rows
 from . import figures
+from .card_map import Numbers
 from .citations import citations
 from .limits import corpus_limits, limits
-from .numbers import Numbers
 from .snippets import INSTALL, code, onnx_file, tools
 from .tasks import GUARD, KINDS, headline, ranked, tables
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ...ledger import Ledger
 from . import bars
-from .numbers import File, Number, has, number, tested
+from .scores import File, Number, has, number, tested
 
 KINDS = {
     "missed": "missed",

@@ -19,10 +19,10 @@ from cards.lint.numbers import regions
 from cards.lint.subject import open_subjects
 from cards.render import render
 from cards.render.card import Card
+from cards.render.card_map import write_map
 from cards.render.exempt import covering
 from cards.render.formats import format_value
 from cards.render.metadata import canonical
-from cards.render.numbers import write_map
 from cards.render.sections import front_matter_of, outside
 
 SEEDS = (*range(200), 209, 254)  # 209: a first model in prose; 254: a ratio of 1 beside ratios of millions

@@ -1,4 +1,4 @@
-"""Rendering: golden cards, missing claims, the same bytes twice, what the Hub reads, bare numbers."""
+"""Rendering: expected cards, missing claims, the same bytes twice, what the Hub reads, bare numbers."""
 
 import json
 import re
@@ -14,18 +14,18 @@ from cards.ledger import Variant, read_ledger, write_ledger
 from cards.ledger.values import operands
 from cards.lint import lint
 from cards.render import TEMPLATES, exempt, render, render_run
-from cards.render.numbers import read_map
+from cards.render.card_map import read_map
 
-GOLDEN = Path(__file__).parent / "golden"
+EXPECTED = Path(__file__).parent / "expected_cards"
 
 
 @pytest.mark.parametrize("name", ["student", "teacher"])
-def test_golden_card(rendered_run, name, request):
-    golden = GOLDEN / f"{name}.md"
+def test_expected_card(rendered_run, name, request):
+    expected = EXPECTED / f"{name}.md"
     text = (rendered_run / "models" / name / "README.md").read_text(encoding="utf-8")
     if request.config.getoption("--update", default=False):
-        golden.write_text(text, encoding="utf-8")
-    assert text == golden.read_text(encoding="utf-8"), "see the difference; if it is meant, run with --update"
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8"), "if the difference is meant: --update"
 
 
 def test_rendering_twice_gives_the_same_bytes(student):

@@ -12,7 +12,7 @@ from random_ledgers import random_ledger
 from cards.ledger import read_ledger, write_ledger
 from cards.render import render
 
-BUNDLED = Path(__file__).parents[2] / "space" / "bundled"
+BUNDLED = Path(__file__).parents[3] / "space" / "bundled"
 
 
 def table(screen: str) -> list[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...ledger import Ledger
 from ...ledger.derived import length
 from . import bars
-from .numbers import File, Number, files, has, number
+from .scores import File, Number, files, has, number
 
 
 @dataclass(frozen=True)

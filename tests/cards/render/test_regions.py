@@ -14,8 +14,8 @@ from cards.ledger.values import resolve
 from cards.lint import lint
 from cards.render import render
 from cards.render.card import Card
+from cards.render.card_map import write_map
 from cards.render.formats import format_value
-from cards.render.numbers import write_map
 from cards.render.regions import merge
 from cards.render.sections import digests, mark, take_apart
 
@@ -220,7 +220,7 @@ def test_whatever_people_write_between_survives(card, later, texts, data):
 
 
 def test_the_map_with_its_hashes_is_read_back(card, tmp_path):
-    from cards.render.numbers import read_map
+    from cards.render.card_map import read_map
 
     write_map(card.map, tmp_path / "card.map.json")
     assert read_map(tmp_path / "card.map.json") == card.map

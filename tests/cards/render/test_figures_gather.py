@@ -8,7 +8,7 @@ from figure_ledger import student_ledger
 from cards.ledger import Ledger
 from cards.ledger.values import resolve
 from cards.render import figures
-from cards.render.figures.numbers import Number
+from cards.render.figures.scores import Number
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from cards.ledger import read_ledger, write_ledger
 from cards.lint import lint
 from cards.render import render_run
 
-GOLDEN = Path(__file__).parent / "golden" / "corpus.md"
+EXPECTED = Path(__file__).parent / "expected_cards" / "corpus.md"
 REPOS = {"student": "someone/tiny-student", "weak": "someone/tiny-corpus"}
 
 
@@ -24,11 +24,11 @@ def made(rendered_run, tmp_path_factory) -> Path:
     return run
 
 
-def test_golden_card(made, request):
+def test_expected_card(made, request):
     text = (made / "datasets" / "weak" / "README.md").read_text(encoding="utf-8")
     if request.config.getoption("--update", default=False):
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8"), "see the difference; if it is meant, run with --update"
+        EXPECTED.write_text(text, encoding="utf-8")
+    assert text == EXPECTED.read_text(encoding="utf-8"), "if the difference is meant: --update"
 
 
 def test_the_run_with_its_corpus_draws_no_finding(made):
