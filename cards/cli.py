@@ -7,8 +7,9 @@ from pathlib import Path
 
 from .errors import CardError
 from .ledger.quoted import quote_all
-from .lint import catalogue, examine
+from .lint import Selection, all_rules, examine
 from .lint.output import FORMATS
+from .lint.page import CASES, rules_page
 from .render import copy_templates, render_run
 from .render.readme import update
 
@@ -42,8 +43,11 @@ examples:
   python -m cards lint path/to/model
   python -m cards lint namespace/name --revision v1.0 --format json
   python -m cards lint https://huggingface.co/spaces/namespace/name
+  python -m cards lint README.md --select front-matter,code.python --ignore front-matter.name
 
-severities: error is wrong however one reads it, a warning makes a reader ask, a note is style
+severities: an error is practically never wrong, a warning makes a reader look
+a comment above a line or table, <!-- clinstill: ignore RULE -->, switches a rule off there; in the front
+matter a YAML comment, # clinstill: ignore RULE
 exit codes: 0 no error, 1 an error was found, 2 the command cannot be run
 """
 
@@ -78,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_render(verbs) -> None:
+def _add_render(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     render = verbs.add_parser(
         "render",
         help="write the card of each model and labelled corpus of a run",
@@ -119,7 +123,7 @@ def _add_render(verbs) -> None:
     own.set_defaults(run=_templates)
 
 
-def _add_quote(verbs) -> None:
+def _add_quote(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     quote = verbs.add_parser(
         "quote",
         help="put into the ledgers what others published on their data",
@@ -131,7 +135,7 @@ def _add_quote(verbs) -> None:
     quote.set_defaults(run=_quote)
 
 
-def _add_readme(verbs) -> None:
+def _add_readme(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     readme = verbs.add_parser(
         "readme",
         help="write the generated section of a README from a model folder's ledger",
@@ -147,11 +151,11 @@ def _add_readme(verbs) -> None:
     readme.set_defaults(run=_readme)
 
 
-def _add_lint(verbs) -> None:
+def _add_lint(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = verbs.add_parser(
         "lint",
         help="check a card, a folder, a run or a repository on the Hub, whoever made it",
-        description="One line for each finding: severity, rule, place, what was found, what would be right.\n"
+        description="One line for each finding: severity, rule, place, what is wrong.\n"
         "Any card is checked for what it says, and against its files where they are known; a card of ours\n"
         "also against its ledger and map. Of a repository on the Hub only what the rules ask for is\n"
         "fetched (HF_ENDPOINT and HF_TOKEN hold).",
@@ -166,12 +170,36 @@ def _add_lint(verbs) -> None:
     )
     check.add_argument("--revision", help="branch, tag or commit of the repository (default: main)")
     check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written")
+    check.add_argument(
+        "--select", action="append", default=[], metavar="RULES", help="only rules whose ids begin so (a,b)"
+    )
+    check.add_argument(
+        "--ignore", action="append", default=[], metavar="RULES", help="no rules whose ids begin so (a,b)"
+    )
+    check.add_argument(
+        "--preview", action="store_true", help="also rules that are too new to be known to be right"
+    )
+    check.add_argument(
+        "--online",
+        action="store_true",
+        help="let the Hub check the front matter of a card that lies here, as it does of a repository's",
+    )
     check.set_defaults(run=_lint)
 
     listed = verbs.add_parser(
         "rules",
         help="list the lint's rules",
-        description="One line for each rule: id, the gravest that it reports, and what must hold.",
+        description="One line for each rule: id, severity (or preview), and what must hold.",
+    )
+    listed.add_argument(
+        "--markdown", action="store_true", help="as a page, with why, how to fix it and an example"
+    )
+    listed.add_argument(
+        "--cases",
+        type=Path,
+        default=CASES,
+        metavar="DIR",
+        help="where the examples are (default: %(default)s)",
     )
     listed.set_defaults(run=_rules)
 
@@ -202,16 +230,23 @@ def _templates(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    report = examine(options.target, options.revision)
-    print(FORMATS[options.format](report, catalogue()), end="")
-    errors, warnings, notes = (report.count(severity) for severity in ("error", "warning", "note"))
-    print(f"{report.target}: {errors} errors, {warnings} warnings, {notes} notes", file=sys.stderr)
+    select, ignore = (
+        tuple(rule_id for given in each for rule_id in given.split(",") if rule_id)
+        for each in (options.select, options.ignore)
+    )
+    selection = Selection(select, ignore, options.preview)
+    report = examine(options.target, options.revision, selection, options.online)
+    print(FORMATS[options.format](report), end="")
+    errors, warnings = report.count("error"), report.count("warning")
+    print(f"{report.target}: {errors} errors, {warnings} warnings", file=sys.stderr)
     return int(errors > 0)
 
 
-def _rules(_options: argparse.Namespace) -> int:
-    for rule in catalogue():
-        print(f"{rule.id:28} {rule.severity:8} {rule.holds}")
+def _rules(options: argparse.Namespace) -> int:
+    if options.markdown:
+        print(rules_page(options.cases), end="")
+    for rule in () if options.markdown else all_rules():
+        print(f"{rule.id:24} {'preview' if rule.preview else rule.severity:8} {rule.what}")
     return 0
 
 

@@ -1,57 +1,60 @@
-"""Findings as text, JSON and SARIF 2.1.0.
+"""Reports as text, JSON and SARIF 2.1.0.
 
 The JSON is one object; keys are added over time, never renamed:
 
-    {"schema_version": 1, "target": "me/model", "commit": "0f1e..." or null,
-     "errors": 1, "warnings": 0, "notes": 0,
-     "findings": [{"severity": "error", "rule": "ratio.retention", "file": "me/model/README.md",
-                   "line": 12, "column": 5, "item": "", "found": "...", "right": "..."}]}
+    {"schema_version": 2, "target": "me/model", "commit": "0f1e..." or null, "errors": 1, "warnings": 0,
+     "findings": [{"severity": "error", "rule": "labels.id", "file": "me/model/README.md",
+                   "line": 12, "column": 5, "message": "..."}]}
 
-`line` and `column` begin at 1 and are null where a finding is about a whole file. `item` is the field or
-claim that it is about.
+`line` and `column` begin at 1 and are null where a finding is about a whole file.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
-from . import Report
-from .finding import Finding, RuleInfo
+from .registry import Rule, all_rules
+from .report import Finding, Place, Report
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "TARGET"  # the folder or repository, where SARIF names files relative to it
 
 
-def as_text(report: Report, rules: Iterable[RuleInfo]) -> str:  # noqa: ARG001 (the formats share a shape)
-    """One line a finding: severity, rule, place, what was found, what would be right."""
+def as_text(report: Report) -> str:
+    """One line a finding: severity, rule, place, what is wrong."""
     return "".join(f"{finding}\n" for finding in report.findings)
 
 
-def as_json(report: Report, rules: Iterable[RuleInfo]) -> str:  # noqa: ARG001
+def as_json(report: Report) -> str:
     """The object that this module's description shows."""
+    findings = [
+        {
+            "severity": finding.severity,
+            "rule": finding.rule,
+            "file": finding.place.file,
+            "line": finding.place.line,
+            "column": finding.place.column,
+            "message": finding.message,
+        }
+        for finding in report.findings
+    ]
     data = {
-        "schema_version": 1,
+        "schema_version": 2,
         "target": report.target,
         "commit": report.commit,
         "errors": report.count("error"),
         "warnings": report.count("warning"),
-        "notes": report.count("note"),
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": findings,
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def as_sarif(report: Report, rules: Iterable[RuleInfo]) -> str:
+def as_sarif(report: Report) -> str:
     """A SARIF log, as code scanning services read it; files are named relative to the target."""
-    listed = list(rules)
-    numbers = {info.id: number for number, info in enumerate(listed)}
-    driver = {
-        "name": "clinstill-cards-lint",
-        "rules": [_descriptor(info) for info in listed],
-    }
-    run: dict = {
+    numbers = {rule.id: number for number, rule in enumerate(all_rules())}
+    driver = {"name": "clinstill-cards-lint", "rules": [_descriptor(rule) for rule in all_rules()]}
+    run: dict[str, object] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, report, numbers) for finding in report.findings],
@@ -62,25 +65,23 @@ def as_sarif(report: Report, rules: Iterable[RuleInfo]) -> str:
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
 
 
-FORMATS: dict[str, Callable[[Report, Iterable[RuleInfo]], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "sarif": as_sarif,
-}
+FORMATS: dict[str, Callable[[Report], str]] = {"text": as_text, "json": as_json, "sarif": as_sarif}
 
 
-def _descriptor(info: RuleInfo) -> dict:
+def _descriptor(rule: Rule) -> dict[str, object]:
     return {
-        "id": info.id,
-        "shortDescription": {"text": info.holds},
-        "defaultConfiguration": {"level": info.severity},
+        "id": rule.id,
+        "shortDescription": {"text": rule.what},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix},
+        "defaultConfiguration": {"level": rule.severity, "enabled": not rule.preview},
     }
 
 
-def _result(finding: Finding, report: Report, numbers: dict[str, int]) -> dict:
-    place: dict = {"artifactLocation": _location(finding, report)}
-    if finding.line is not None:
-        place["region"] = {"startLine": finding.line, "startColumn": finding.column or 1}
+def _result(finding: Finding, report: Report, numbers: dict[str, int]) -> dict[str, object]:
+    place: dict[str, object] = {"artifactLocation": _location(finding.place, report)}
+    if finding.place.line is not None:
+        place["region"] = {"startLine": finding.place.line, "startColumn": finding.place.column or 1}
     return {
         "ruleId": finding.rule,
         "ruleIndex": numbers[finding.rule],
@@ -90,10 +91,10 @@ def _result(finding: Finding, report: Report, numbers: dict[str, int]) -> dict:
     }
 
 
-def _location(finding: Finding, report: Report) -> dict:
+def _location(place: Place, report: Report) -> dict[str, str]:
     """A file relative to where the command was run, as code scanning expects; relative to the target where
     it lies elsewhere."""
-    path, base = PurePath(finding.file), PurePath(report.base)
+    path, base = PurePath(place.file), PurePath(report.base)
     if not report.commit and (path.is_relative_to(Path.cwd()) or not path.is_absolute()):
         inside = path.relative_to(Path.cwd()) if path.is_absolute() else path
         return {"uri": quote(inside.as_posix())}

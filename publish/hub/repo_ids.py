@@ -6,7 +6,7 @@ import re
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
-from cards.lint.address import Address, parse_address
+from cards.lint.input.address import Address, parse_address
 
 from ..errors import PublishError
 

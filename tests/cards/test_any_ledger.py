@@ -1,7 +1,7 @@
 """Whatever the ledger: its card renders, passes the lint, says what its map names, and cannot be changed.
 
-The lint's own reading of prose and tables takes most of its time, so changes are put to the rules that
-trace numbers to the ledger; that those rules are part of the lint is tested beside them.
+Changes are put to the rules that trace numbers to the ledger; that those rules are part of the lint is tested
+beside them.
 """
 
 import itertools
@@ -14,9 +14,10 @@ from random_ledgers import random_ledger
 
 from cards.ledger import Ledger, write_ledger
 from cards.ledger.values import resolve
-from cards.lint import CARD_RULES, lint
-from cards.lint.numbers import regions
-from cards.lint.subject import open_subjects
+from cards.lint import all_rules, lint
+from cards.lint.input.card import Card as LintedCard
+from cards.lint.input.opening import open_target
+from cards.lint.input.parts import OwnCard
 from cards.render import render
 from cards.render.card import Card
 from cards.render.card_map import write_map
@@ -29,7 +30,7 @@ SEEDS = (*range(200), 209, 254)  # 209: a first model in prose; 254: a ratio of 
 WHOLE = (3, 2)  # a labelled corpus and an encoder: small cards, changed at every place
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Without the hash over each part: the rules must find a change of the numbers themselves.
-TRACING = [check for check in CARD_RULES if check is not regions]
+TRACING = [rule for rule in all_rules() if rule.id.startswith(("number.", "code."))]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +49,9 @@ def rendered(folder: Path, seed: int) -> tuple[Ledger, Card]:
 
 
 def is_refused(folder: Path, text: str) -> bool:
-    (subject,) = open_subjects(folder / "README.md")
-    subject.text = text
-    return any(finding.severity == "error" for check in TRACING for finding in check(subject))
+    (own,) = (part for part in open_target(folder / "README.md").parts if isinstance(part, OwnCard))
+    changed = OwnCard(LintedCard(own.card.file, text), own.ledger_file, own.map)
+    return any(finding.severity == "error" for rule in TRACING for finding in rule.run(changed))
 
 
 def swaps(text: str, numbers: list[tuple[int, int]]) -> list[str]:

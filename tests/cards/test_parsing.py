@@ -59,8 +59,8 @@ def test_a_repeated_key_is_found_at_its_place_in_the_card(tmp_path):
     card = tmp_path / "README.md"
     card.write_text("---\nlicense: mit\nwidget:\n- text: a\n  text: b\n---\n# A card\n")
     [finding] = [finding for finding in lint(card) if finding.rule == "front-matter.yaml"]
-    assert finding.line == 5
-    assert "'text' twice, on lines 4 and 5" in finding.found
+    assert finding.place.line == 5
+    assert "'text' twice, on lines 4 and 5" in finding.message
 
 
 @pytest.mark.parametrize("key", ["tags: {1: a, b: c}", "tags: [2020-01-01, {2020-01-01: 1}]"])

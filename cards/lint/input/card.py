@@ -5,6 +5,7 @@ from functools import cached_property
 
 from ..read.blocks import Block, read_blocks
 from ..read.front_matter import FrontMatter, read_front_matter
+from ..read.snippets import Snippet, read_snippets
 from ..report import Place
 from .files import RepoType
 
@@ -34,6 +35,10 @@ class Card:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return read_blocks(self.text)
+
+    @cached_property
+    def snippets(self) -> tuple[Snippet, ...]:
+        return read_snippets(self.blocks)
 
     @cached_property
     def repo_type(self) -> RepoType:

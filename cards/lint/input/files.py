@@ -19,10 +19,14 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 class Files(ABC):
     """The files of one repository or folder, by their path in it ("onnx/model.onnx")."""
 
-    sizes: Mapping[str, int]  # bytes
     repo_id: str | None = None  # where they are a repository of the Hub: what, and which state of it
     repo_type: RepoType | None = None
     commit: str | None = None
+
+    @property
+    @abstractmethod
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes of each file."""
 
     def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:  # noqa: ARG002
         """The licence that another repository names; None where that cannot be told, as without a Hub."""
@@ -56,7 +60,7 @@ class Files(ABC):
         small = 0 < self.sizes[name] < 1024
         return small and self.part(name, 0, len(_LFS_POINTER)) == _LFS_POINTER
 
-    def json(self, name: str) -> dict:
+    def json(self, name: str) -> dict[str, object]:
         """A JSON file that is a mapping; empty where it is missing, no such file or too large."""
         if not 0 < self.sizes.get(name, 0) <= JSON_LIMIT:
             return {}
@@ -67,8 +71,14 @@ class Files(ABC):
         return data if isinstance(data, dict) else {}
 
     @cached_property
-    def config(self) -> dict:
+    def config(self) -> dict[str, object]:
         return self.json("config.json")
+
+    @cached_property
+    def heads(self) -> list[str]:
+        """The classes in config.json: "BertForTokenClassification"."""
+        found = self.config.get("architectures")
+        return [str(name) for name in found] if isinstance(found, list) else []
 
 
 class LocalFiles(Files):

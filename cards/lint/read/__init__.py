@@ -1,1 +1,1 @@
-"""Reading a card that anybody wrote: front matter, Markdown blocks and code. What is not understood is left out."""
+"""Reading a card that anybody wrote. What is not understood is left out."""

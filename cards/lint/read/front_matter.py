@@ -1,5 +1,7 @@
 """The front matter of a card: its YAML, and the line on which each field stands."""
 
+import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
@@ -9,6 +11,7 @@ from ..report import Place
 from .blocks import FRONT_MATTER
 
 Key = tuple[str | int, ...]  # the way to a value: ("model-index", 0, "results", 1)
+Wrong = Iterator[tuple[Key, str]]  # the way to a value, and what is wrong with it
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,38 @@ def _mark(node: yaml.Node, key: Key, marks: dict[Key, tuple[int, int]]) -> None:
         for number, value in enumerate(node.value):
             marks[*key, number] = (value.start_mark.line + 2, value.start_mark.column + 1)
             _mark(value, (*key, number), marks)
+
+
+def wrong_texts(value: object, key: Key, texts: set[str]) -> Wrong:
+    """What YAML read as a number, a truth value or a date where a text is asked for, and gaps in lists.
+
+    Args:
+        value: A part of the front matter.
+        key: The way to it.
+        texts: Fields, written without the places in lists: "model-index.results.dataset.split".
+    """
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from wrong_texts(inner, (*key, str(name)), texts)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from wrong_texts(inner, (*key, number), texts)
+    elif not isinstance(value, str) and ".".join(part for part in key if isinstance(part, str)) in texts:
+        if value is None and isinstance(key[-1], int):
+            yield key, "the list has an empty entry"
+        elif value is not None:
+            kind = "a date" if isinstance(value, datetime.date) else "a number"
+            kind = "a truth value" if isinstance(value, bool) else kind
+            yield key, f"YAML reads {value} as {kind}; put it in quotes"
+
+
+def as_list(value: object) -> list[object]:
+    """The Hub takes one value where it takes a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def field_name(key: Key) -> str:
+    """The field as a reader writes it: model-index[0].name."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from cards.ledger import Ledger, write_ledger
-from cards.lint.figures import kept_claims
+from cards.lint.rules.figure import kept_claims
 from cards.render import figures
 from cards.render.figures import canvas
 

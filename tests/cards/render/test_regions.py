@@ -94,7 +94,8 @@ def test_an_edit_of_ours_is_reported_and_undone(card, later):
 def test_an_edit_of_ours_is_a_finding_of_the_lint(card, student):
     text = card.text.replace("## Intended use", "## What to use it for")
     (student / "README.md").write_text(text, encoding="utf-8")
-    assert [f.item for f in lint(student) if f.rule == "card.region"] == ["intended-use"]
+    found = [finding.message for finding in lint(student) if finding.rule == "card.region"]
+    assert found == ["the part intended-use was edited"]
 
 
 def test_the_same_edit_as_ours_is_none(card, later):

@@ -1,0 +1,118 @@
+"""Checking: the rules that were chosen, over the parts of a target, without what a card switches off."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import CardError
+from .input.card import Card
+from .input.opening import open_target
+from .input.parts import Folder, HubCheck, Repository
+from .registry import Rule, all_rules
+from .report import Finding, Report
+
+# <!-- clinstill: ignore code.python -->; in the front matter # clinstill: ignore front-matter.name
+_IGNORE = re.compile(r"(?:<!--|#)\s*clinstill:\s*ignore\s+([\w.,\s-]+?)\s*(?:-->|$)")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rules run: ids, or beginnings of ids, as in ruff. The longest that fits a rule decides.
+
+    Attributes:
+        select: Only these; all where it is empty.
+        ignore: Not these.
+        preview: Whether rules run that have not yet been right on enough real cards.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    preview: bool = False
+
+    def rules(self) -> list[Rule]:
+        """The chosen rules. Raises CardError where a choice fits none."""
+        for chosen in (*self.select, *self.ignore):
+            if not any(rule.id.startswith(chosen) for rule in all_rules()):
+                raise CardError(f"{chosen}: no rule begins so; `python -m cards rules` lists them")
+        return [rule for rule in all_rules() if self._has(rule)]
+
+    def _has(self, rule: Rule) -> bool:
+        wanted = max((len(chosen) for chosen in self.select if rule.id.startswith(chosen)), default=-1)
+        unwanted = max((len(chosen) for chosen in self.ignore if rule.id.startswith(chosen)), default=-1)
+        return (self.preview or not rule.preview) and (
+            wanted > unwanted or (not self.select and unwanted < 0)
+        )
+
+
+def examine(
+    target: str | Path,
+    revision: str | None = None,
+    selection: Selection | None = None,
+    online: bool = False,
+) -> Report:
+    """Check a card, a folder with its files, a run, or a repository on the Hub.
+
+    Args:
+        target: A path, or an id or address on the Hub.
+        revision: Branch, tag or commit of a repository.
+        selection: Which rules run; all but those in preview without it.
+        online: Whether the Hub's own check decides about the front matter of a card that lies here, too; of a
+            repository on the Hub it always does.
+
+    Raises:
+        CardError: `target` is none of them or cannot be reached, or the selection fits no rule.
+    """
+    rules = (selection or Selection()).rules()
+    opened = open_target(target, revision, online)
+    decided = {part.card.file for part in opened.parts if isinstance(part, HubCheck)}
+    found = [finding for part in opened.parts for rule in rules for finding in _run(rule, part, decided)]
+    for card in opened.cards:
+        found = _once_a_table(card, [each for each in found if not _is_ignored(card, each)])
+    return Report(str(target), opened.base, opened.commit, tuple(sorted(set(found), key=_order)))
+
+
+def _run(rule: Rule, part: object, decided: set[str]) -> list[Finding]:
+    """What a rule finds in a part; where the Hub's own check has answered, it decides over ours."""
+    if rule.hub_decides and isinstance(part, Card) and part.file in decided:
+        return []
+    return list(rule.run(part))
+
+
+def _is_ignored(card: Card, finding: Finding) -> bool:
+    """Whether a comment on its line, or right above its line or block, switches the rule off there.
+
+    The rules that hold a card of ours against its ledger are never switched off.
+    """
+    line = finding.place.line
+    reads = next(rule.reads for rule in all_rules() if rule.id == finding.rule)
+    if finding.place.file != card.file or line is None or reads not in (Card, Folder, Repository):
+        return False
+    lines = card.text.split("\n")
+    first = next((block.line for block in card.blocks if block.line <= line <= block.last_line), line)
+    above = [text for text in lines[: first - 1] if text.strip()][-1:]
+    near = [*above, *lines[max(0, line - 2) : line]]
+    ids = [
+        each for text in near for match in _IGNORE.finditer(text) for each in re.split(r"[,\s]+", match[1])
+    ]
+    return any(finding.rule.startswith(each) for each in ids if each)
+
+
+def _once_a_table(card: Card, found: list[Finding]) -> list[Finding]:
+    """The findings without those of a rule that has one in the same table above."""
+    tables = [(block.line, block.last_line) for block in card.blocks if block.kind == "table"]
+    seen: set[tuple[str, int]] = set()
+    kept = []
+    for finding in sorted(found, key=_order):
+        line = finding.place.line or 0
+        table = next((first for first, last in tables if first <= line <= last), 0)
+        if finding.place.file == card.file and table:
+            if (finding.rule, table) in seen:
+                continue
+            seen.add((finding.rule, table))
+        kept.append(finding)
+    return kept
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    place = finding.place
+    return (place.file, place.line or 0, place.column or 0, finding.rule, finding.message)

@@ -1,0 +1,52 @@
+"""The page of rules: what each holds, why, how to fix a fault, and an example of one."""
+
+from pathlib import Path
+
+import yaml
+
+from .registry import Rule, all_rules
+
+CASES = Path(__file__).parents[2] / "tests" / "cards" / "lint" / "cases"
+_HEAD = """\
+# Rules of the lint
+
+`python -m cards rules --markdown > docs/lint-rules.md` writes this page from the rules' docstrings and from
+`tests/cards/lint/cases/`, where each rule has cards that break it and cards that do not.
+
+Choose rules with `--select` and `--ignore`: beginnings of ids, the longest that fits decides. A rule in
+preview runs with `--preview` alone, until it has been right on 95% of what it found on real cards. A comment
+switches a rule off for the line, table or block that it stands above:
+
+    <!-- clinstill: ignore code.python -->
+
+In the front matter it is `# clinstill: ignore front-matter.name`. Rules that hold a card of ours against its
+ledger cannot be switched off so.
+"""
+
+
+def rules_page(cases: Path) -> str:
+    """The page, in Markdown, with the first right and wrong case of each rule in a folder of cases."""
+    return "\n".join([_HEAD, *(_section(rule, cases / f"{rule.id}.yaml") for rule in all_rules())])
+
+
+def _section(rule: Rule, file: Path) -> str:
+    severity = rule.severity + (", preview" if rule.preview else "")
+    lines = [f"## {rule.id}", "", f"{rule.what} ({severity})", "", f"**Why:** {rule.why}", ""]
+    lines += [f"**Fix:** {rule.fix}", ""]
+    cases = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for kind in ("wrong", "right"):
+        shown = next((text for case in cases.get(kind, ()) if (text := _example(case))), None)
+        lines += (
+            [f"{kind.capitalize()}:", "", *(f"    {line}".rstrip() for line in shown.split("\n")), ""]
+            if shown
+            else []
+        )
+    return "\n".join(lines)
+
+
+def _example(case: dict[str, object]) -> str | None:
+    """What a reader sees of a case: its card, or what is changed in a right one."""
+    for key in ("card", "add"):
+        if isinstance(text := case.get(key), str):
+            return text.rstrip("\n")
+    return None

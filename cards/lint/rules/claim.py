@@ -1,0 +1,200 @@
+"""The ledger's claims against each other: what can be computed from other claims agrees with them."""
+
+import itertools
+import math
+
+from ...ledger import Claim, ClaimId
+from ..input.parts import LedgerFile
+from ..registry import Faults, rule
+
+TOLERANCE = 1e-6
+SCORES = ("f1", "precision", "recall")
+SCORE_UNITS = ("F1", "precision", "recall", "p")
+
+
+@rule("claim.macro-mean")
+def macro_mean(file: LedgerFile) -> Faults:
+    """A macro score is the mean of the scores of its types, all of which are there.
+
+    Why:
+        The ledger is the only source of the card's numbers: a wrong claim is a wrong card.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.claims:
+        model = file.ledger.models.get(claim.id.model)
+        if claim.aggregation != "macro" or claim.id.metric not in SCORES or not model:
+            continue
+        ids = [claim.id.replace(group=label) for label in model.labels]
+        parts = [part.value for each in ids if (part := file.ledger.get(each))]
+        if parts and len(parts) < len(ids):
+            yield file.at(claim.id), f"{claim.id} stands beside {len(parts)} of {len(ids)} types"
+        elif parts:  # without any, the types were not measured, as on the guard documents
+            yield from _unlike(file, claim, sum(parts) / len(parts), "the mean of its types")
+
+
+@rule("claim.harmonic-mean")
+def harmonic_mean(file: LedgerFile) -> Faults:
+    """An F1 is the harmonic mean of its precision and recall.
+
+    Why:
+        Three values that do not fit were not measured on the same entities.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.claims:
+        if claim.aggregation in ("type", "micro") and claim.id.metric == "f1":
+            rates = (file.ledger.get(claim.id.replace(metric=rate)) for rate in ("precision", "recall"))
+            precision, recall = rates
+            if precision and recall:
+                total = precision.value + recall.value
+                expected = 2 * precision.value * recall.value / total if total else 0.0
+                yield from _unlike(file, claim, expected, "the harmonic mean of precision and recall")
+
+
+@rule("claim.range")
+def score_range(file: LedgerFile) -> Faults:
+    """Scores and p-values lie between 0 and 1, differences of scores between -1 and 1.
+
+    Why:
+        Nothing that was measured lies outside.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.claims:
+        low = -1 if claim.aggregation == "difference" else 0
+        if claim.unit in SCORE_UNITS and not low <= claim.value <= 1:
+            yield file.at(claim.id), f"{claim.id} of {claim.value} lies outside {low} to 1"
+
+
+@rule("claim.interval")
+def interval(file: LedgerFile) -> Faults:
+    """An interval contains its value.
+
+    Why:
+        Value and interval come from the same documents, so that one of them is of others.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.claims:
+        bounds = claim.interval
+        if bounds and not bounds.low <= claim.value <= bounds.high:
+            said = f"{claim.id} of {claim.value} lies outside its interval [{bounds.low}, {bounds.high}]"
+            yield file.at(claim.id), said
+
+
+@rule("claim.order")
+def order(file: LedgerFile) -> Faults:
+    """Minimum, median and p95 of one measurement rise in that order.
+
+    Why:
+        They are taken from the same sorted times.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.claims:
+        if claim.aggregation != "median":
+            continue
+        ids = [claim.id.replace(statistic=each) for each in ("min", claim.id.statistic, "p95")]
+        parts = [part for each in ids if (part := file.ledger.get(each))]
+        for below, above in itertools.pairwise(parts):
+            if below.value > above.value:
+                said = f"{above.id} of {above.value} lies below {below.id} of {below.value}"
+                yield file.at(above.id), said
+
+
+@rule("claim.difference")
+def difference(file: LedgerFile) -> Faults:
+    """A paired difference of macro F1 is the difference of the two claims.
+
+    Why:
+        A comparison of two models rests on scores of both on the same documents.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.find(group="macro", metric="f1_difference"):
+        models = ((claim.id.model, claim.id.variant), (claim.id.vs_model or "", claim.id.vs_variant))
+        ours, reference = (
+            file.ledger.get(ClaimId(model, variant=variant, split=claim.split, group="macro", metric="f1"))
+            for model, variant in models
+        )
+        if ours and reference:
+            yield from _unlike(file, claim, ours.value - reference.value, "the difference of the two")
+
+
+@rule("claim.artifact")
+def artifact(file: LedgerFile) -> Faults:
+    """Claims on one file name the same bytes and hash; a size is its file's, and so are the parameters.
+
+    Why:
+        A number holds for the very file that it was measured on, and for no other.
+    Fix:
+        Measure the model again.
+    """
+    first: dict[tuple[str, str], Claim] = {}
+    for claim in file.ledger.claims:
+        measured = claim.artifact
+        if not measured:
+            continue
+        other = first.setdefault((measured.model, measured.file), claim)
+        counted = file.ledger.get(ClaimId(measured.model, metric="parameters"))
+        if measured != other.artifact:
+            yield file.at(claim.id), f"{claim.id} was measured on another {measured.file} than {other.id}"
+        if claim.unit == "bytes" and claim.id.metric == "bytes" and claim.value != measured.bytes:
+            said = f"{claim.id} of {claim.value:.0f} is not the {measured.bytes} of {measured.file}"
+            yield file.at(claim.id), said
+        if counted and counted.value != measured.parameters:
+            said = f"{claim.id} names {measured.parameters} parameters and {counted.id} {counted.value:.0f}"
+            yield file.at(claim.id), said
+
+
+@rule("claim.error-kinds")
+def error_kinds(file: LedgerFile) -> Faults:
+    """Kinds of error add up with micro precision and recall.
+
+    Why:
+        Both count the same entities: a pair of another border or type is one false positive and one false
+        negative.
+    Fix:
+        Measure the model again.
+    """
+    for claim in file.ledger.find(topic="errors", metric="correct"):
+        kinds = (file.ledger.get(claim.id.replace(metric=kind)) for kind in ("boundary", "type"))
+        boundary, other_type = kinds
+        if not boundary or not other_type:
+            continue
+        for kind, rate in (("spurious", "precision"), ("missed", "recall")):
+            alone = file.ledger.get(claim.id.replace(metric=kind))
+            measured = file.ledger.get(claim.id.replace(topic=None, group="micro", metric=rate))
+            if alone and measured:
+                whole = claim.value + boundary.value + other_type.value + alone.value
+                what = f"{claim.value:.0f} of {whole:.0f} by the kinds of error"
+                yield from _unlike(file, measured, claim.value / whole if whole else 0.0, what)
+
+
+@rule("claim.calibration")
+def calibration(file: LedgerFile) -> Faults:
+    """A calibration error is the distance of score and precision in each bin, weighted by its entities.
+
+    Why:
+        The card draws the bins and prints the error: they must tell the same.
+    Fix:
+        Measure the model again.
+    """
+    metrics = ("entities", "score", "precision")
+    for claim in file.ledger.find(topic="calibration", metric="ece"):
+        at = claim.id
+        beside = file.ledger.find(model=at.model, variant=at.variant, split=at.split, topic="calibration")
+        bins = {each.id.bin for each in beside} - {None}
+        ids = [[claim.id.replace(bin=number, metric=metric) for metric in metrics] for number in bins]
+        parts = [[part.value for each in of_bin if (part := file.ledger.get(each))] for of_bin in ids]
+        if not parts or any(len(part) < len(metrics) for part in parts):
+            yield file.at(claim.id), f"{claim.id} has bins that lack a claim"
+            continue
+        gaps = sum(n * abs(score - precision) for n, score, precision in parts)
+        yield from _unlike(file, claim, gaps / sum(n for n, _, _ in parts), "the mean over its bins")
+
+
+def _unlike(file: LedgerFile, claim: Claim, expected: float, what: str) -> Faults:
+    if not math.isclose(claim.value, expected, rel_tol=0, abs_tol=TOLERANCE):
+        yield file.at(claim.id), f"{claim.id} of {claim.value:.6f} is not {expected:.6f}, {what}"

@@ -1,0 +1,129 @@
+"""The front matter's `model-index`, from which the Hub shows results."""
+
+import re
+
+from ..input.card import Card
+from ..input.parts import OwnCard
+from ..read.front_matter import Key, Wrong, as_list, field_name, wrong_texts
+from ..registry import Faults, rule
+
+_RESULT = "model-index.results"
+_TEXTS = {
+    *("model-index.name", f"{_RESULT}.task.type", f"{_RESULT}.task.name"),
+    *(f"{_RESULT}.dataset.{field}" for field in ("type", "name", "config", "split", "revision")),
+    *(f"{_RESULT}.metrics.{field}" for field in ("type", "name", "config")),
+    *(f"{_RESULT}.source.{field}" for field in ("name", "url")),
+}
+_DATASET_TYPE = re.compile(r"(?:[\w-]+/)?[\w.-]+")  # the Hub's own expression
+
+
+@rule("model-index.result", hub_decides=True)
+def result(card: Card) -> Faults:
+    """Every result of model-index has the parts that the Hub asks for: task, data set, metrics with numbers.
+
+    Why:
+        The Hub refuses the card, or shows none of its results.
+    Fix:
+        Write results as https://huggingface.co/docs/hub/model-cards#evaluation-results has them.
+    """
+    matter = card.front_matter
+    index = matter.data.get("model-index") or []
+    if not isinstance(index, list) or not all(isinstance(entry, dict) for entry in index):
+        yield matter.place("model-index"), "model-index is no list of {name, results}"
+        return
+    for key, said in (*_wrong_entries(index), *wrong_texts(index, ("model-index",), _TEXTS)):
+        yield matter.place(*key), f"{field_name(key)}: {said}"
+
+
+@rule("model-index.repeated", severity="warning")
+def repeated(card: Card) -> Faults:
+    """No result of model-index hides another of the same task, data set and metric.
+
+    Why:
+        huggingface_hub merges results of one task and data set, keeps only the last of several names, and of
+        metrics with one name shows readers two values.
+    Fix:
+        Write one result for each task and data set, and give each metric a name of its own.
+    """
+    matter = card.front_matter
+    index = [entry for entry in as_list(matter.data.get("model-index")) if isinstance(entry, dict)]
+    if len(index) > 1:
+        yield matter.place("model-index"), f"of {len(index)} names huggingface_hub keeps only the last"
+    for number, entry in enumerate(index):
+        seen: set[str] = set()
+        for which, each in enumerate(as_list(entry.get("results"))):
+            if not isinstance(each, dict):
+                continue
+            key: Key = ("model-index", number, "results", which)
+            same = repr({**each, "metrics": None})
+            if same in seen:
+                yield matter.place(*key), f"{field_name(key)} has the task and data set of an earlier result"
+            seen.add(same)
+            for inner, said in _same_names(as_list(each.get("metrics")), key):
+                yield matter.place(*inner), said
+
+
+@rule("model-index.empty")
+def empty(own: OwnCard) -> Faults:
+    """A card of ours has results in its model-index, on a data set.
+
+    Why:
+        What we publish was measured.
+    Fix:
+        Render the card again with `python -m cards render RUN`.
+    """
+    for number, entry in enumerate(as_list(own.card.front_matter.data.get("model-index"))):
+        results = as_list(entry.get("results")) if isinstance(entry, dict) else []
+        if not results or any(not isinstance(each, dict) or "dataset" not in each for each in results):
+            yield own.card.front_matter.place("model-index", number), "an entry has no result on a data set"
+
+
+def _wrong_entries(index: list[dict[str, object]]) -> Wrong:
+    for number, entry in enumerate(index):
+        here: Key = ("model-index", number)
+        results = entry.get("results")
+        if not entry.get("name"):
+            yield here, "the entry has no name"
+        if not isinstance(results or [], list):
+            yield (*here, "results"), "this is no list of {task, dataset, metrics}"
+        for which, each in enumerate(as_list(results)):
+            if isinstance(each, dict):
+                yield from _wrong_result(each, (*here, "results", which))
+            else:
+                yield (*here, "results", which), f"{each!r} is no mapping with task, dataset and metrics"
+
+
+def _wrong_result(each: dict[str, object], here: Key) -> Wrong:
+    task, dataset, metrics = each.get("task"), each.get("dataset"), each.get("metrics")
+    if not isinstance(task, dict) or not task.get("type"):
+        yield (*here, "task"), "the result has no task.type"
+    if "dataset" in each:  # without one, as spaCy writes them, the Hub shows results all the same
+        named = dataset if isinstance(dataset, dict) else {}
+        if not named.get("name"):
+            yield (*here, "dataset"), "the result has no dataset.name"
+        if not _DATASET_TYPE.fullmatch(str(named.get("type", ""))):
+            yield (*here, "dataset", "type"), f"{named.get('type')!r} is no id of a data set: [owner/]name"
+    if not metrics:
+        yield here, "the result has no metrics"
+    elif not isinstance(metrics, list):
+        yield (*here, "metrics"), "this is no list of {type, value}"
+    for number, metric in enumerate(as_list(metrics)):
+        key: Key = (*here, "metrics", number)
+        if not isinstance(metric, dict) or not metric.get("type"):
+            yield key, f"{metric!r} is no mapping with type and value"
+            continue
+        value = metric.get("value")
+        number_in_text = isinstance(value, str) and re.search(r"\d", value)
+        is_matrix = isinstance(value, list | dict)  # of confusion
+        if isinstance(value, bool) or not (isinstance(value, int | float) or number_in_text or is_matrix):
+            yield (*key, "value"), f"{value!r} is no number"
+
+
+def _same_names(metrics: list[object], here: Key) -> Wrong:
+    seen = set()
+    for number, metric in enumerate(metrics):
+        if isinstance(metric, dict):
+            name = (str(metric.get("type")), str(metric.get("name")), str(metric.get("config")))
+            if name in seen:
+                yield (*here, "metrics", number), f"a second {name[0]} is named {name[1]!r}"
+            seen.add(name)

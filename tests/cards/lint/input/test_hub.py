@@ -1,0 +1,214 @@
+"""`python -m cards lint` of repositories on the Hub, against the stand-in."""
+
+import json
+import os
+import subprocess
+import sys
+
+import hub_standin
+import numpy as np
+import pytest
+from hub_store import Blob, RefusalError, Repo
+from safetensors.numpy import save
+from sources import ROOT
+
+from cards.lint.input.address import Address, parse_address
+
+CARD = """---
+license: mit
+language: en
+pipeline_tag: token-classification
+library_name: transformers
+base_model: someone/base
+tags: [medical]
+---
+# Reef
+
+- **Parameters:** 9M
+"""
+
+
+@pytest.fixture
+def hub():
+    with hub_standin.serve() as standin:
+        yield standin
+
+
+@pytest.fixture
+def lint(hub, tmp_path):
+    """Runs the command as a user does; keywords change the environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
+    standard = kept | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+
+    def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "cards", "lint", *arguments],
+            env=standard | {"PYTHONPATH": str(ROOT)} | changes,
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+
+    return run
+
+
+def publish(hub, kind: str, repo_id: str, files: dict[str, bytes], private: bool = False) -> Repo:
+    repo = Repo(kind, repo_id, private)
+    hub.repos[kind, repo_id] = repo
+    blobs = {name: Blob(content, lfs=name.endswith(".safetensors")) for name, content in files.items()}
+    repo.add_commit("main", "files", repo.head.files | blobs, repo.head.oid)
+    return repo
+
+
+@pytest.fixture
+def reef(hub) -> Repo:
+    weights = save({"weight": np.zeros((1000, 1000), np.float32)})
+    config = json.dumps({"architectures": ["BertForTokenClassification"]}).encode()
+    files = {"README.md": CARD.encode(), "config.json": config, "model.safetensors": weights}
+    return publish(hub, "model", "someone/reef", files)
+
+
+def test_a_card_against_the_header_of_weights_that_are_not_fetched(hub, reef, lint, tmp_path):
+    ranges = []
+    hub.faults.append(lambda request: ranges.append((request.path, request.headers.get("range"))))
+    done = lint("someone/reef")
+    assert done.returncode == 1, done.stderr
+    assert "error  weights.parameters  someone/reef/README.md:11:19" in done.stdout
+    assert "9M parameters, and the weights have 1,000,000" in done.stdout
+    asked = [limits for path, limits in ranges if path.endswith("model.safetensors")]
+    assert asked[0] == "bytes=0-7"
+    assert all(asked)
+    assert not list((tmp_path / "hf").rglob("*.safetensors"))
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["{url}/someone/reef", "{url}/someone/reef/tree/main", "hf://someone/reef", "models/someone/reef"],
+)
+def test_addresses_of_one_repository(hub, reef, lint, target):
+    assert "weights.parameters" in lint(target.format(url=hub.url)).stdout
+
+
+def test_a_revision(hub, reef, lint):
+    before = reef.head.oid
+    reef.edit("README.md", CARD.replace("9M", "1M").encode())
+    assert lint("someone/reef").returncode == 0
+    done = lint("someone/reef", "--revision", before, "--format", "json")
+    report = json.loads(done.stdout)
+    assert (report["commit"], report["errors"]) == (before, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"), [("dataset", "someone/notes"), ("space", "spaces/someone/notes")]
+)
+def test_data_sets_and_spaces(hub, lint, kind, target):
+    fields = {"dataset": "size_categories: [many]", "space": "title: Notes\nsdk: gradioo"}[kind]
+    publish(
+        hub, kind, "someone/notes", {"README.md": f"---\nlicense: mit\n{fields}\n---\n# Notes\n".encode()}
+    )
+    assert {"dataset": "dataset.size", "space": "front-matter.hub"}[kind] in lint(target).stdout
+
+
+def test_a_licence_that_the_base_does_not_allow(hub, reef, lint):
+    publish(hub, "model", "someone/base", {"README.md": b"---\nlicense: cc-by-nc-4.0\n---\n"})
+    done = lint("someone/reef")
+    assert "error  licence.upstream  someone/reef/README.md:6:1" in done.stdout
+    assert "someone/base" in done.stdout
+
+
+def test_an_id_in_code_that_there_is_not(hub, reef, lint):
+    code = (
+        'model = AutoModel.from_pretrained("someone/wreck")\nother = AutoModel.from_pretrained("else/reef")\n'
+    )
+    reef.edit("README.md", f"{CARD}\n```python\n{code}```\n".encode())
+    done = lint("someone/reef", HF_TOKEN="hf_other")  # without a token the Hub does not say what there is not
+    assert "someone/wreck" in done.stdout
+    assert "'else/reef' is not 'someone/reef'" in done.stdout
+
+
+def test_a_base_of_the_same_name_may_be_loaded(hub, reef, lint):
+    publish(hub, "model", "else/reef", {"README.md": b"# Reef\n"})
+    card = CARD.replace("someone/base", "else/reef")
+    code = '```python\nbase = AutoModel.from_pretrained("else/reef")\n```\n'
+    reef.edit("README.md", f"{card}\n{code}".encode())
+    assert "code.repo-id" not in lint("someone/reef").stdout
+
+
+def test_a_private_repository_needs_the_token(hub, lint):
+    files = {"README.md": CARD.encode(), "config.json": b"{}"}
+    publish(hub, "model", "me/secret", files, private=True)
+    refused = lint("me/secret")
+    assert refused.returncode == 2
+    assert "HF_TOKEN" in refused.stderr
+    assert lint("me/secret", HF_TOKEN="hf_me").returncode == 0
+
+
+def test_what_is_not_there(hub, reef, lint):
+    for arguments, said in [
+        (("someone/wreck",), "neither a path here nor a repository"),
+        (("someone/reef", "--revision", "v9"), "no such revision"),
+        (("nowhere",), "nothing to check"),
+    ]:
+        done = lint(*arguments, HF_TOKEN="hf_me")
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_gated_repository(hub, reef, lint):
+    hub.faults.append(
+        lambda request: (
+            RefusalError(403, "ask for access", "GatedRepo") if "/api/models" in request.path else None
+        )
+    )
+    done = lint("someone/reef")
+    assert done.returncode == 2
+    assert "is gated" in done.stderr
+
+
+def test_no_answer(lint):
+    done = lint("someone/reef", HF_ENDPOINT="http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "no answer from the Hub at http://127.0.0.1:9" in done.stderr
+    assert "HF_HUB_OFFLINE" in lint("someone/reef", HF_HUB_OFFLINE="1").stderr
+
+
+def test_a_path_comes_before_an_id(reef, lint, tmp_path):
+    (tmp_path / "someone" / "reef").mkdir(parents=True)
+    (tmp_path / "someone" / "reef" / "README.md").write_text("# Another\n")
+    assert "weights.parameters" not in lint("someone/reef").stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "address"),
+    [
+        ("someone/reef", Address("someone/reef", None, None)),
+        ("datasets/someone/notes", Address("someone/notes", "dataset", None)),
+        ("https://huggingface.co/someone/reef", Address("someone/reef", "model", None)),
+        ("https://hf.co/spaces/someone/reef/tree/v1.0/ui", Address("someone/reef", "space", "v1.0")),
+        ("https://huggingface.co/someone/reef/blob/refs/README.md", Address("someone/reef", "model", "refs")),
+        ("https://huggingface.co/someone/reef/blob/main/README.md", Address("someone/reef", "model", "main")),
+        (
+            "huggingface.co/someone/reef/resolve/v1/a.json?download=true",
+            Address("someone/reef", "model", "v1"),
+        ),
+        (
+            "https://huggingface.co/someone/reef/raw/refs%2Fpr%2F3/README.md",
+            Address("someone/reef", "model", "refs/pr/3"),
+        ),
+        ("https://huggingface.co/someone/reef/commit/0f1e", Address("someone/reef", "model", "0f1e")),
+        ("https://huggingface.co/someone/reef/discussions/3", Address("someone/reef", "model", None)),
+        ("https://huggingface.co/gpt2/tree/main", Address("gpt2", "model", "main")),
+        ("https://huggingface.co/datasets/squad", Address("squad", "dataset", None)),
+        ("https://huggingface.co/docs/hub", None),
+        ("someone/reef.md", None),
+        ("models/reef", None),
+        ("reef", None),
+        ("./some/where", None),
+        ("a/b/c", None),
+        ("https://example.org/someone/reef", None),
+    ],
+)
+def test_parse_address(target, address, monkeypatch):
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    assert parse_address(target) == address
