@@ -15,10 +15,12 @@ class Busy(Exception):  # noqa: N818 — it is a state, as in the service
 class Tagger(Protocol):
     labels: list[str]  # entity types
     file: Path  # the ONNX file
-    sha256: str  # of that file
     threads: int
     notes: list[str]
     tokenizer: Any  # encode(text).ids are its tokens, special tokens included
+
+    @property
+    def sha256(self) -> str: ...  # of that file
 
     def __call__(self, texts: Iterable[str]) -> list[list[Entity]]: ...
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from .contract import Model
 from .engine import cpu
@@ -60,6 +61,8 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
         mcp_server=settings.mcp,
         **looks(),
     )
-    forget_sessions(app.routes[-1].app, page)
+    mounted = app.routes[-1]
+    assert isinstance(mounted, Mount) and isinstance(mounted.app, gr.routes.App)
+    forget_sessions(mounted.app, page)
     functions = {number: len(one.inputs) for number, one in page.fns.items() if one.fn is not None}
     return Site(Answers(app, page, join=JOIN, data=DATA), functions, tool=settings.mcp)

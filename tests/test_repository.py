@@ -4,11 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 from sources import PACKAGES, ROOT, sources
+
+from space.engine import __version__
 
 MEGABYTE = 10**6
 DOCUMENTS = ("README.md", "ARCHITECTURE.md")
@@ -95,9 +96,8 @@ def test_the_readme_s_python_prints_what_it_says():
 
 
 def test_the_changelog_tells_of_this_version():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(rf"^## \[{re.escape(version)}\]", changelog, re.MULTILINE)
+    assert re.search(rf"^## \[{re.escape(__version__)}\]", changelog, re.MULTILINE)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from sources import ROOT
 from tiny_model import make_model
 
+from space.engine import __version__
+
 TEXT = "Aspirin caused renal failure."
 
 
@@ -91,6 +93,24 @@ def test_the_wheel_brings_the_command_line(alone, tmp_path):
     assert done.returncode == 0, done.stderr
     entities = json.loads(done.stdout)["entities"]
     assert [entity["text"] for entity in entities] == ["Aspirin", "renal failure"]
+
+
+def test_the_wheel_names_its_version(wheel, alone, tmp_path):
+    done = run([alone / "python", "-c", "import clinstill; print(clinstill.__version__)"], tmp_path)
+    assert done.stdout.strip() == __version__ == wheel.name.split("-")[1]
+
+
+def test_a_type_checker_believes_the_wheel(alone, tmp_path):
+    (tmp_path / "use.py").write_text(
+        "from clinstill import Entity, load\n"
+        "found: list[list[Entity]] = load('me/model')(['a'])\n"
+        "start: str = found[0][0].start\n"
+    )
+    python = f"--python-executable={alone / 'python'}"
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", python, "use.py"]
+    said = run(mypy, tmp_path).stdout
+    assert said.startswith("use.py:3: error: Incompatible types in assignment"), said
+    assert "Found 1 error" in said
 
 
 def test_the_environment_holds_nothing_of_the_space(alone, tmp_path):

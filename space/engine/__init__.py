@@ -1,17 +1,18 @@
-"""Clinical text to entities with exact character offsets, on the CPU, without torch.
+"""Engine: clinical text to entities with exact character offsets, on the CPU, without torch.
 
     >>> from clinstill import load          # in this repository: from space.engine import load
     >>> tagger = load("me/model")           # a folder or a Hub id
     >>> tagger(["Lithium caused tremor."])
 
-The way of a text: `tokens` (sub-tokens and windows), `session` (ONNX Runtime), `decoding` (labels to
-entities), put together in `tagger`; `model_folder`,
-`onnx_contents`, `tokenizer` and `cpu` see to it that the model can be run.
+A text passes `tokens` (sub-tokens and windows), `session` (ONNX Runtime) and `decoding` (labels to entities),
+which `tagger` joins. `model_folder`, `onnx_contents`, `tokenizer` and `cpu` refuse what cannot be run.
 """
 
 import importlib
 import os
 from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
 
 # ONNX Runtime reports its use to its maker over the network unless this is set before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from .tokenizer import load_tokenizer, plain, special_tokens
     from .tokens import Tokens, Window, merge, tokenise, windows
 
-# Imported when they are first asked for: ONNX Runtime takes its time, which a command line that cannot be run
-# need not wait for, and where it is not installed that is to be told in a sentence.
+# Imported on first use: ONNX Runtime takes its time, which a command line that cannot be run need not wait
+# for, and where it is not installed, a sentence shall say so.
 _MODULES = {
     "EngineError": "errors",
     "Entity": "entity",
@@ -51,6 +52,7 @@ __all__ = [
     "Tagger",
     "Tokens",
     "Window",
+    "__version__",
     "decode",
     "load",
     "load_tokenizer",

@@ -1,4 +1,4 @@
-"""Tag JSON lines: `python -m space.engine MODEL < in.jsonl > out.jsonl`."""
+"""Command line that tags JSON lines: `python -m space.engine MODEL < in.jsonl > out.jsonl`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NoReturn
 from .errors import EngineError
 
 if TYPE_CHECKING:
-    from .entity import Entity
     from .tagger import Tagger
 
 _LINE = '{"id": 1, "text": "..."}'
@@ -77,8 +76,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    """First whatever is known to be wrong at once; then the model; then line by line, each answer written
-    before the next line is read."""
+    """Check the arguments, load the model, answer line by line before the next line is read."""
     _check_environment()
     from . import model_folder
 
@@ -160,10 +158,11 @@ def _answer(tagger: Tagger, number: int, line: bytes, notes: bool) -> dict[str, 
         text = record.get("text")
         if not isinstance(text, str):
             raise ValueError(f'"text" should be a string; a line should be {_LINE}')
-        answer = {"id": identity, "entities": [_shown(entity) for entity in tagger([text])[0]]}
+        entities = [one.to_dict() | {"score": round(one.score, 4)} for one in tagger([text])[0]]
         notice = tagger.notice(text) if notes else None
     except (ValueError, RecursionError, EngineError) as error:
         return {"id": identity, "error": f"line {number}: {error}"}
+    answer = {"id": identity, "entities": entities}
     return answer | ({"notice": asdict(notice)} if notice else {})
 
 
@@ -184,10 +183,6 @@ def _identity(record: dict[str, object]) -> str | int:
     return identity
 
 
-def _shown(entity: Entity) -> dict[str, object]:
-    return entity.to_dict() | {"score": round(entity.score, 4)}
-
-
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
@@ -195,7 +190,7 @@ def _refuse(constant: str) -> NoReturn:
 class _Progress:
     """A running count on standard error, when that is a terminal."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
         self._start = self._last = time.monotonic()
         self._lines = 0

@@ -1,4 +1,4 @@
-"""What this machine lets a process use: processors and integer instructions."""
+"""Processors and integer instructions that this machine lets a process use."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""Label scores per word to entities with offsets (IOB2, read leniently)."""
+"""Decoding of label scores per word to entities with offsets (IOB2, read leniently)."""
 
 import unicodedata
 
@@ -12,17 +12,25 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     """Softmax over the last axis, in float64 so that scores do not depend on the array's shape."""
     shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
     exponents = np.exp(shifted)
-    return exponents / exponents.sum(axis=-1, keepdims=True)
+    found: np.ndarray = exponents / exponents.sum(axis=-1, keepdims=True)
+    return found
 
 
 def decode(text: str, tokens: Tokens, logits: np.ndarray, labels: list[str]) -> list[Entity]:
-    """Entities of `text`, sorted and not overlapping.
-
-    logits: (tokens, labels); labels: tag of each column, "O", "B-X" or "I-X".
+    """Decode one text.
 
     A word's tag is that of its first sub-token. "I-X" continues an entity of type X and otherwise
     starts one: a recogniser that misses a "B-" still found the mention. An entity's score is the
     lowest probability of its tag over its words.
+
+    Args:
+        text: The text.
+        tokens: Its sub-tokens.
+        logits: Scores before softmax, (tokens, labels).
+        labels: Tag of each column: "O", "B-X" or "I-X".
+
+    Returns:
+        Entities sorted by offset, not overlapping.
     """
     if len(tokens) == 0:
         return []

@@ -1,4 +1,4 @@
-"""The one exception of the engine: its message is what the user sees."""
+"""EngineError, the engine's one exception: its message is what the user sees."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,10 +1,10 @@
-"""A model folder: where it is, which ONNX file of it to run, and what its configuration says."""
+"""Model folders: where one is, which of its ONNX files to run, and what its configuration says."""
 
 import json
 import re
-import reprlib
 from dataclasses import dataclass
 from pathlib import Path
+from reprlib import repr as quote
 from typing import TypeGuard
 
 from .errors import EngineError
@@ -41,8 +41,11 @@ _TAG = re.compile(r"O|[BI]-.+")
 class Config:
     """What the engine needs of a `config.json`.
 
-    tags: IOB tag of each output column; window, overlap: in tokens, special tokens included;
-    vocabulary: rows of the embedding
+    Attributes:
+        tags: IOB tag of each output column.
+        window: Tokens of a window, special tokens included.
+        overlap: Tokens that neighbouring windows share.
+        vocabulary: Rows of the embedding.
     """
 
     tags: list[str]
@@ -53,7 +56,7 @@ class Config:
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A model on disk. `revision` is the Hub's commit, None for a plain folder."""
+    """A model on disk; `revision` is the Hub's commit, None for a plain folder."""
 
     folder: Path
     file: Path
@@ -66,11 +69,16 @@ class ModelFolder:
 
 
 def find(model: str | Path, revision: str | None, file: str | None) -> ModelFolder:
-    """Locate a model by folder or Hub id and read its configuration; a Hub model is downloaded once
-    and then taken from the cache.
+    """Locate a model and read its configuration; a Hub model is downloaded once and then cached.
 
-    Raises EngineError when there is no such model, a file is missing or the configuration is not
-    that of an IOB tagger.
+    Args:
+        model: A folder, or a Hub id.
+        revision: Branch, tag or commit of a Hub model.
+        file: The ONNX file to run; by default see `choose`.
+
+    Raises:
+        EngineError: There is no such model, a file is missing, or the configuration is not that of an IOB
+            tagger.
     """
     if _is_folder(model):
         if revision is not None:
@@ -90,7 +98,7 @@ def find(model: str | Path, revision: str | None, file: str | None) -> ModelFold
 
 
 def check_given(model: str | Path, revision: str | None, file: str | None) -> None:
-    """Raises EngineError for what is known to be wrong before a Hub is asked or a model loaded."""
+    """Raise EngineError for what is known to be wrong before a Hub is asked or a model loaded."""
     if _is_folder(model):
         find(model, revision, file)
     else:
@@ -110,7 +118,7 @@ def _is_folder(model: str | Path) -> bool:
 
 
 def download(repo: str, revision: str | None, file: str | None) -> Path:
-    """Fetch configuration, tokenizer and the one ONNX file to run; returns the snapshot's folder."""
+    """Fetch configuration, tokenizer and the one ONNX file to run; return their folder."""
     _check_hub_id(repo)
     # Imported here: a model from a folder needs none of it.
     import huggingface_hub
@@ -152,7 +160,7 @@ def _explain(repo: str, revision: str | None, error: Exception) -> str:
 
 
 def choose(folder: Path, file: str | None) -> Path:
-    """The ONNX file to run: the named one, else the first of `PREFERRED`, else the only one."""
+    """Choose the ONNX file to run: the named one, else the first of `PREFERRED`, else the only one."""
     found = sorted(path.relative_to(folder).as_posix() for path in folder.glob("onnx/*.onnx"))
     listing = f"found: {', '.join(found) or 'no onnx/*.onnx'}"
     if file is not None:
@@ -172,11 +180,15 @@ def _in_onnx(file: str) -> str:
 
 
 def read_config(path: Path) -> Config:
-    """Raises EngineError when the file is broken or is not the configuration of an IOB tagger."""
+    """Read a `config.json`.
+
+    Raises:
+        EngineError: The file is broken, or not the configuration of an IOB tagger.
+    """
     data = _read_object(path)
     architectures = data.get("architectures") or []
     if not _are_texts(architectures):
-        raise EngineError(f"{path}: architectures should be a list of names, found {_quote(architectures)}")
+        raise EngineError(f"{path}: architectures should be a list of names, found {quote(architectures)}")
     if architectures and not any(name.endswith("ForTokenClassification") for name in architectures):
         raise EngineError(
             f"{path}: is a {architectures[0]}, not a token classifier; give a model that tags tokens"
@@ -201,31 +213,26 @@ def _are_texts(values: object) -> TypeGuard[list[str]]:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _quote(value: object) -> str:
-    """A value of the file, short enough for a message."""
-    return reprlib.repr(value)
-
-
 def _tags(path: Path, id2label: object) -> list[str]:
     """Tags in the order of the output columns."""
     if not isinstance(id2label, dict) or not id2label:
         raise EngineError(
             f'{path}: has no id2label such as {{"0": "O", "1": "B-X", "2": "I-X"}}, so its outputs have no '
-            f"names; found {_quote(id2label)}"
+            f"names; found {quote(id2label)}"
         )
     if set(id2label) != {str(number) for number in range(len(id2label))}:
         raise EngineError(
-            f"{path}: the keys of id2label are not 0 to {len(id2label) - 1}: {_quote(list(id2label))}"
+            f"{path}: the keys of id2label are not 0 to {len(id2label) - 1}: {quote(list(id2label))}"
         )
     tags = [id2label[str(number)] for number in range(len(id2label))]
     wrong = [tag for tag in tags if not (isinstance(tag, str) and _TAG.fullmatch(tag) and tag.isprintable())]
     if wrong:
         raise EngineError(
-            f"{path}: {_quote(wrong[0])} is no IOB tag; id2label has O, B-X and I-X for each type X"
+            f"{path}: {quote(wrong[0])} is no IOB tag; id2label has O, B-X and I-X for each type X"
         )
     if "O" not in tags or len(tags) == 1 or len(set(tags)) < len(tags):
         raise EngineError(
-            f"{path}: id2label needs O once and each B-X, I-X once; found {_quote(', '.join(tags))}"
+            f"{path}: id2label needs O once and each B-X, I-X once; found {quote(', '.join(tags))}"
         )
     return tags
 
@@ -238,20 +245,20 @@ def _window(path: Path, data: dict[str, object]) -> tuple[int, int]:
         if not _is_whole(padding) or not 0 <= padding < positions - 1:
             raise EngineError(
                 f"{path}: pad_token_id should be below max_position_embeddings ({positions}), since "
-                f"positions begin behind it; found {_quote(padding)}"
+                f"positions begin behind it; found {quote(padding)}"
             )
         positions -= padding + 1
     longest = min(positions, LONGEST_WINDOW)
     own = data.get("clinstill", {})
     if not isinstance(own, dict):
         raise EngineError(
-            f'{path}: clinstill should be an object {{"window", "overlap"}}, found {_quote(own)}'
+            f'{path}: clinstill should be an object {{"window", "overlap"}}, found {quote(own)}'
         )
     window = own.get("window", min(WINDOW, longest))
     overlap = own.get("overlap", window // 4 if _is_whole(window) else 0)
     if not (_is_whole(window) and _is_whole(overlap) and 0 <= overlap < window <= longest):
         raise EngineError(
-            f"{path}: clinstill.window {_quote(window)} and clinstill.overlap {_quote(overlap)} do not fit: "
+            f"{path}: clinstill.window {quote(window)} and clinstill.overlap {quote(overlap)} do not fit: "
             f"0 <= overlap < window <= {longest}, the tokens that the model's positions allow"
         )
     return window, overlap
@@ -264,5 +271,5 @@ def _is_whole(value: object) -> TypeGuard[int]:
 def _count(path: Path, data: dict[str, object], key: str) -> int:
     value = data.get(key)
     if not _is_whole(value) or value < 1:
-        raise EngineError(f"{path}: {key} should be a count, found {_quote(value)}")
+        raise EngineError(f"{path}: {key} should be a count, found {quote(value)}")
     return value

@@ -1,4 +1,4 @@
-"""What a reader should be told about a text: that it is not English, or that it is mostly shorthand.
+"""Notices about a text to its reader: that it is not English, or that it is mostly shorthand.
 
 A vocabulary holds the words of the texts that it was made from, and cuts others into pieces. So a text is
 judged by four shares of its words: longer ones that the vocabulary holds whole, the commonest short words of
@@ -40,7 +40,12 @@ _MADE_FOR_ENGLISH = 0.7  # a Unigram vocabulary may cut one in five
 
 @dataclass(frozen=True)
 class Notice:
-    """kind: what the text is; sentence: to be shown beside its result."""
+    """What a reader should be told of a text.
+
+    Attributes:
+        kind: What the text is: of another language, or mostly shorthand.
+        sentence: To be shown beside its result.
+    """
 
     kind: Literal["language", "shorthand"]
     sentence: str
@@ -67,10 +72,15 @@ class _Shares:
 
 
 def notice(tokenizer: Tokenizer, text: str) -> Notice | None:
-    """What a reader should be told about `text`. Capitals make no difference.
+    """Judge a text by the words that a model's vocabulary holds. Capitals make no difference.
 
-    tokenizer: that of the model; its vocabulary is asked. None where the text reads as English or is too
-    short to tell, and where the vocabulary was not made for English, so that it says nothing.
+    Args:
+        tokenizer: The model's, as `load_tokenizer` returns it.
+        text: The text.
+
+    Returns:
+        None where the text reads as English or is too short to tell, and where the vocabulary was not made
+        for English.
     """
     shares = _shares(tokenizer, _sample(text).lower())
     if shares is None:

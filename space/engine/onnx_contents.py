@@ -1,4 +1,4 @@
-"""What an ONNX file contains, read without running it and without its weights.
+"""Contents of an ONNX file, read without running it and without its weights.
 
 ONNX Runtime only tells after the fact, and loads more operator domains than we allow; the `onnx`
 package would add 30 MB to every installation for this one look. So the few fields needed are read
@@ -34,8 +34,12 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 
 @dataclass(frozen=True)
 class Contents:
-    """Operators of the graph, its subgraphs and functions, as (domain, name), and whether any
-    tensor lies in another file."""
+    """What a graph is made of.
+
+    Attributes:
+        operators: Operators of the graph, its subgraphs and functions, as (domain, name).
+        external_data: Whether any tensor lies in another file.
+    """
 
     operators: frozenset[tuple[str, str]]
     external_data: bool
@@ -52,8 +56,9 @@ class Contents:
 def check(path: Path) -> Contents:
     """Read the contents of an ONNX file that the engine may run.
 
-    Raises EngineError for a file that is truncated or no ONNX file, keeps weights in other files,
-    or has operators outside `ALLOWED_DOMAINS`.
+    Raises:
+        EngineError: The file is truncated or no ONNX file, keeps weights in other files, or has operators
+            outside `ALLOWED_DOMAINS`.
     """
     contents = read(path)
     if contents.external_data:
@@ -73,7 +78,11 @@ def check(path: Path) -> Contents:
 
 
 def read(path: Path) -> Contents:
-    """Raises EngineError when `path` is no ONNX file or is cut short."""
+    """Read the contents of any ONNX file.
+
+    Raises:
+        EngineError: It is no ONNX file, or cut short.
+    """
     if path.stat().st_size == 0:
         raise EngineError(f"{path}: is empty; download it again")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:

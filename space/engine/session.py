@@ -1,4 +1,4 @@
-"""An ONNX Runtime session that tags one window a call."""
+"""ONNX Runtime session that tags one window a call."""
 
 import ctypes
 import os
@@ -32,7 +32,15 @@ class Session:
     """
 
     def __init__(self, path: Path, threads: int):
-        """Raises EngineError when the file must not (see `onnx_contents.check`) or cannot be run."""
+        """Open a session.
+
+        Args:
+            path: The ONNX file.
+            threads: Threads of one run.
+
+        Raises:
+            EngineError: The file must not (see `onnx_contents.check`) or cannot be run.
+        """
         contents = onnx_contents.check(path)
         self.path = path
         self.notes: list[str] = []
@@ -79,13 +87,19 @@ class Session:
         return inputs
 
     def __call__(self, ids: np.ndarray) -> np.ndarray:
-        """Logits of one window.
+        """Run one window.
 
-        ids: (tokens,) int64, special tokens included. Returns (tokens, tags). Raises EngineError when the
-        runtime fails or a score is no number.
+        Args:
+            ids: Its token ids, special tokens included, (tokens,) int64.
+
+        Returns:
+            Logits, (tokens, tags).
+
+        Raises:
+            EngineError: The runtime fails, or a score is no number.
         """
         with explained(f"{self.path}: cannot run a window of {len(ids)} tokens"):
-            logits = self._run(ids, None)[0]
+            logits: np.ndarray = self._run(ids, None)[0]
         self._check_finite(logits)
         return logits
 
@@ -98,7 +112,8 @@ class Session:
         if session is None:
             with self._lock:
                 session = self._session = self._session or self._open()
-        return session.run(["logits"], feed, options)[0]
+        logits: np.ndarray = session.run(["logits"], feed, options)[0]
+        return logits
 
     def _check_finite(self, logits: np.ndarray) -> None:
         if not np.isfinite(logits).all():
@@ -111,7 +126,13 @@ class Session:
         """Run a window of two tokens and a full one, of the vocabulary's last id: only so can it be told that
         labels, window and vocabulary fit a graph whose shapes are symbolic. It also warms the session up.
 
-        Raises EngineError naming what does not fit, or when a run does not end in time.
+        Args:
+            tags: Output columns, by config.json.
+            window: Tokens of a window, special tokens included.
+            highest_id: The vocabulary's last id.
+
+        Raises:
+            EngineError: They do not fit, or a run does not end in time.
         """
         for length in sorted({min(2, window), window}):
             ids = np.full(length, highest_id, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Texts in, entities out: tokenise, cut into windows, run the model, merge, decode."""
+"""Tagger: tokenises texts, cuts them into windows, runs the model, merges and decodes."""
 
 import hashlib
 from collections.abc import Generator, Iterable
@@ -22,13 +22,20 @@ def load(
 ) -> "Tagger":
     """Load a tagger from a model folder or from the Hugging Face Hub.
 
-    model: a folder with config.json, tokenizer.json and onnx/, or a Hub id such as "me/model"
-    revision: branch, tag or commit of the Hub model
-    file: the ONNX file to run, e.g. "model.onnx" for the FP32 one; INT8 where there is one otherwise
-    threads: threads of the session, at most the processors that this process may use; all of them otherwise
+    Args:
+        model: A folder with config.json, tokenizer.json and onnx/, or a Hub id such as "me/model".
+        revision: Branch, tag or commit of the Hub model; "main" by default.
+        file: The ONNX file to run, e.g. "model.onnx" for the FP32 one; by default INT8 where there is one.
+        threads: Threads of the session, at most the processors that this process may use, which is the
+            default.
 
-    Raises EngineError when the model is not found or cannot be used.
+    Returns:
+        The tagger, tried on a full window.
 
+    Raises:
+        EngineError: The model is not found or cannot be used.
+
+    Example:
         >>> tagger = load("me/model")
         >>> tagger(["Lithium caused tremor."])
         [[Entity(start=0, end=7, label='Chemical', ...), Entity(start=15, end=21, ...)]]
@@ -51,15 +58,25 @@ def load(
 class Tagger:
     """A loaded model. Call it with texts; it may be called from several threads at once.
 
-    model: what it was loaded from; revision: its Hub commit, None for a folder
-    file: the ONNX file that runs; sha256: of that file
-    tags: IOB tag of each output; labels: the entity types
-    window, overlap: tokens, special tokens included; threads: of the session
-    notes: what a user should know about how it runs here
+    Attributes:
+        model: What it was loaded from.
+        revision: Its Hub commit, None for a folder.
+        file: The ONNX file that runs.
+        tags: IOB tag of each output column.
+        labels: The entity types.
+        window: Tokens of a window, special tokens included.
+        overlap: Tokens that neighbouring windows share at least.
+        threads: Threads of one run.
+        tokenizer: The model's, without truncation and padding.
+        notes: What a user should know about how it runs here.
     """
 
     def __init__(self, model: str | Path, found: model_folder.ModelFolder, threads: int):
-        """Raises EngineError when the files do not belong together or cannot be run."""
+        """Use `load`.
+
+        Raises:
+            EngineError: The files do not belong together or cannot be run.
+        """
         self.model = str(model)
         self.revision = found.revision
         self.file = found.file
@@ -92,31 +109,49 @@ class Tagger:
 
     @cached_property
     def sha256(self) -> str:
+        """Hash of the ONNX file, in hexadecimal digits."""
         with self.file.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def __call__(self, texts: Iterable[str]) -> list[list[Entity]]:
-        """Entities of each text, sorted by offset, not overlapping. A text may be of any length and
-        hold any characters; its result does not depend on the other texts."""
+        """Tag texts.
+
+        Args:
+            texts: Any number of texts, of any length and any characters.
+
+        Returns:
+            Entities of each text, sorted by offset, not overlapping. A text's result does not depend on the
+            other texts.
+
+        Raises:
+            EngineError: The runtime or the tokenizer fails, which a model that could be loaded rarely does.
+            TypeError: One text is given in place of several.
+        """
         if isinstance(texts, str):
             raise TypeError("expected a list of texts, found one text; write tagger([text])[0]")
         return [self._tag(text) for text in texts]
 
     def notice(self, text: str) -> Notice | None:
-        """What a reader of the text's entities should be told about it: that it does not look like English,
-        or is mostly shorthand; None where neither is clear."""
+        """Say of a text that it does not look like English or is mostly shorthand; None where neither is."""
         return notice(self.tokenizer, text)
 
     def steps(self, text: str) -> Generator[None, None, list[Entity]]:
         """Tag one text and pause between windows, for callers that do something else meanwhile, or stop.
 
-        Each `next` runs one window; the entities are the value of the StopIteration that the last raises.
+        Yields:
+            None after each window but the last.
+
+        Returns:
+            The entities, as the value of StopIteration.
+
+        Raises:
+            EngineError: As when it is called.
         """
         tokens = tokenise(self.tokenizer, text)
         if len(tokens) == 0:
             return []
         cuts = windows(len(tokens), self._size, self.overlap)
-        logits = []
+        logits: list[np.ndarray] = []
         for cut in cuts:
             if logits:
                 yield
@@ -129,7 +164,8 @@ class Tagger:
             try:
                 next(steps)
             except StopIteration as end:
-                return end.value
+                entities: list[Entity] = end.value
+                return entities
 
     def _logits(self, tokens: Tokens, cut: Window) -> np.ndarray:
         """(stop - start, tags) of one window."""

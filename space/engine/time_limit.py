@@ -1,4 +1,4 @@
-"""A time limit for loading: a model that nobody has vouched for may never end."""
+"""Time limit for loading, since a model that nobody has vouched for may never end."""
 
 import threading
 from collections.abc import Callable
@@ -15,10 +15,14 @@ Result = TypeVar("Result")
 def within_limit(what: str, work: Callable[[], Result], stop: Callable[[], None] = lambda: None) -> Result:
     """Do `work` in a thread of its own and wait for it no longer than `LIMIT_S`.
 
-    stop: makes `work` end early, where there is a way. Where there is none, the thread is left behind and
-    ends with the process at the latest: no thread can be ended from outside.
+    Args:
+        what: What the message of the error names.
+        work: What may take too long.
+        stop: Makes `work` end early, where there is a way. Where there is none, the thread is left behind
+            and ends with the process at the latest: no thread can be ended from outside.
 
-    Raises what `work` raises, and EngineError, which names `what`, when time is up.
+    Raises:
+        EngineError: Time is up. Else whatever `work` raises.
     """
     future: Future[Result] = Future()
 

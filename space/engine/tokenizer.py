@@ -1,4 +1,4 @@
-"""A model's tokenizer: read, tried, and made to do nothing that this engine does itself.
+"""Reading of a model's tokenizer, which is tried, and made to do nothing that this engine does itself.
 
 A `tokenizer.json` is a program: it rewrites text and matches regular expressions. One that nobody has
 vouched for may fail on ordinary letters, or never end. So what it may do is bounded, and it is tried on
@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -34,8 +35,9 @@ _RUNS = "".join(character * 400 for character in "aA1.-_\n\t'é漢😀 ") + "".j
 def load_tokenizer(path: Path) -> Tokenizer:
     """Read a `tokenizer.json`, made `plain`.
 
-    Raises EngineError when the file is missing, no tokenizer, or one that fails on some letter, makes texts
-    too long or takes too long.
+    Raises:
+        EngineError: The file is missing or no tokenizer, or it fails on some letter, makes texts too long or
+            takes too long.
     """
 
     def read() -> Tokenizer:
@@ -49,9 +51,13 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def plain(tokenizer: Tokenizer) -> Tokenizer:
-    """The tokenizer, changed in place, without truncation and padding of its own, since windows replace
-    the one and nothing here needs the other. Special tokens are made by this code alone: a text
-    that spells "[SEP]" is text."""
+    """Turn off truncation and padding in place: windows replace the one, and nothing here needs the other.
+
+    Special tokens are made by this engine alone: a text that spells "[SEP]" is text.
+
+    Returns:
+        The same tokenizer.
+    """
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
@@ -62,9 +68,13 @@ def plain(tokenizer: Tokenizer) -> Tokenizer:
 
 
 def special_tokens(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
-    """Ids that the tokenizer's post-processor puts before and after a text, e.g. [CLS] and [SEP].
+    """Find what the tokenizer's post-processor adds to a text, e.g. [CLS] and [SEP].
 
-    Raises EngineError when it has no token for a plain letter, so that nothing could be tagged.
+    Returns:
+        Ids before the text, and ids after it.
+
+    Raises:
+        EngineError: It has no token for a plain letter, so that nothing could be tagged.
     """
     encoding = tokenizer.encode("a", add_special_tokens=True)
     # Special tokens belong to no sequence.
@@ -96,7 +106,7 @@ def _grows(normalizer: Normalizer | None, letter: str) -> bool:
     return normalizer is not None and len(normalizer.normalize_str(letter)) > _GROWTH
 
 
-def _parts(components: list) -> Iterator[dict]:
+def _parts(components: list[Any]) -> Iterator[dict[str, Any]]:
     """Every object in the description of some components."""
     todo = [json.loads(component.__getstate__()) for component in components if component is not None]
     while todo:

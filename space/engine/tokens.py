@@ -1,11 +1,11 @@
-"""Text to sub-tokens with exact offsets, and sub-tokens to overlapping windows.
+"""Sub-tokens of a text with exact offsets, and their overlapping windows.
 
 Training cuts its examples with the very same functions, so that a model never sees at inference a
 window of another shape than those it learned from.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,10 +23,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Tokens:
     """One text, tokenised without special tokens.
 
-    ids: (n,) int64 vocabulary ids
-    offsets: (n, 2) int64 start and end of each token in the text, in code points; no token starts
-        with white space, which some tokenizers count to the word after it
-    words: (n,) int64 index of the word that each token belongs to, not falling
+    Attributes:
+        ids: Vocabulary ids, (n,) int64.
+        offsets: Start and end of each token in the text, in code points, (n, 2) int64. No token starts with
+            white space, which some tokenizers count to the word after it.
+        words: Index of the word that each token belongs to, not falling, (n,) int64.
     """
 
     ids: np.ndarray
@@ -38,14 +39,14 @@ class Tokens:
 
     @cached_property
     def first(self) -> np.ndarray:
-        """(words,) index of each word's first token: the token that speaks for the word."""
+        """Index of each word's first token, which speaks for the word, (words,)."""
         starts = np.ones(len(self), dtype=bool)
         starts[1:] = self.words[1:] != self.words[:-1]
         return np.flatnonzero(starts)
 
     @cached_property
     def word_spans(self) -> np.ndarray:
-        """(words, 2) start and end of each word in the text, in code points."""
+        """Start and end of each word in the text, in code points, (words, 2)."""
         last = np.append(self.first[1:], len(self)) - 1
         return np.stack([self.offsets[self.first, 0], self.offsets[last, 1]], axis=1)
 
@@ -59,9 +60,14 @@ class Window:
 
 
 def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
-    """Split `text` into sub-tokens; any string is accepted, lone surrogates included.
+    """Split a text into sub-tokens.
 
-    Raises EngineError where the tokenizer fails, e.g. on a character that its vocabulary has no token for.
+    Args:
+        tokenizer: As `load_tokenizer` returns it.
+        text: Any string, lone surrogates included.
+
+    Raises:
+        EngineError: The tokenizer fails, e.g. on a character that its vocabulary has no token for.
     """
     with explained("the tokenizer fails on this text; tokenizer.json is broken"):
         # `encode` would hold Python's lock, and a server's other threads, for as long as it takes.
@@ -83,11 +89,17 @@ def _without_leading_space(text: str, offsets: np.ndarray) -> np.ndarray:
 
 
 def windows(count: int, size: int, overlap: int) -> list[Window]:
-    """Cover `count` tokens with as few windows of at most `size` tokens as will do, neighbours
-    sharing at least `overlap`.
+    """Cover tokens with as few windows as will do, all equally long.
 
-    All windows of a text are equally long: a short last window would lack context, and one moved
-    back to be full would cost as much as a full one. No window for no tokens.
+    A short last window would lack context, and one moved back to be full would cost as much as a full one.
+
+    Args:
+        count: Tokens to cover; no window for none.
+        size: Tokens of a window, at most.
+        overlap: Tokens that neighbours share, at least.
+
+    Raises:
+        ValueError: `overlap` is not in [0, size).
     """
     if not 0 <= overlap < size:
         raise ValueError(f"overlap must be in [0, size): size {size}, overlap {overlap}")
@@ -99,17 +111,21 @@ def windows(count: int, size: int, overlap: int) -> list[Window]:
     return [Window(start, start + length) for start in starts]
 
 
-def merge(count: int, cuts: list[Window], logits: Iterable[np.ndarray]) -> np.ndarray:
-    """Join the logits of overlapping windows: each token is taken from the window whose middle is
-    nearest, where it has the most context on both sides.
+def merge(count: int, cuts: list[Window], logits: Sequence[np.ndarray]) -> np.ndarray:
+    """Join the logits of overlapping windows.
 
-    count: tokens in the text, at least one; logits: for each window (stop - start, labels), taken
-    one at a time. Returns (count, labels).
+    Each token is taken from the window whose middle is nearest, where it has the most context on both sides.
+
+    Args:
+        count: Tokens in the text, at least one.
+        cuts: The windows.
+        logits: Those of each window, (stop - start, labels).
+
+    Returns:
+        Logits of all tokens, (count, labels).
     """
-    merged = None
+    merged = np.empty((count, logits[0].shape[1]), dtype=logits[0].dtype)
     for index, (cut, values) in enumerate(zip(cuts, logits, strict=True)):
-        if merged is None:
-            merged = np.empty((count, values.shape[1]), dtype=values.dtype)
         # Between two neighbouring middles lies the border; ties go to the earlier window.
         low, high = 0, count
         if index > 0:

@@ -45,9 +45,10 @@ def forget_sessions(app: App, page: Blocks) -> None:
             # the request, which Gradio takes from it only where nothing failed.
             LocalContext.request.set(None)
             for event in events:
-                event.data = event.request = None
+                event.data = None
+                event.request = None  # type: ignore[assignment]  # it is done, and nobody reads it again
 
-    page._queue.process_events = process_and_forget
+    page._queue.process_events = process_and_forget  # type: ignore[method-assign,assignment]  # Gradio has no hook
 
 
 class Answers:

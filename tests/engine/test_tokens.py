@@ -109,7 +109,7 @@ def test_windows_cover_the_text_equally_long_and_as_few_as_will_do(count, shape)
 def test_merge_takes_each_token_from_the_window_whose_middle_is_nearest(count, shape):
     cuts = windows(count, *shape)
     # Each window's logits say which window and which token they are of.
-    logits = (np.array([[index, token] for token in range(c.start, c.stop)]) for index, c in enumerate(cuts))
+    logits = [np.array([[index, token] for token in range(c.start, c.stop)]) for index, c in enumerate(cuts)]
     merged = merge(count, cuts, logits)
 
     def distance(index: int, token: int) -> float:
