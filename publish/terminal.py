@@ -1,4 +1,4 @@
-"""The edge of both commands: lines to standard output, one error to standard error, and never the token."""
+"""Terminal output of both commands: lines to standard output, errors to standard error, never the token."""
 
 import argparse
 import logging
@@ -18,22 +18,23 @@ from space.engine import EngineError
 from .errors import PublishError
 
 INTERRUPTED = 130  # as shells have it
-LISTED, NOTHING = 10, "nothing"  # names in a message
+LISTED = 10  # names in a message
 _LOOKS_LIKE_A_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{20,}")
 
 
 class Parser(argparse.ArgumentParser):
-    """Of a command line; what it cannot make sense of it repeats without tokens."""
+    """A parser whose errors repeat what was given without tokens."""
 
     def error(self, message: str) -> NoReturn:
         super().error(redact(message))
 
 
-def at_the_edge(command: Callable[[], int]) -> int:
-    """Run a command; an error that a person can mend is printed without a traceback, exit code 2.
+def run_command(command: Callable[[], int]) -> int:
+    """Run a command and return its exit code.
 
-    A fault of ours keeps its traceback, and exit code 2 as well. Where nobody reads on (`| head`), or at
-    Ctrl-C, the command ends in the middle; what it had begun is finished by the same command.
+    An error that a person can mend is printed without a traceback, exit code 2; a fault of ours keeps its
+    traceback, and has exit code 2 as well. Where nobody reads on (`| head`), or at Ctrl-C, the command ends
+    in the middle; what it had begun is finished by the same command.
     """
     for handler in logging.getLogger("huggingface_hub").handlers:
         handler.addFilter(_redact_record)
@@ -53,11 +54,12 @@ def at_the_edge(command: Callable[[], int]) -> int:
 
 
 def say(text: str) -> None:
+    """A line of the result, to standard output."""
     print(redact(text), flush=True)
 
 
-def whisper(text: str) -> None:
-    """Progress, to standard error."""
+def progress(text: str) -> None:
+    """A line about progress, to standard error."""
     print(redact(text), file=sys.stderr, flush=True)
 
 
@@ -81,7 +83,7 @@ def listed(names: Iterable[str]) -> str:
     """Some names, in order, for a message."""
     ordered = sorted(names)
     more = f" and {len(ordered) - LISTED} more" if len(ordered) > LISTED else ""
-    return ", ".join(ordered[:LISTED]) + more or NOTHING
+    return ", ".join(ordered[:LISTED]) + more or "nothing"
 
 
 def redact(text: str) -> str:

@@ -1,15 +1,17 @@
-"""The Hub, through `huggingface_hub`: what is there. `fetching` downloads, `committing` writes.
+"""Client of the Hugging Face Hub, on top of `huggingface_hub`: reads repositories and downloads files.
 
 Every failure leaves here as a PublishError that says what to do. The endpoint is passed on explicitly,
 because the library reads HF_ENDPOINT only once, when it is imported.
 """
 
+import glob
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from huggingface_hub import (
@@ -17,8 +19,11 @@ from huggingface_hub import (
     RepoFile,
     constants,
     get_token,
+    hf_hub_download,
     hf_hub_url,
     set_client_factory,
+    snapshot_download,
+    try_to_load_from_cache,
 )
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
@@ -27,12 +32,13 @@ from pydantic import ValidationError
 from cards.render.card_map import MAP_FILE, CardMap
 
 from ..errors import PublishError
-from ..terminal import whisper
+from ..terminal import plain_progress, progress, shown_size
 from .error_messages import explained
 from .remote import ATTRIBUTES, MANIFEST, Kind, Remote, RemoteFile
-from .retries import Patience, PatientClient
+from .retries import RetryBudget, RetryingClient
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
+LARGE = 1_000_000  # bytes from which the transfer of a file is told
 
 
 @dataclass(frozen=True)
@@ -48,17 +54,18 @@ class Pushed:
 class Hub:
     """The Hub at `HF_ENDPOINT`, with the token that huggingface_hub finds (HF_TOKEN or `hf auth login`)."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
+    def __init__(self, budget: RetryBudget | None = None) -> None:
         self.endpoint = _endpoint()
         self.api = HfApi(endpoint=self.endpoint, library_name="clinstill")
-        self.patience = patience or Patience(say=whisper)
-        set_client_factory(lambda: PatientClient(self.patience))
+        self.budget = budget or RetryBudget(say=progress)
+        set_client_factory(lambda: RetryingClient(self.budget))
         if self.endpoint != DEFAULT_ENDPOINT and "HF_HUB_DISABLE_XET" not in os.environ:
             # With hf-xet installed the library no longer asks a server whether it has Xet storage;
             # mirrors and stand-ins often have not, while every Hub takes plain LFS.
             constants.HF_HUB_DISABLE_XET = True
 
     def require_token(self) -> None:
+        """Raise PublishError where there is no token."""
         if not get_token():
             raise PublishError(
                 "no Hugging Face token found. Make one with write access at "
@@ -81,9 +88,10 @@ class Hub:
                 if anonymous or isinstance(error, RepositoryNotFoundError):
                     return None
                 raise
+            head = _commit(repo_id, info.sha)
             _refuse_renamed(repo_id, info.id)
-            files = self.files(kind, repo_id, info.sha)
-            remote = Remote(info.sha, bool(info.private), files, self._reader(kind, repo_id, info.sha))
+            files = self.files(kind, repo_id, head)
+            remote = Remote(head, bool(info.private), files, self._reader(kind, repo_id, head))
             return replace(
                 remote,
                 manifest=_manifest(repo_id, remote),
@@ -96,26 +104,25 @@ class Hub:
         with self.explained(repo_id):
             info = self.api.repo_info(repo_id, revision=revision, repo_type=kind)
         _refuse_renamed(repo_id, info.id)
-        return info.sha
+        return _commit(repo_id, info.sha)
 
     def files(self, kind: Kind, repo_id: str, commit: str) -> dict[str, RemoteFile]:
         """Every file of a repository at a commit, by path."""
         with self.explained(repo_id):
-            listed = self.api.list_repo_tree(repo_id, repo_type=kind, revision=commit, recursive=True)
+            entries = self.api.list_repo_tree(repo_id, repo_type=kind, revision=commit, recursive=True)
             return {
-                f.path: RemoteFile(f.blob_id, f.lfs.sha256 if f.lfs else None, f.size)
-                for f in listed
-                if isinstance(f, RepoFile)
+                entry.path: RemoteFile(entry.blob_id, entry.lfs.sha256 if entry.lfs else None, entry.size)
+                for entry in entries
+                if isinstance(entry, RepoFile)
             }
 
     def read_pull(self, kind: Kind, repo_id: str, title: str) -> Remote | None:
         """The open pull request of that title that this token's owner made earlier, as it is now."""
         with self.explained(repo_id):
-            author = self.api.whoami()["name"]
             found = self.api.get_repo_discussions(
                 repo_id,
                 repo_type=kind,
-                author=author,
+                author=self.api.whoami()["name"],
                 discussion_type="pull_request",
                 discussion_status="open",
             )
@@ -134,6 +141,31 @@ class Hub:
             except (RevisionNotFoundError, RepositoryNotFoundError):
                 return None
 
+    def download(self, kind: Kind, repo_id: str, commit: str, files: Mapping[str, int]) -> Path:
+        """Download `files` (path -> bytes) into the library's cache, where they are not there yet.
+
+        Returns:
+            Their folder, in which others may lie that were downloaded before.
+        """
+        plain = plain_progress()
+        with self.explained(repo_id):
+            small = [glob.escape(path) for path, size in files.items() if size < LARGE]
+            folder = snapshot_download(
+                repo_id, repo_type=kind, revision=commit, allow_patterns=small, endpoint=self.endpoint
+            )
+            lacking = [
+                path
+                for path, size in files.items()
+                if size >= LARGE
+                # a path, None, or a mark for a file known to be missing
+                and not isinstance(try_to_load_from_cache(repo_id, path, None, commit, kind), str)
+            ]
+            for number, path in enumerate(lacking, 1):
+                if plain:
+                    progress(f"  fetching {path}, {shown_size(files[path])} ({number} of {len(lacking)})")
+                hf_hub_download(repo_id, path, repo_type=kind, revision=commit, endpoint=self.endpoint)
+        return Path(folder)
+
     def validate_card(self, kind: Kind, repo_id: str, card: str) -> None:
         """Have the Hub check the card's front matter, so that it is refused before any upload."""
         with self.explained(repo_id):
@@ -149,14 +181,14 @@ class Hub:
         raise PublishError(f"{repo_id}: the Hub refuses the front matter of README.md:\n{problems}")
 
     def url(self, kind: Kind, repo_id: str) -> str:
+        """The address of a repository's page."""
         return f"{self.endpoint}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo_id}"
 
-    @contextmanager
-    def explained(self, repo_id: str) -> Iterator[None]:
-        with explained(self.endpoint, repo_id):
-            yield
+    def explained(self, subject: str) -> AbstractContextManager[None]:
+        """A block in which errors of the library become PublishErrors about `subject`."""
+        return explained(self.endpoint, subject)
 
-    def _reader(self, kind: Kind, repo_id: str, revision: str):
+    def _reader(self, kind: Kind, repo_id: str, revision: str) -> Callable[[str], bytes]:
         @cache
         def read(path: str) -> bytes:
             address = hf_hub_url(repo_id, path, repo_type=kind, revision=revision, endpoint=self.endpoint)
@@ -189,8 +221,14 @@ def _endpoint() -> str:
     return endpoint
 
 
+def _commit(repo_id: str, sha: str | None) -> str:
+    if sha is None:
+        raise PublishError(f"{repo_id}: the Hub names no commit of it. Run the same command again.")
+    return sha
+
+
 def _refuse_renamed(asked: str, found: str) -> None:
-    """The Hub leads on from an old name; cards, pins and results would name what may be another's one day."""
+    """The Hub redirects an old name; cards, pins and results would name what may be another's one day."""
     if found != asked:
         raise PublishError(f"{asked}: is {found} on the Hub now. Run the command again with that id.")
 
@@ -198,7 +236,7 @@ def _refuse_renamed(asked: str, found: str) -> None:
 def _manifest(repo_id: str, remote: Remote) -> dict[str, str]:
     text = remote.text(MANIFEST)
     try:
-        return json.loads(text)["files"] if text else {}
+        return dict(json.loads(text)["files"]) if text else {}
     except (ValueError, KeyError, TypeError) as error:
         raise PublishError(
             f"{repo_id}: its {MANIFEST} is damaged ({error}), so it does not tell what an earlier push put "

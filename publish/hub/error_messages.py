@@ -1,4 +1,4 @@
-"""What the Hub refuses, or does not answer, as an error that says what to do."""
+"""Errors of the Hub and of its library as PublishErrors that say what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,36 +38,36 @@ _UPLOAD = (
     "what has arrived is not sent twice"
 )
 _SERVER = "the Hub failed to do it. Run the same command again: what has arrived is not sent twice"
+_UNREACHABLE = (httpx.TransportError, OfflineModeIsEnabled, LocalEntryNotFoundError)
 
 
 @contextmanager
-def explained(endpoint: str, repo_id: str) -> Iterator[None]:
-    """Turn what the library raises into a PublishError."""
+def explained(endpoint: str, subject: str) -> Iterator[None]:
+    """Turn what the library raises into a PublishError about `subject`, mostly a repository."""
     try:
         yield
     except RuntimeError as error:  # how the library reports a failed upload
-        raise _explain(endpoint, repo_id, error.__cause__ or error) from error
+        raise _explain(endpoint, subject, error.__cause__ or error) from error
     except (httpx.HTTPError, GaveUpError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
-        raise _explain(endpoint, repo_id, error) from error
+        raise _explain(endpoint, subject, error) from error
 
 
-def _explain(endpoint: str, repo_id: str, error: BaseException) -> PublishError:
+def _explain(endpoint: str, subject: str, error: BaseException) -> PublishError:
     if isinstance(error, PublishError):
         return error
-    response = getattr(error, "response", None)
-    if isinstance(error, (httpx.TransportError, OfflineModeIsEnabled, LocalEntryNotFoundError)) or (
-        isinstance(error, GaveUpError) and response is None
-    ):
+    response = None
+    if isinstance(error, HfHubHTTPError | GaveUpError | httpx.HTTPStatusError):
+        response = error.response
+    if isinstance(error, _UNREACHABLE) or (isinstance(error, GaveUpError) and response is None):
         return UnreachableError(
             f"no answer from the Hub at {endpoint} ({error}). Check the network, HF_ENDPOINT and "
             "HF_HUB_OFFLINE, then run the same command again."
         )
     if response is None:
         return PublishError(
-            f"{repo_id}: the upload failed ({error}). Run the same command again: "
+            f"{subject}: the upload failed ({error}). Run the same command again: "
             "what has arrived is not sent twice."
         )
-    status = response.status_code
     wait = asked_wait(response)
     remedy = _remedy(response).format(wait="some minutes" if wait is None else duration(wait))
     said = (
@@ -75,7 +75,7 @@ def _explain(endpoint: str, repo_id: str, error: BaseException) -> PublishError:
         or response.headers.get("X-Error-Message")
         or response.reason_phrase
     )
-    return PublishError(f"{repo_id}: {remedy} (HTTP {status}: {said})")
+    return PublishError(f"{subject}: {remedy} (HTTP {response.status_code}: {said})")
 
 
 def _remedy(response: httpx.Response) -> str:

@@ -1,12 +1,15 @@
-"""What may name a repository, a branch or tag, or a model of a run. A plan is read from a file that anybody
-may have edited, so names are refused before one of them is asked of the Hub or becomes a folder."""
+"""Checks of ids: of repositories, of branches and tags, of the models of a run.
+
+A plan is read from a file that anybody may have edited, so names are refused before one of them is asked of
+the Hub or becomes a folder.
+"""
 
 import re
 
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
-from cards.lint.input.address import Address, parse_address
+from cards.lint.input.address import parse_address
 
 from ..errors import PublishError
 
@@ -19,14 +22,15 @@ _REFERENCE = re.compile(
 def check_repo_id(repo_id: str) -> str:
     """`repo_id` itself when it reads namespace/name as the Hub wants it; otherwise a PublishError that says
     what it is instead and what to write."""
-    if why := _no_repo_id(repo_id):
+    if why := _fault(repo_id):
         raise PublishError(f"not a repo id: {repo_id!r} {why}")
     return repo_id
 
 
-def _no_repo_id(text: str) -> str:
+def _fault(text: str) -> str:
     as_shown = "Write NAME/REPOSITORY, as the Hub shows it"
-    if page := _page(text):
+    page = parse_address(text)  # of the Hub, or an id with the kind of the repository before it
+    if page and page.repo_id != text and "/" in page.repo_id:
         at = f" (revision {page.revision})" if page.revision else ""
         return f"is an address; the id in it is {page.repo_id}{at}. Write that."
     if "://" in text:
@@ -43,12 +47,6 @@ def _no_repo_id(text: str) -> str:
     except HFValidationError as error:
         return f"is none. {error} {as_shown}."
     return ""
-
-
-def _page(text: str) -> Address | None:
-    """What an address of the Hub, or an id with the kind of the repository before it, leads to."""
-    found = parse_address(text)
-    return found if found and found.repo_id != text and "/" in found.repo_id else None
 
 
 def check_reference(name: str) -> None:

@@ -1,5 +1,7 @@
-"""What the Space's private page runs the model with: ONNX Runtime for browsers, which npm fetches by
-space/private/package-lock.json and git does not hold."""
+"""Fetches ONNX Runtime for browsers, with which the Space's private page runs the model.
+
+npm fetches it by space/private/package-lock.json; git does not hold it.
+"""
 
 import shutil
 import subprocess

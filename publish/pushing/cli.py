@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import PublishError
 from ..hub.client import Hub
 from ..hub.repo_ids import check_repo_id
-from ..terminal import Parser, at_the_edge, say
+from ..terminal import Parser, run_command, say
 from .actions import apply_plan, dry_run, write_plan
 from .actions import push as push_run
 from .finished_run import read_run
@@ -44,7 +44,7 @@ exit codes: 0 done, 1 a plan or dry run has conflicts, 2 could not be done (the 
 def push(arguments: Sequence[str] | None = None) -> int:
     """Run `push.py`. Returns its exit code."""
     options = _push_parser().parse_args(arguments)
-    return at_the_edge(lambda: _push(options))
+    return run_command(lambda: _push(options))
 
 
 def _push(options: argparse.Namespace) -> int:
@@ -197,11 +197,7 @@ def _add_settings(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_actions(group: argparse._MutuallyExclusiveGroup) -> None:
-    group.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="show what would change, and send nothing",
-    )
+    group.add_argument("--dry-run", action="store_true", help="show what would change, and send nothing")
     group.add_argument("--plan", type=Path, metavar="FILE", help="write the plan as JSON, and send nothing")
     group.add_argument(
         "--apply", type=Path, metavar="FILE", help="do what a plan says; refuse where files or Hub differ"

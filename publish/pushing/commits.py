@@ -1,4 +1,4 @@
-"""Writing to the Hub: repositories, uploads, one commit each, tags.
+"""Writes to the Hub: repositories, uploads, one commit each, tags.
 
 A commit is made on the very commit that it was planned against, or not at all. When its answer is lost, the
 head tells whether it landed; it is never sent a second time unseen. What an upload has brought is not sent
@@ -14,21 +14,21 @@ from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOpera
 from huggingface_hub.errors import HfHubHTTPError
 
 from ..errors import PublishError
-from ..hub.client import Hub, Pushed
-from ..hub.remote import Kind, has_content
+from ..hub.client import LARGE, Hub, Pushed
+from ..hub.remote import Kind
 from ..hub.retries import ATTEMPTS, GaveUpError
-from ..terminal import plain_progress, shown_size, whisper
+from ..terminal import plain_progress, progress, shown_size
 from .diff import holds
 from .plan import RepoPlan
 from .staging import Staged
 
-LARGE = 1_000_000  # bytes from which an upload is told
 REGULAR = 10_000_000  # bytes up to which a file may be committed without LFS
 
 Operation = CommitOperationAdd | CommitOperationCopy | CommitOperationDelete
 
 
 def create(hub: Hub, kind: Kind, repo_id: str, *, private: bool) -> None:
+    """Make a repository, unless it is there."""
     with hub.explained(repo_id):
         hub.api.create_repo(
             repo_id,
@@ -40,30 +40,35 @@ def create(hub: Hub, kind: Kind, repo_id: str, *, private: bool) -> None:
 
 
 def commit(hub: Hub, staged: Staged, plan: RepoPlan, *, title: str, description: str) -> Pushed:
-    """Make the plan's one commit, on the commit that the plan was compared with. Raises PublishError:
-    then nothing was committed, or, with no answer at all, the message says how to find out."""
-    local = staged.files
-    sent = [change for change in plan.changes if not change.stored]
-    additions = [_addition(staged.repo_id, local[c.path], c.path, c.sha256) for c in sent]
-    operations: list[Operation] = [*additions]
-    for change in plan.changes:
-        if change.stored:
-            source = staged.stored[change.path].revision
-            operations.append(CommitOperationCopy(change.path, change.path, src_revision=source))
-    operations += [CommitOperationDelete(path) for path in plan.delete]
-    with hub.explained(staged.repo_id):
+    """Make the plan's one commit, on the commit that the plan was compared with.
+
+    Raises:
+        PublishError: Nothing was committed; or, with no answer at all, the message says how to find out.
+    """
+    local, repo_id = staged.files, staged.repo_id
+    additions = [
+        _addition(repo_id, local[change.path], change.path, change.sha256)
+        for change in plan.changes
+        if not change.stored
+    ]
+    operations: list[Operation] = [
+        *additions,
+        *(
+            CommitOperationCopy(c.path, c.path, src_revision=staged.stored[c.path].revision)
+            for c in plan.changes
+            if c.stored
+        ),
+        *map(CommitOperationDelete, plan.delete),
+    ]
+    with hub.explained(repo_id):
         if plan.revision != constants.DEFAULT_REVISION and not plan.revision.startswith("refs/"):
             hub.api.create_branch(
-                staged.repo_id,
-                branch=plan.revision,
-                repo_type=staged.kind,
-                revision=plan.parent,
-                exist_ok=True,
+                repo_id, branch=plan.revision, repo_type=staged.kind, revision=plan.parent, exist_ok=True
             )
         _upload(hub, staged, plan, additions)
         try:
             made = hub.api.create_commit(
-                staged.repo_id,
+                repo_id,
                 operations,
                 repo_type=staged.kind,
                 commit_message=title,
@@ -73,36 +78,11 @@ def commit(hub: Hub, staged: Staged, plan: RepoPlan, *, title: str, description:
                 parent_commit=plan.parent,
             )
         except (HfHubHTTPError, httpx.TransportError) as error:
-            landed = _landed(hub, staged, plan, title, error)
+            landed = _landed(hub, staged, plan, title) if may_have_landed(error) else None
             if landed is None:
                 raise
             return landed
-    return Pushed(
-        staged.repo_id, made.oid, made.pr_url or place(hub, staged, plan, made.oid), made_commit=True
-    )
-
-
-def add_file(hub: Hub, repo_id: str, path: str, content: bytes, *, head: str, title: str) -> Pushed:
-    """Put one file into a model repository, in a commit of its own on top of the commit `head`; a lost answer
-    is looked up. Raises PublishError when `head` is no longer the last commit."""
-    addition = CommitOperationAdd(path, content)
-    with hub.explained(repo_id):
-        try:
-            made = hub.api.create_commit(repo_id, [addition], commit_message=title, parent_commit=head).oid
-        except (HfHubHTTPError, httpx.TransportError) as error:
-            made = hub.find("model", repo_id, None) if _may_have_landed(error) else head
-            there = hub.files("model", repo_id, made).get(path) if made != head else None
-            if there is None or not has_content(there, content):
-                raise
-    return Pushed(repo_id, made, f"{hub.url('model', repo_id)}/commit/{made}", made_commit=True)
-
-
-def may_add(hub: Hub, repo_id: str, path: str) -> None:
-    """Raise PublishError where `add_file` would be refused for want of a right: the request that precedes a
-    commit asks the same, and changes nothing."""
-    hub.require_token()
-    with hub.explained(repo_id):
-        hub.api.preupload_lfs_files(repo_id, [CommitOperationAdd(path, b"")])
+    return Pushed(repo_id, made.oid, made.pr_url or place(hub, staged, plan, made.oid), made_commit=True)
 
 
 def place(hub: Hub, staged: Staged, plan: RepoPlan, commit: str | None = None) -> str:
@@ -120,6 +100,14 @@ def tag(hub: Hub, kind: Kind, repo_id: str, name: str, revision: str) -> str:
         with hub.explained(repo_id):
             hub.api.create_tag(repo_id, repo_type=kind, tag=name, revision=revision, exist_ok=True)
     return there or revision
+
+
+def may_have_landed(error: HfHubHTTPError | httpx.TransportError) -> bool:
+    """Whether a commit that failed with this may have been made all the same."""
+    if isinstance(error, httpx.TransportError):
+        return True
+    status = error.response.status_code
+    return status >= 500 or status == 412  # 412: something on the way sent it twice
 
 
 def _addition(repo_id: str, local: Path, path: str, planned: str | None) -> CommitOperationAdd:
@@ -144,7 +132,7 @@ def _upload(hub: Hub, staged: Staged, plan: RepoPlan, additions: Sequence[Commit
     for number, addition in enumerate(large, 1):
         if plain:
             size = shown_size(addition.upload_info.size)
-            whisper(f"  sending {addition.path_in_repo}, {size} ({number} of {len(large)})")
+            progress(f"  sending {addition.path_in_repo}, {size} ({number} of {len(large)})")
         _send(hub, staged, plan, [addition])
     _send(hub, staged, plan, [addition for addition in additions if addition not in large])
     ignored = [addition.path_in_repo for addition in additions if addition._should_ignore]
@@ -173,13 +161,11 @@ def _send(hub: Hub, staged: Staged, plan: RepoPlan, additions: Sequence[CommitOp
             cause = error.__cause__ if isinstance(error, RuntimeError) else error
             if attempt == ATTEMPTS or not (isinstance(cause, GaveUpError) and cause.upload):
                 raise
-            hub.patience.wait(attempt, cause.response)
+            hub.budget.wait(attempt, cause.response)
 
 
-def _landed(hub: Hub, staged: Staged, plan: RepoPlan, title: str, error: Exception) -> Pushed | None:
+def _landed(hub: Hub, staged: Staged, plan: RepoPlan, title: str) -> Pushed | None:
     """The commit all the same, when the Hub made it but its answer was lost; None when it did not."""
-    if not _may_have_landed(error):
-        return None
     if plan.open_pull_request:
         now = hub.read_pull(staged.kind, staged.repo_id, title)
     else:
@@ -188,9 +174,3 @@ def _landed(hub: Hub, staged: Staged, plan: RepoPlan, title: str, error: Excepti
         return None
     landed = plan.model_copy(update={"revision": now.pull}) if now.pull else plan
     return Pushed(staged.repo_id, now.head, place(hub, staged, landed, now.head), made_commit=True)
-
-
-def _may_have_landed(error: Exception) -> bool:
-    """Whether a commit that failed with this may have been made all the same."""
-    status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
-    return status is None or status >= 500 or status == 412  # 412: something on the way sent it twice

@@ -1,5 +1,7 @@
-"""Staged files against a repository on the Hub: what a commit has to change, and what stands in its way.
-Pure but for reading the remote files that people may have changed."""
+"""Compares staged files with a repository on the Hub: what a commit has to change, what stands in its way.
+
+Pure but for reading the remote files that people may have changed.
+"""
 
 import difflib
 import fnmatch
@@ -13,6 +15,14 @@ from ..hub.remote import ATTRIBUTES, MANIFEST, Remote
 from .plan import Action, Change, Conflict, Pin, RepoPlan, chosen
 from .request import Settings
 from .staging import MODELS, Staged
+
+SHOWN_LINES = 24  # of a text file's difference
+SHOWN_BYTES = 100_000  # of the largest file whose difference is shown
+
+TAKEN_AWAY = "people deleted it since the last push, and this push would put it back"
+RUNTIME_LOST = (
+    "the private page on the Hub runs with this file, and it is not here: push where npm can fetch it"
+)
 
 
 def compare(
@@ -28,27 +38,31 @@ def compare(
     Only files that an earlier push put there are deleted: what people added stays. A file of theirs, or one
     that they changed since the last push, is a conflict where this push would replace or delete it; one of
     ours that they deleted, where it would come back.
-    `card`: what merging the card came to; None where it was not merged. Raises PublishError where the
-    card would not be shown.
+
+    Args:
+        staged: What the repository is to hold.
+        remote: The repository as it is; None where there is none.
+        settings: How to write to it.
+        card: What merging the card came to; None where it was not merged.
+        pins: Of a Space: the models that it shows.
+
+    Raises:
+        PublishError: The card would not be shown.
     """
     if remote:
         _refuse_lfs_card(staged.repo_id, remote.text(ATTRIBUTES))
-    there = remote.files if remote else {}
     pins = dict(pins or {})
     open_ends = {MODELS, MANIFEST} if any(pin.revision is None for pin in pins.values()) else set()
     files = _changes(staged, remote, open_ends)
-    ours = {change.path for change in files}
-    gone = [path for path in sorted(there) if path not in ours and path != ATTRIBUTES]
-    listed = remote.manifest if remote else {}
-    delete = tuple(path for path in gone if path in listed)
-    brought_back = [change.path for change in files if change.action == "add" and change.path in listed]
-    replaced = [change.path for change in files if change.action == "update"]
-    touched = [
-        path
-        for path in (*replaced, *delete, *brought_back)
-        if path != MANIFEST and not (path == CARD_FILE and card is not None)
-    ]
-    found = [*(card or ()), *_conflicts(staged, remote, touched)]
+    ours, pushed = {change.path for change in files}, remote.manifest if remote else {}
+    gone = [path for path in sorted(remote.files) if path not in ours | {ATTRIBUTES}] if remote else []
+    delete = tuple(path for path in gone if path in pushed)
+    found = list(card or ())
+    if remote:
+        touched = [change.path for change in files if change.action == "update"]
+        touched += [*delete, *(c.path for c in files if c.action == "add" and c.path in pushed)]
+        merged = {MANIFEST} if card is None else {MANIFEST, CARD_FILE}
+        found += _conflicts(staged, remote, [path for path in touched if path not in merged])
     given_up = [conflict.name for conflict in found if chosen(conflict.name, settings.overwrite)]
     return RepoPlan(
         kind=staged.kind,
@@ -60,11 +74,18 @@ def compare(
         parent=remote.head if remote else None,
         files=files,
         delete=delete,
-        keep=tuple(path for path in gone if path not in listed),
+        keep=tuple(path for path in gone if path not in pushed),
         conflicts=tuple(conflict for conflict in found if conflict.name not in given_up),
         given_up=tuple(given_up),
         pins=pins,
-        card_diff=_diff(staged, remote.card if remote else ""),
+        card_diff="\n".join(
+            _lines(
+                remote.text(CARD_FILE) if remote else "",
+                staged.card,
+                f"{staged.repo_id}/README.md on the Hub",
+                f"{staged.repo_id}/README.md after this push",
+            )
+        ),
     )
 
 
@@ -94,41 +115,30 @@ def _changes(staged: Staged, remote: Remote | None, open_ends: set[str]) -> tupl
     return tuple(changes)
 
 
-def _conflicts(staged: Staged, remote: Remote | None, touched: Iterable[str]) -> list[Conflict]:
+def _conflicts(staged: Staged, remote: Remote, touched: Iterable[str]) -> list[Conflict]:
     found, local = [], staged.files
     for path in touched:
         if path not in remote.files:
             found.append(Conflict(name=path, found=TAKEN_AWAY))
         elif remote.edited(path):
-            found.append(Conflict(name=path, found=_told(local.get(path), remote, path)))
+            found.append(Conflict(name=path, found=_edit(local.get(path), remote, path)))
         elif path.startswith("private/vendor/") and path not in local:
             found.append(Conflict(name=path, found=RUNTIME_LOST))
     return found
 
 
-TAKEN_AWAY = "people deleted it since the last push, and this push would put it back"
-RUNTIME_LOST = (
-    "the private page on the Hub runs with this file, and it is not here: push where npm can fetch it"
-)
-
-
-def _told(local: Path | None, remote: Remote, path: str) -> str:
+def _edit(local: Path | None, remote: Remote, path: str) -> str:
+    """What people changed, for a person."""
     who = "people changed it since the last push" if path in remote.manifest else "people put it there"
     there = remote.files[path]
     if local is None:
         return f"{who}, and this push would delete or replace it"
-    if there.sha256 or max(there.bytes, local.stat().st_size) > 100_000:
-        return f"{who}: {there.bytes:,} bytes there, {local.stat().st_size:,} here"
-    return f"{who}; from theirs to ours:\n" + "\n".join(
-        _lines(remote.text(path), local.read_text(encoding="utf-8", errors="replace"), "on the Hub", "here")[
-            :24
-        ]
-    )
-
-
-def _diff(staged: Staged, card: str) -> str:
-    before, after = f"{staged.repo_id}/README.md on the Hub", f"{staged.repo_id}/README.md after this push"
-    return "\n".join(_lines(card, staged.card, before, after))
+    size = local.stat().st_size
+    if there.sha256 or max(there.size, size) > SHOWN_BYTES:
+        return f"{who}: {there.size:,} bytes there, {size:,} here"
+    ours = local.read_text(encoding="utf-8", errors="replace")
+    lines = _lines(remote.text(path), ours, "on the Hub", "here")[:SHOWN_LINES]
+    return f"{who}; from theirs to ours:\n" + "\n".join(lines)
 
 
 def _lines(old: str, new: str, before: str, after: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The plan of a push: what each repository gets and in which order, to review before anything is sent."""
+"""The plan of a push: what each repository gets, in which order, as JSON and as text for a terminal."""
 
 import fnmatch
 from collections.abc import Iterable
@@ -116,7 +116,10 @@ def show(plan: RepoPlan, *, diff: bool, seen: bool = True) -> str:
         size = "on the Hub" if change.stored else shown_size(change.bytes)
         lines.append(f"  {change.action:<7}{change.path:<36}{size:>10}")
     lines += [f"  delete {path}" for path in plan.delete] + [f"  keep   {path}" for path in plan.keep]
-    lines += [f"  pins   {name} to {pin.repo_id} at {_commit(pin)}" for name, pin in plan.pins.items()]
+    lines += [
+        f"  pins   {name} to {pin.repo_id} at {pin.revision or 'the commit that the push makes'}"
+        for name, pin in plan.pins.items()
+    ]
     lines.append(f"  {_counts(plan)}")
     lines += [f"  gives up what people changed: {name}" for name in plan.given_up]
     for conflict in plan.conflicts:
@@ -163,9 +166,9 @@ def idle_overwrites(plan: Plan) -> str:
     )
 
 
-def refuse_conflicts(plan: Plan) -> None:
+def refuse_conflicts(repos: Iterable[RepoPlan]) -> None:
     """Raise PublishError naming every conflict and how to go on."""
-    found = [(repo.repo_id, conflict) for repo in plan.repos for conflict in repo.conflicts]
+    found = [(repo.repo_id, conflict) for repo in repos for conflict in repo.conflicts]
     if not found:
         return
     told = "\n".join(
@@ -180,7 +183,9 @@ def refuse_conflicts(plan: Plan) -> None:
 
 def differences(planned: Plan, now: Plan) -> list[str]:
     """Why applying `planned` would not do what it says, given the plan made `now` for the same request.
-    A repository that already holds what was planned is no difference: the plan was begun before."""
+
+    A repository that already holds what was planned is no difference: the plan was begun before.
+    """
     if [(repo.kind, repo.repo_id) for repo in planned.repos] != [(r.kind, r.repo_id) for r in now.repos]:
         return ["its repositories, or their order, are not those of its request: it was edited"]
     found = []
@@ -212,7 +217,3 @@ def differences(planned: Plan, now: Plan) -> list[str]:
 
 def _target(plan: RepoPlan) -> str:
     return f"a pull request against {plan.revision}" if plan.open_pull_request else plan.revision
-
-
-def _commit(pin: Pin) -> str:
-    return pin.revision or "the commit that the push makes"

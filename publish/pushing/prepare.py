@@ -1,8 +1,8 @@
-"""From a request to a plan: stage everything, read what is on the Hub, keep what people wrote, compare."""
+"""Makes a plan of a request: stages everything, reads the Hub, keeps what people wrote, compares."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,7 @@ from .diff import compare, holds
 from .finished_run import read_run
 from .plan import Conflict, Pin, Plan, RepoPlan
 from .request import Request, Settings
-from .restore import pins as restored_pins
-from .restore import stage_restored
-from .staging import MODELS, SHOWN, Staged, pin, seal, stage_dataset, stage_model, stage_space
+from .staging import MODELS, SHOWN, Staged, pin, seal, stage_dataset, stage_model, stage_space, stage_tagged
 
 PENDING = "0" * 40  # stands for a commit that is not made yet, so that sizes are right
 
@@ -47,9 +45,17 @@ class Prepared:
 
 
 def prepare(request: Request, hub: Hub, folder: Path, *, offline_ok: bool = False) -> Prepared:
-    """Stage into the empty `folder` and compare with the Hub; nothing is sent.
+    """Stage a push and compare it with the Hub; nothing is sent.
 
-    With `offline_ok`, a Hub out of reach counts every file as new. Raises PublishError, CardError.
+    Args:
+        request: What was asked for.
+        hub: Where to.
+        folder: An empty folder for what is staged.
+        offline_ok: Count every file as new where the Hub is out of reach.
+
+    Raises:
+        PublishError: Something cannot be pushed as asked, or the Hub refuses to be read.
+        CardError: Ledger or card cannot be made sense of.
     """
     staged = stage(request, hub, folder)
     remotes, note = _remotes(request, hub, list(staged.values()), offline_ok=offline_ok)
@@ -58,39 +64,35 @@ def prepare(request: Request, hub: Hub, folder: Path, *, offline_ok: bool = Fals
     items: list[Item] = []
     for (name, one), remote in zip(staged.items(), remotes, strict=True):
         items.append(_item(name, one, remote, request, items, hub))
-    tag = None if request.settings.create_pr or request.restore else _tag(request, items)
+    _refuse_taken_tag(request, hub, items)
     plan = Plan(
         endpoint=hub.endpoint,
         request=request,
         repos=tuple(item.plan for item in items),
-        tag=tag,
+        tag=_tag(request, items),
         collection=_collection(request),
     )
-    _refuse_taken_tag(request, hub, items)
     return Prepared(plan, items, note)
 
 
 def stage(request: Request, hub: Hub, folder: Path) -> dict[str, Staged]:
     """Name of each model and data set, "" for the Space -> its staged content, in the order of pushing."""
-    targets = request.targets
+    targets, repos = request.targets, request.targets.repos
     wanted: list[tuple[str, Kind, str]] = [(name, "model", repo) for name, repo in targets.models.items()]
     wanted += [(name, "dataset", repo) for name, repo in targets.datasets.items()]
     wanted += [("", "space", targets.space)] if targets.space else []
-    if request.restore:
-        return {
-            name: stage_restored(hub, kind, repo, request.restore, folder / (name or "space"))
-            for name, kind, repo in wanted
-        }
-    run, staged = Path(request.run), {}
     templates = Path(request.settings.templates) if request.settings.templates else None
+    staged = {}
     for name, kind, repo in wanted:
         into = folder / f"{kind}s" / (name or "space")
-        if kind == "model":
-            staged[name] = stage_model(run / "models" / name, targets.repos, into, templates)
+        if request.restore:
+            staged[name] = stage_tagged(hub, kind, repo, request.restore, into)
+        elif kind == "model":
+            staged[name] = stage_model(request.run_folder / "models" / name, repos, into, templates)
         elif kind == "dataset":
-            staged[name] = stage_dataset(run / "datasets" / name, targets.repos, into, templates)
+            staged[name] = stage_dataset(request.run_folder / "datasets" / name, repos, into, templates)
         else:
-            staged[name] = stage_space(repo, run / "models" / SHOWN[0], targets.repos, into)
+            staged[name] = stage_space(repo, request.run_folder / "models" / SHOWN[0], repos, into)
     return staged
 
 
@@ -99,28 +101,27 @@ def title(kind: Kind, request: Request) -> str:
     return f"Restore {request.restore} with Clinstill" if request.restore else f"Push {kind} with Clinstill"
 
 
-def pin_space(item: Item, items: list[Item], revisions: dict[str, str]) -> None:
+def pin_space(space: Staged, items: Iterable[Item], revisions: dict[str, str]) -> None:
     """Write the revisions of the models into the staged Space."""
-    pin(item.staged, {other.name: other.staged for other in items if other.staged.kind == "model"}, revisions)
-    seal(item.staged)
+    pin(space, {item.name: item.staged for item in items if item.staged.kind == "model"}, revisions)
 
 
 def _item(
     name: str, staged: Staged, remote: Remote | None, request: Request, before: list[Item], hub: Hub
 ) -> Item:
-    settings, pins = request.settings, {}
-    if staged.kind == "space" and request.restore:
-        pins = restored_pins(staged)
+    pins: dict[str, Pin] = {}
+    if staged.kind == "space" and request.restore:  # commits that its models still have
+        entries = json.loads((staged.folder / MODELS).read_bytes())
+        pins = {
+            name: Pin(repo_id=entry["repo"], revision=entry["revision"]) for name, entry in entries.items()
+        }
     elif staged.kind == "space":
         known = {item.name: _shown(item, remote, hub) for item in before if item.staged.kind == "model"}
-        repos = request.targets.models
-        pins = {name: Pin(repo_id=repos[name], revision=known[name]) for name in SHOWN}
-        models = {item.name: item.staged for item in before if item.staged.kind == "model"}
-        pin(staged, models, {name: known[name] or PENDING for name in SHOWN})
+        pins = {name: Pin(repo_id=request.targets.models[name], revision=known[name]) for name in SHOWN}
+        pin_space(staged, before, {name: known[name] or PENDING for name in SHOWN})
     card = keep_peoples_text(staged, remote)
     seal(staged)
-    plan = compare(staged, remote, settings, card=card, pins=pins)
-    return Item(name, staged, remote, card, plan)
+    return Item(name, staged, remote, card, compare(staged, remote, request.settings, card=card, pins=pins))
 
 
 def _shown(model: Item, space: Remote | None, hub: Hub) -> str | None:
@@ -148,22 +149,20 @@ def _pinned(space: Remote, model: Item) -> str | None:
 
 
 def _remotes(
-    request: Request, hub: Hub, staged: list[Staged], *, offline_ok: bool
+    request: Request, hub: Hub, staged: Sequence[Staged], *, offline_ok: bool
 ) -> tuple[list[Remote | None], str]:
+    """What is on the Hub, and what to say of it where that was not to be seen."""
     try:
         found = [_remote(request, hub, one) for one in staged]
     except UnreachableError as error:
         if not offline_ok:
             raise
         return [None] * len(staged), f"The remote was not compared, so every file counts as new: {error}"
-    return found, _unseen([one.repo_id for one, there in zip(staged, found, strict=True) if there is None])
-
-
-def _unseen(absent: list[str]) -> str:
-    """Without a token the Hub answers alike for what is private and for what is not there."""
+    absent = [one.repo_id for one, there in zip(staged, found, strict=True) if there is None]
     if not absent or get_token():
-        return ""
-    return (
+        return found, ""
+    # Without a token the Hub answers alike for what is private and for what is not there.
+    return found, (
         f"The Hub shows nothing at {', '.join(absent)} without a token: it may exist there all the same, "
         "private, and then was not compared. Run `hf auth login`, or set HF_TOKEN, and look again."
     )
@@ -185,38 +184,39 @@ def _refuse_public(hub: Hub, staged: Iterable[Staged], remotes: Iterable[Remote 
             )
 
 
-def _tag(request: Request, items: list[Item]) -> str:
-    """The tag asked for, or one that the content decides: the day of the newest claim and a hash."""
+def _tag(request: Request, items: Iterable[Item]) -> str | None:
+    """The tag asked for, or one that the content decides: the day of the newest claim and a hash. None for
+    pull requests, which are not merged yet, and for a restoration."""
+    if request.settings.create_pr or request.restore:
+        return None
     if request.settings.tag:
         return request.settings.tag
-    made_later = (MODELS, MANIFEST)
     content = [
         [item.staged.repo_id, path, sha]
         for item in items
         for path, sha in item.staged.hashes.items()
-        if path not in made_later
+        if path not in (MODELS, MANIFEST)  # made later
     ]
-    newest = max((claim.date for claim in read_run(Path(request.run)).claims), default=None)
+    newest = max((claim.date for claim in read_run(request.run_folder).claims), default=None)
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:10]
     return f"push-{newest.isoformat()}-{digest}" if newest else f"push-{digest}"
 
 
 def _collection(request: Request) -> Collection | None:
-    if not request.settings.collection or request.run is None:
+    if not request.settings.collection or request.restore:
         return None
     targets = request.targets
-    return collection(read_run(Path(request.run)), targets.models | targets.datasets, targets.space)
+    return collection(read_run(request.run_folder), targets.models | targets.datasets, targets.space)
 
 
-def _refuse_taken_tag(request: Request, hub: Hub, items: list[Item]) -> None:
-    if not request.settings.tag:
-        return
+def _refuse_taken_tag(request: Request, hub: Hub, items: Iterable[Item]) -> None:
+    tag = request.settings.tag
     for item in items:
-        if item.remote is None:
+        if tag is None or item.remote is None:
             continue
-        there = hub.commit_of(item.staged.kind, item.staged.repo_id, request.settings.tag)
+        there = hub.commit_of(item.staged.kind, item.staged.repo_id, tag)
         if there and (there != item.plan.parent or not item.plan.empty):
             raise PublishError(
-                f"{item.staged.repo_id}: has a tag {request.settings.tag!r} already, at {there}. Tags do not "
+                f"{item.staged.repo_id}: has a tag {tag!r} already, at {there}. Tags do not "
                 "move: choose another --tag."
             )

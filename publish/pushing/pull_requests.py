@@ -1,4 +1,4 @@
-"""What a pull request of a push says, and goes on saying when a later push updates it."""
+"""Descriptions of a push's pull requests, also when a later push updates them."""
 
 from huggingface_hub import DiscussionComment
 

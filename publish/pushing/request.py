@@ -1,7 +1,8 @@
-"""What a push was asked to do: which model of a run goes where, and how to write to the Hub."""
+"""The request behind a push: which model of a run goes where, and how to write to the Hub."""
 
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -60,10 +61,24 @@ class Settings(Strict):
 
 
 class Request(Strict):
-    run: str | None  # the run folder, as the user gave it; None for a restoration
-    restore: str | None = None  # the tag whose content the repositories are to have again
+    """A push. run: the run folder, as the user gave it; restore: instead of it, the tag whose content the
+    repositories are to have again."""
+
+    run: str | None
+    restore: str | None = None
     targets: Targets
     settings: Settings = Settings()
+
+    @model_validator(mode="after")
+    def _check(self) -> "Request":
+        if bool(self.run) == bool(self.restore):
+            raise PublishError("a push takes its content from a run or from a tag: name one of them.")
+        return self
+
+    @property
+    def run_folder(self) -> Path:
+        """The run folder; only a restoration has none."""
+        return Path(self.run or "")
 
 
 def resolve_targets(
@@ -76,9 +91,16 @@ def resolve_targets(
 ) -> Targets:
     """Decide which model and data set of the run goes to which repository.
 
-    `repo_id` is the student's; the teacher's defaults to `<repo_id>-teacher`; `models` names others
-    or overrides. `datasets` names labelled corpora; the name "" stands for the only one. Raises
-    PublishError for what the run does not have, and for a bad or repeated id.
+    Args:
+        ledger: The run's.
+        repo_id: The student's repository.
+        teacher_repo_id: The teacher's; `<repo_id>-teacher` where there is a teacher.
+        models: Name of a model -> repository, besides those or instead.
+        space_id: The Space's repository.
+        datasets: Name of a labelled corpus -> repository; the name "" stands for the only one.
+
+    Raises:
+        PublishError: The run has no such thing, or an id is bad or repeated.
     """
     wanted = {"student": check_repo_id(repo_id)} if repo_id else {}
     if teacher_repo_id or (repo_id and "teacher" in ledger.models):
@@ -104,16 +126,12 @@ def resolve_targets(
             f"the Space compares {' and '.join(SHOWN)}: both must be pushed with it, "
             f"found {', '.join(wanted)}."
         )
-    ordered = TopologicalSorter({name: _before(ledger, name) & set(wanted) for name in wanted}).static_order()
-    return Targets(
-        models={name: wanted[name] for name in ordered},
-        datasets=corpora,
-        space=space_id,
-    )
-
-
-def _before(ledger: Ledger, name: str) -> set[str | None]:
-    return {ledger.models[name].teacher, ledger.models[name].parent}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in wanted:
+        made_from = (ledger.models[name].teacher, ledger.models[name].parent)
+        sorter.add(name, *(other for other in made_from if other in wanted))
+    ordered = {name: wanted[name] for name in sorter.static_order()}
+    return Targets(models=ordered, datasets=corpora, space=space_id)
 
 
 def _named(ledger: Ledger, datasets: Mapping[str, str]) -> dict[str, str]:

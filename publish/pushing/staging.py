@@ -1,4 +1,4 @@
-"""What each repository gets: a folder per repository, laid out as on the Hub, card rendered.
+"""Stages what each repository gets: a folder per repository, laid out as on the Hub, its card rendered.
 
 A model repository gets the files of the Hub layout and nothing else that lies in the model folder;
 a data set's the files that its ledger names; the Space gets `space/` without the bundled models, plus
@@ -20,6 +20,7 @@ from cards.render.space_card import space_card
 from space.engine.model_folder import choose
 
 from ..errors import PublishError
+from ..hub.client import Hub
 from ..hub.remote import MANIFEST, Kind, sha256
 from .browser_runtime import VENDOR, has_runtime
 
@@ -73,23 +74,35 @@ class Staged:
 
     @property
     def card(self) -> str:
-        return (self.folder / "README.md").read_text(encoding="utf-8")
+        return (self.folder / CARD_FILE).read_text(encoding="utf-8")
+
+    def replace(self, path: str, content: bytes) -> None:
+        """Write a file; what it was linked to stays as it is."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        target.write_bytes(content)
 
 
 def stage_model(
     model_folder: Path, repos: Mapping[str, str], into: Path, templates: Path | None = None
 ) -> Staged:
-    """Stage one model of a run into the empty folder `into`, with its card rendered for `repos`
-    (name of a model or data set -> repo id), by the user's `templates` where they have one.
+    """Stage one model of a run, with its card.
 
-    Raises PublishError when a file is missing; CardError when ledger or card cannot be made sense of.
+    Args:
+        model_folder: The model's folder in the run.
+        repos: Name of each model and data set -> repo id, as the card links them.
+        into: An empty folder.
+        templates: A folder of the user's card templates, which replace ours by name.
+
+    Raises:
+        PublishError: A file is missing.
+        CardError: Ledger or card cannot be made sense of.
     """
     ledger = read_ledger(model_folder / "ledger.json")
     name = subject(ledger)
     _link_all(model_folder, into, [*REQUIRED, *(variant.file for variant in ledger.models[name].variants)])
-    for file in OPTIONAL:
-        if (model_folder / file).is_file():
-            _link(model_folder / file, into / file)
+    _link_all(model_folder, into, [file for file in OPTIONAL if (model_folder / file).is_file()])
     render(model_folder, repos, templates).write(into)
     return Staged("model", repos[name], into)
 
@@ -111,20 +124,56 @@ def stage_dataset(
 
 
 def stage_space(repo_id: str, student: Path, repos: Mapping[str, str], into: Path) -> Staged:
-    """Stage the Space into the empty folder `into`, its card with the figures of the model folder `student`
-    and its teacher; `pin` then says at which revisions it shows them."""
-    into.mkdir(parents=True)
+    """Stage the Space, its card with the figures of the model folder `student` and its teacher; `pin` then
+    says at which revisions it shows them."""
     whole = has_runtime(SPACE / "private")  # part of it, left by a fetch that failed, is not published
-    for source in sorted(SPACE.rglob("*")):
-        path = source.relative_to(SPACE)
-        if path.parts[:2] == ("private", VENDOR) and not whole:
-            continue
-        if source.is_file() and not any(NOT_IN_SPACE.search(part) for part in path.parts):
-            _link(source, into / path)
-    card = space_card((into / CARD_FILE).read_text("utf-8"), read_ledger(student / "ledger.json"), repos)
-    replace(into, CARD_FILE, b"")
+    files = [path.relative_to(SPACE) for path in sorted(SPACE.rglob("*")) if path.is_file()]
+    wanted = [
+        path.as_posix()
+        for path in files
+        if not any(NOT_IN_SPACE.search(part) for part in path.parts)
+        and (whole or path.parts[:2] != ("private", VENDOR))
+    ]
+    _link_all(SPACE, into, wanted)
+    staged = Staged("space", repo_id, into)
+    card = space_card(staged.card, read_ledger(student / "ledger.json"), repos)
+    staged.replace(CARD_FILE, b"")
     card.write(into)
-    return Staged("space", repo_id, into)
+    return staged
+
+
+def stage_tagged(hub: Hub, kind: Kind, repo_id: str, tag: str, into: Path) -> Staged:
+    """Stage the content that a repository had at a tag, to be pushed again.
+
+    Only files that pushes manage are taken: those that the manifest at the tag lists. What people added
+    or wrote on the card since then stays. Files in LFS are not fetched: the repository holds them.
+
+    Raises:
+        PublishError: There is no such tag, or no push before it.
+    """
+    into.mkdir(parents=True)
+    commit = hub.commit_of(kind, repo_id, tag)
+    then = hub.read(kind, repo_id, commit) if commit else None
+    if then is None:
+        raise PublishError(
+            f"{repo_id}: no tag {tag!r} there, or not visible with this token. A push states its tag; the "
+            f"Hub lists them at {hub.url(kind, repo_id)}/tree/main."
+        )
+    if not then.manifest:
+        raise PublishError(
+            f"{repo_id}: nothing was pushed there before the tag {tag!r}: it has no {MANIFEST}."
+        )
+    stored: dict[str, Stored] = {}
+    staged = Staged(kind, repo_id, into, stored)
+    for path in (*then.manifest, MANIFEST):
+        there = then.files.get(path)
+        if there is None:
+            continue  # people had removed it by then
+        if there.sha256:
+            stored[path] = Stored(there.sha256, there.size, then.head)
+        else:
+            staged.replace(path, then.read(path))
+    return staged
 
 
 def pin(space: Staged, models: Mapping[str, Staged], revisions: Mapping[str, str]) -> None:
@@ -132,21 +181,21 @@ def pin(space: Staged, models: Mapping[str, Staged], revisions: Mapping[str, str
     its revision."""
     entries = {}
     for name in SHOWN:
-        model = models[name]
-        file = choose(model.folder, None).relative_to(model.folder).as_posix()
+        folder = models[name].folder
+        file = choose(folder, None)
         entries[name] = {
-            "repo": model.repo_id,
+            "repo": models[name].repo_id,
             "revision": revisions[name],
-            "file": file,
-            "sha256": sha256(model.files[file]),
+            "file": file.relative_to(folder).as_posix(),
+            "sha256": sha256(file),
         }
     text = json.dumps(entries, indent=2, sort_keys=True) + "\n"
     (space.folder / MODELS).write_text(text, encoding="utf-8")
 
 
 def seal(staged: Staged) -> None:
-    """Refuse what the lint finds wrong (the card, the ledger, whether the files are those measured), then
-    write the manifest. Raises PublishError."""
+    """Write the manifest, unless the lint finds an error: in the card, in the ledger, or in files that are
+    not those measured. Raises PublishError."""
     if staged.kind != "space" and (staged.folder / MAP_FILE).is_file() and not staged.stored:
         _refuse_errors(staged.folder, staged.repo_id)
     hashes = {path: sha for path, sha in staged.hashes.items() if path != MANIFEST}
@@ -154,22 +203,14 @@ def seal(staged: Staged) -> None:
     (staged.folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def replace(folder: Path, path: str, content: bytes) -> None:
-    """Write a staged file; what it was linked to stays as it is."""
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    target.write_bytes(content)
-
-
 def _refuse_errors(folder: Path, repo_id: str) -> None:
     errors = [
         str(finding).replace(f"{folder}/", "") for finding in lint(folder) if finding.severity == "error"
     ]
     if errors:
-        listed = "\n".join(f"  {line}" for line in errors)
+        lines = "\n".join(f"  {line}" for line in errors)
         raise PublishError(
-            f"{repo_id}: {len(errors)} error(s) in the card or its files, so nothing is pushed:\n{listed}"
+            f"{repo_id}: {len(errors)} error(s) in the card or its files, so nothing is pushed:\n{lines}"
         )
 
 
@@ -182,9 +223,6 @@ def _link_all(source: Path, target: Path, files: Iterable[str]) -> None:
             "then push again."
         )
     for file in files:
-        _link(source / file, target / file)
-
-
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.symlink_to(source.resolve())
+        link = target / file
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to((source / file).resolve())

@@ -1,17 +1,17 @@
 """The command line of `publish/verify.py`."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import PublishError
 from ..hub.client import Hub
 from ..hub.repo_ids import check_repo_id
-from ..terminal import Parser, at_the_edge, say, whisper
+from ..terminal import Parser, progress, run_command, say
 from .evaluation_data import check_given
-from .report import Verification
-from .table import show
-from .verification import Request, verify
+from .report import show
+from .verification import VerifyRequest, verify
 from .write_back import refuse_unwritable, write
 
 EXAMPLES = """\
@@ -41,22 +41,28 @@ exit codes: 0 all that was checked holds, 1 a check fails or a number differs, 2
 def verify_command(arguments: Sequence[str] | None = None) -> int:
     """Run `verify.py`. Returns its exit code."""
     options = _parser().parse_args(arguments)
-    return at_the_edge(lambda: _verify(options))
+    return run_command(lambda: _verify(options))
 
 
 def _verify(options: argparse.Namespace) -> int:
     check_repo_id(options.repo_id)
     check_given(options.data)
     if options.report:
-        _refuse_unwritable_report(options.report)
+        with _writing(options.report):  # before anything is measured
+            there = options.report.exists()
+            options.report.open("ab").close()
+            if not there:
+                options.report.unlink()
     hub = Hub()
     commit = hub.find("model", options.repo_id, options.revision)
     if options.write:
         refuse_unwritable(options.repo_id, commit, hub)
-    verified = verify(Request(options.repo_id, commit, options.data, options.loaders), hub, whisper)
+    request = VerifyRequest(options.repo_id, commit, options.data, options.loaders)
+    verified = verify(request, hub, progress)
     say(show(verified))
     if options.report:
-        _report(verified, options.report)
+        with _writing(options.report):
+            options.report.write_bytes(verified.content)
     if options.write:
         written = write(verified, hub)
         done = "is in" if written.made_commit else "said the same already, so nothing was committed: it is in"
@@ -64,29 +70,15 @@ def _verify(options: argparse.Namespace) -> int:
     return 1 if verified.failures else 0
 
 
-def _refuse_unwritable_report(path: Path) -> None:
-    """Raise PublishError before anything is measured where the report could not be written afterwards."""
-    there = path.exists()
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        path.open("ab").close()
-        if not there:
-            path.unlink()
+        yield
     except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _report(verified: Verification, path: Path) -> None:
-    try:
-        verified.write(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> PublishError:
-    return PublishError(
-        f"--report {path}: cannot be written ({error.strerror}). Name a file in a folder that is there "
-        "and that you may write to."
-    )
+        raise PublishError(
+            f"--report {path}: cannot be written ({error.strerror}). Name a file in a folder that is there "
+            "and that you may write to."
+        ) from error
 
 
 def _parser() -> argparse.ArgumentParser:

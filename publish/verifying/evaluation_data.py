@@ -1,4 +1,4 @@
-"""The data to measure on: `--data NAME=SOURCE`, a file or folder on this machine or a Hub data set.
+"""Reads the data to measure on: `--data NAME=SOURCE`, a file or folder here, or a Hub data set.
 
 For a corpus of one of our recipes, the recipe says how its files are read and which documents are the
 guard. Any other source is one labelled file, whose format shows in its name.
@@ -17,7 +17,6 @@ from training.recipe import Recipe, RecipeError, load_recipe
 
 from ..errors import PublishError, UnreachableError
 from ..hub.client import Hub
-from ..hub.fetching import fetch
 from ..hub.repo_ids import check_repo_id
 from ..terminal import listed
 
@@ -57,11 +56,22 @@ def check_given(given: Sequence[str]) -> None:
         check_repo_id(repo_id)
 
 
-def read(given: Sequence[str], labels: Sequence[str], ledger: Ledger | None, hub: Hub) -> dict[str, Split]:
-    """The splits that the options `given` name ("NAME=SOURCE", see check_given), by the ledger's names of
-    them; "test" for a source that neither recipe nor ledger knows.
+def read_data(
+    given: Sequence[str], labels: Sequence[str], ledger: Ledger | None, hub: Hub
+) -> dict[str, Split]:
+    """Read the splits that options name.
 
-    Raises PublishError that says what cannot be read and what to give instead.
+    Args:
+        given: The options, "NAME=SOURCE", see `check_given`.
+        labels: The entity types of the model.
+        ledger: The model's, where it has one.
+        hub: Where data sets are downloaded from.
+
+    Returns:
+        The splits by the ledger's names of them; "test" for a source that neither recipe nor ledger knows.
+
+    Raises:
+        PublishError: Something cannot be read; the message says what to give instead.
     """
     found: dict[str, Split] = {}
     try:
@@ -95,8 +105,8 @@ def _locate(source: str, hub: Hub) -> tuple[Path, str | None]:
         raise
     except PublishError as error:
         raise PublishError(f"--data: {_missing(path)}, and as a Hub data set:\n{error}") from error
-    sizes = {path: file.bytes for path, file in hub.files("dataset", repo_id, commit).items()}
-    return fetch(hub, "dataset", repo_id, commit, sizes), commit
+    sizes = {path: file.size for path, file in hub.files("dataset", repo_id, commit).items()}
+    return hub.download("dataset", repo_id, commit, sizes), commit
 
 
 def _missing(path: Path) -> str:
@@ -106,7 +116,7 @@ def _missing(path: Path) -> str:
     return f"{path} is not here ({folder} holds {listed(names)})"
 
 
-def unknown(given: Sequence[str], ledger: Ledger) -> str:
+def unknown_names(given: Sequence[str], ledger: Ledger) -> str:
     """What to say of names in `given` under which the ledger has no numbers; "" where it has all."""
     known = {claim.data.id for claim in ledger.claims if claim.data}
     names = [option.partition("=")[0] for option in given]

@@ -1,4 +1,4 @@
-"""Verify one model repository at one commit."""
+"""Verifies one model repository at one commit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,75 +13,78 @@ from training.provenance import environment
 
 from ..errors import PublishError
 from ..hub.client import Hub
-from . import evaluation_data as data
 from .agreement import compare, unmeasured_task
-from .download import fetch_small, fetch_weights
-from .loaded import NOT_LOADED, check_loaders
+from .download import download_small, download_weights
+from .evaluation_data import Split, read_data, unknown_names
+from .loading import check_loaders
 from .remeasure import THREADS, measure, threads_of
 from .report import Check, Verification
-from .with_ledger import check_folder, left_out
-from .without_ledger import check_foreign, compare_card, is_tagger, labels_of, unmeasurable
+from .with_ledger import check_folder
+from .without_ledger import check_without_ledger, compare_card, is_tagger, labels_of, unmeasurable
+
+Say = Callable[[str], None]  # is told what is being done
 
 
 @dataclass(frozen=True)
-class Request:
-    """What to verify. revision: a full commit id; data: "NAME=SOURCE", see `data.read`; loaders: whether to
-    run them."""
+class VerifyRequest:
+    """What to verify."""
 
     repo_id: str
-    revision: str
-    data: Sequence[str] = ()
-    loaders: bool = True
+    revision: str  # a full commit id
+    data: Sequence[str] = ()  # "NAME=SOURCE", see `evaluation_data.read_data`
+    loaders: bool = True  # whether to run them
 
 
-def verify(request: Request, hub: Hub, say: Callable[[str], None]) -> Verification:
+def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
     """Download a model at a revision, check it, and measure again what can be measured.
 
-    say: is told what is being done. Raises PublishError when it cannot be downloaded or the data cannot
-    be read, EngineError or CardError when they cannot be made sense of.
+    Raises:
+        PublishError: It cannot be downloaded, or the data cannot be read.
+        EngineError, CardError: Its files or its ledger cannot be made sense of.
     """
     say(f"downloading {request.repo_id} at {request.revision[:12]}")
-    fetched = fetch_small(hub, request.repo_id, request.revision)
-    folder = fetched.folder
+    model = download_small(hub, request.repo_id, request.revision)
+    folder = model.folder
     ledger = _read(folder) if (folder / "ledger.json").is_file() else None
     reason = unmeasured_task(ledger.models[ledger.subject].task) if ledger else unmeasurable(folder)
+    splits: dict[str, Split] = {}
     if reason and request.data:
         say(f"--data is not read: its numbers are {reason}")
-    if not reason and ledger and (strange := data.unknown(request.data, ledger)):
-        say(strange)
-    splits = {} if reason else _data(request, folder, ledger, hub)  # before the weights, which take longer
-    fetched = fetch_weights(hub, fetched, ledger, say)
+    elif request.data:  # before the weights, which take longer
+        if ledger and (strange := unknown_names(request.data, ledger)):
+            say(strange)
+        labels = ledger.models[ledger.subject].labels if ledger else labels_of(folder)
+        splits = read_data(request.data, labels, ledger, hub)
+    model = download_weights(hub, model, ledger, say)
+    machine = environment(threads_of(ledger) if ledger else THREADS)
     if ledger:
-        machine = environment(threads_of(ledger))
-        checks = check_folder(fetched, ledger, loaders=request.loaders)
+        checks = check_folder(model, ledger, loaders=request.loaders)
         here, refused = _measured(folder, ledger, splits, say)
         checks += refused
         claims = compare(ledger, here, splits, machine)
         texts = list(dict.fromkeys(example.text for example in ledger.models[ledger.subject].examples))
         tagger = not reason
     else:
-        machine = environment(THREADS)
-        checks = list(check_foreign(fetched))
+        checks = list(check_without_ledger(model))
         claims = compare_card(folder, splits, say)
         tagger, texts = is_tagger(folder), [SAMPLE]
-    if request.loaders:
-        checks += check_loaders(folder, texts, say) if tagger else [NOT_LOADED]
+    if request.loaders and tagger:
+        checks += check_loaders(folder, texts, say)
+    elif request.loaders:
+        found = "only token classifiers are loaded here: try it in the program that its card names"
+        checks.append(Check.skipped("loads", found))
+    if model.rest:
+        found = f"left on the Hub, since no check needs more than their headers: {model.left_out}"
+        checks.append(Check.skipped("other files", found))
     return Verification(
         repo_id=request.repo_id,
         revision=request.revision,
         date=date.today(),
         environment=machine,
         data={split: given.data for split, given in splits.items()},
-        checks=tuple(checks + left_out(fetched)),
+        checks=tuple(checks),
         claims=tuple(claims),
     )
-
-
-def _data(request: Request, folder: Path, ledger: Ledger | None, hub: Hub) -> dict[str, data.Split]:
-    if not request.data:
-        return {}
-    labels = ledger.models[ledger.subject].labels if ledger else labels_of(folder)
-    return data.read(request.data, labels, ledger, hub)
 
 
 def _read(folder: Path) -> Ledger:
@@ -95,11 +98,10 @@ def _read(folder: Path) -> Ledger:
 
 
 def _measured(
-    folder: Path, ledger: Ledger, splits: Mapping[str, data.Split], say: Callable[[str], None]
+    folder: Path, ledger: Ledger, splits: Mapping[str, Split], say: Say
 ) -> tuple[dict[str, float], list[Check]]:
     """The numbers here; none, and a check that failed, when the engine cannot run a file."""
     try:
         return measure(folder, ledger, splits, say), []
     except EngineError as error:
-        found = str(error).replace(f"{folder}/", "")
-        return {}, [Check(what="measured again", verdict="FAIL", found=found)]
+        return {}, [Check.judged("measured again", False, str(error).replace(f"{folder}/", ""))]

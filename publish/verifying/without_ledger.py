@@ -1,9 +1,8 @@
-"""Models of other making: without a ledger, what the repository itself lets us check."""
+"""Checks a model without a ledger: its layout, labels, weights, card and the scores of its model-index."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 import yaml
@@ -16,37 +15,32 @@ from training.metrics import RATES
 from training.provenance import parameters
 
 from ..errors import PublishError
-from .download import Fetched
+from .download import Downloaded
 from .evaluation_data import Split
 from .loading import NAMED, REMEDY, find, start
 from .remeasure import WEIGHTS, scores
 from .report import Check, Compared
-from .with_ledger import linted
 
 TOLERANCE = 0.005  # of a score that somebody else measured, perhaps word by word
 NO_ENTITIES = "of another kind than precision, recall or F1 of entities: run the evaluation of the card"
 LOOSE = ("pytorch_model.bin", "model.safetensors.index.json")  # what else weights may be stored as
 
 
-def check_foreign(fetched: Fetched) -> Iterator[Check]:
+def check_without_ledger(model: Downloaded) -> Iterator[Check]:
     """Layout, labels, weights and card of a model without a ledger."""
-    folder = fetched.folder
-    yield Check(
-        what="ledger",
-        verdict="not run",
-        found="there is none, so no number can be followed to what it was measured on",
-    )
-    yield _layout(fetched)
+    folder = model.folder
+    yield Check.skipped("ledger", "there is none, so no number can be followed to what it was measured on")
+    yield _layout(model)
     yield _labels(folder)
     if (folder / WEIGHTS).is_file():
         counted = parameters(folder / WEIGHTS)
-        yield Check(what="weights", verdict="ok", found=f"{counted:,} parameters in the header of {WEIGHTS}")
+        yield Check.judged("weights", True, f"{counted:,} parameters in the header of {WEIGHTS}")
     if (folder / CARD_FILE).is_file():
         # That ledger and map are not there is said above.
-        findings = [finding for finding in fetched.findings() if finding.rule != "file.readable"]
-        yield linted("card", "no error found in what the card states", findings, fetched)
+        findings = [finding for finding in model.findings() if finding.rule != "file.readable"]
+        yield model.linted("card", "no error found in what the card states", findings)
     else:
-        yield Check(what="card", verdict="FAIL", found=f"no {CARD_FILE}")
+        yield Check.judged("card", False, f"no {CARD_FILE}")
 
 
 def is_tagger(folder: Path) -> bool:
@@ -73,13 +67,18 @@ def unmeasurable(folder: Path) -> str:
 
 
 def compare_card(folder: Path, splits: Mapping[str, Split], say: Callable[[str], None]) -> list[Compared]:
-    """Each score of the card's model-index; beside precision, recall and F1 of entities the same, measured on
-    the data given. Raises PublishError when no program here can run the model."""
+    """Each score of the card's model-index, beside the same measured on the data given.
+
+    Only precision, recall and F1 of entities are measured.
+
+    Raises:
+        PublishError: No program here can run the model.
+    """
     reason = unmeasurable(folder)
     stated = list(_model_index(folder, [] if reason else labels_of(folder)))
     here = _measure(folder, splits["test"], say) if splits and stated else {}
-    reason = reason or ("" if here else "that need labelled documents (--data NAME=SOURCE)")
-    return [_row(name, value, here.get(name), reason or NO_ENTITIES) for name, value in stated]
+    reason = reason or (NO_ENTITIES if here else "that need labelled documents (--data NAME=SOURCE)")
+    return [_compared(name, value, here.get(name), reason) for name, value in stated]
 
 
 def _measure(folder: Path, given: Split, say: Callable[[str], None]) -> dict[str, float]:
@@ -87,31 +86,29 @@ def _measure(folder: Path, given: Split, say: Callable[[str], None]) -> dict[str
     transformers."""
     labels = tuple(labels_of(folder))
     if any(folder.glob("onnx/*.onnx")):
-        tagging = nullcontext(load(folder))
-    elif program := find("transformers"):
-        tagging = start(program, folder, WEIGHTS)
-    else:
+        return scores(load(folder), given.documents, labels, say)
+    program = find("transformers")
+    if program is None:
         raise PublishError(
             f"the model has no ONNX file, and transformers is in no environment here: {REMEDY}"
         )
-    with tagging as tagger:
-        measured = scores("test", tagger, given.documents, labels, say)
-    return {name.removeprefix("test."): value for name, value in measured.items()}
+    with start(program, folder, WEIGHTS) as loader:
+        return scores(loader, given.documents, labels, say)
 
 
-def _row(name: str, stated: float, here: float | None, reason: str) -> Compared:
+def _compared(name: str, stated: float, here: float | None, reason: str) -> Compared:
     """`reason`: why there is no number here, where there is none."""
-    verdict = "not measured"
-    if here is not None:
-        verdict = "holds" if abs(stated - here) <= TOLERANCE else "differs"
+    claim, unit = f"model-index {name}", name.rpartition(".")[2]
+    if here is None:
+        return Compared(claim=claim, unit=unit, stated=stated, verdict="not measured", remark=reason)
     return Compared(
-        claim=f"model-index {name}",
-        unit=name.rpartition(".")[2],
+        claim=claim,
+        unit=unit,
         stated=stated,
         here=here,
-        verdict=verdict,
-        tolerance=TOLERANCE if here is not None else None,
-        remark="the card does not say which bytes it was measured on" if here is not None else reason,
+        verdict="holds" if abs(stated - here) <= TOLERANCE else "differs",
+        tolerance=TOLERANCE,
+        remark="the card does not say which bytes it was measured on",
     )
 
 
@@ -143,38 +140,34 @@ def _model_index(folder: Path, types: Sequence[str]) -> Iterator[tuple[str, floa
             yield f"{group}.{rate}", value / 100 if value > 1 else value
 
 
-def _layout(fetched: Fetched) -> Check:
+def _layout(model: Downloaded) -> Check:
     """Which programs find the files that they look for."""
-    folder = fetched.folder
+    folder = model.folder
     lacking = [name for name in ("config.json", "tokenizer.json") if not (folder / name).is_file()]
     there = [
         f"{tool}: {', '.join(found)}"
         for tool, files in NAMED.items()
         if (found := [file for file in files if (folder / file).is_file()])
     ]
-    other = [name for name in LOOSE if (folder / name).is_file() or name in fetched.rest]
+    other = [name for name in LOOSE if (folder / name).is_file() or name in model.rest]
     if lacking or not there:
-        found = f"missing: {', '.join(lacking)}" if lacking else "no weights that a loader here takes"
-        return Check(what="layout", verdict="FAIL", found=found + (f" (found {other[0]})" if other else ""))
-    return Check(what="layout", verdict="ok", found="; ".join(there))
+        why = f"missing: {', '.join(lacking)}" if lacking else "no weights that a loader here takes"
+        return Check.judged("layout", False, why + (f" (found {other[0]})" if other else ""))
+    return Check.judged("layout", True, "; ".join(there))
 
 
 def _labels(folder: Path) -> Check:
     """config.json: the engine's reading of it, and label2id as the inverse of id2label."""
     if not is_tagger(folder):
-        return Check(
-            what="labels", verdict="not run", found="no token classifier: its task is not measured here"
-        )
+        return Check.skipped("labels", "no token classifier: its task is not measured here")
     try:
         tags = _config(folder).tags
     except EngineError as error:
-        return Check(what="labels", verdict="FAIL", found=str(error).removeprefix(f"{folder}/"))
+        return Check.judged("labels", False, str(error).removeprefix(f"{folder}/"))
     inverse = json.loads(_text(folder / "config.json")).get("label2id")
     if inverse != {tag: number for number, tag in enumerate(tags)}:
-        return Check(
-            what="labels", verdict="FAIL", found=f"label2id {inverse} is not the inverse of id2label"
-        )
-    return Check(what="labels", verdict="ok", found=", ".join(tags))
+        return Check.judged("labels", False, f"label2id {inverse} is not the inverse of id2label")
+    return Check.judged("labels", True, ", ".join(tags))
 
 
 def _config(folder: Path) -> Config:

@@ -16,8 +16,7 @@ from first_screen import assert_fits, parts
 from rehearsal import STUDENT, TEACHER, rehearse
 
 from cards.render import snippets
-from publish.verifying.loaded import FP32, spans
-from publish.verifying.loading import LOADERS, NAMED, find, start
+from publish.verifying.loading import FP32, LOADERS, NAMED, find, spans, start
 from space.engine import load
 
 ROOT = Path(__file__).parents[2]

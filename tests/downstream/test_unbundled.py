@@ -20,7 +20,7 @@ from cards.ledger import read_ledger
 from cards.lint import lint
 from cards.render import render_run
 from publish.pushing.staging import REQUIRED
-from publish.verifying.loaded import spans
+from publish.verifying.loading import spans
 from space.engine import load, special_tokens
 from training.run_folder import sha256
 

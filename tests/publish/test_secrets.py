@@ -6,7 +6,7 @@ import pytest
 from hub_pushing import BOTH
 from hub_store import RefusalError
 
-from publish import terminal as edge
+from publish import terminal
 from publish.pushing import cli
 from publish.verifying.cli import verify_command
 
@@ -44,7 +44,7 @@ def test_a_fault_of_ours_is_shown_without(monkeypatch, capsys):
     def broken() -> int:
         raise RuntimeError(f"broken with {CANARY}")
 
-    assert edge.at_the_edge(broken) == 2
+    assert terminal.run_command(broken) == 2
     shown = capsys.readouterr().err
     assert "Traceback" in shown
     assert "broken with [token]" in shown
@@ -53,7 +53,7 @@ def test_a_fault_of_ours_is_shown_without(monkeypatch, capsys):
 
 def test_what_the_library_logs_is_shown_without(monkeypatch, capsys):
     monkeypatch.setenv("HF_TOKEN", CANARY)
-    edge.at_the_edge(lambda: 0)
+    terminal.run_command(lambda: 0)
     record = logging.LogRecord("huggingface_hub", logging.WARNING, "", 0, "got %s", (CANARY,), None)
     for handler in logging.getLogger("huggingface_hub").handlers:
         assert handler.filter(record)

@@ -1,4 +1,4 @@
-"""What is tried again, how long a command waits, and what it says of it."""
+"""Retry policy: what is sent again, how long a command waits, and what it says of it."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -7,27 +7,25 @@ import httpx
 import pytest
 
 from publish.errors import PublishError
-from publish.hub import retries as patience
-from publish.hub.retries import ATTEMPTS, WAIT_AT_MOST, GaveUpError, Patience, PatientClient, may_repeat
+from publish.hub import retries
+from publish.hub.retries import ATTEMPTS, WAIT_AT_MOST, GaveUpError, RetryBudget, RetryingClient, may_repeat
 
 LIMIT = {"RateLimit": '"api";r=0;t=55', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
 
 
-class Client(PatientClient):
+class Client(RetryingClient):
     """A client whose answers are given in order; the last one repeats."""
 
     def __init__(self, answers):
         self.said, self.slept, self.sent = [], [], 0
-        super().__init__(Patience(self.said.append, self.slept.append))
+        super().__init__(RetryBudget(self.said.append, self.slept.append))
         self.answers = answers
 
     def _try(self, request, options):
         answer = self.answers[min(self.sent, len(self.answers) - 1)]
         self.sent += 1
-        if isinstance(answer, Exception):
-            return None, answer
-        self.answered = True
-        return answer, None
+        self.answered |= isinstance(answer, httpx.Response)
+        return answer
 
 
 def answer(status: int, **headers: str) -> httpx.Response:
@@ -102,7 +100,7 @@ def test_waiting_for_answers_that_do_not_come_counts(monkeypatch):
     """A Hub that takes requests and never answers would hold a command for half an hour."""
     client = Client([httpx.ReadTimeout("silent")])
     clock = iter(range(0, 9000, 300))  # each attempt runs into the limit of one request
-    monkeypatch.setattr(patience.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(retries.time, "monotonic", lambda: next(clock))
     with pytest.raises(PublishError, match=r"not answer, and one command waits 10 minutes .* again later"):
         client.get("http://hub/")
     assert client.sent == 2

@@ -28,7 +28,7 @@ from cards.lint import lint
 from publish.errors import PublishError
 from publish.hub.client import Hub as Client
 from publish.hub.remote import MANIFEST
-from publish.hub.retries import Patience
+from publish.hub.retries import RetryBudget
 from publish.pushing import actions, prepare, staging
 from publish.pushing.request import Request, Settings, Targets
 from publish.pushing.staging import Staged
@@ -107,7 +107,7 @@ def pushed(hub, contents, tmp_path, monkeypatch) -> Callable[[str], None]:
 
         monkeypatch.setattr(prepare, "stage", stage)
         request = Request(run=str(tmp_path), targets=targets, settings=Settings(tag=f"{TAG}-{version}"))
-        actions.push(request, Client(Patience(lambda text: None, lambda seconds: None)), lambda text: None)
+        actions.push(request, Client(RetryBudget(lambda text: None, lambda seconds: None)), lambda text: None)
 
     return push
 

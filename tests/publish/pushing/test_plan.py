@@ -7,7 +7,7 @@ from hub_pushing import ALL, commits, retitle, succeed
 from hub_standin import Fault
 
 from publish.errors import PublishError
-from publish.hub import retries as patience
+from publish.hub import retries
 from publish.pushing.plan import read_plan
 
 
@@ -147,7 +147,7 @@ def test_a_plan_edited_by_hand_is_refused(hub, push, apply, tmp_path, edit, told
 
 def test_an_application_interrupted_anywhere_is_finished_by_another(hub, push, apply, monkeypatch):
     """Also where a repository was made and has no commit yet: a Space then has a card of the Hub's own."""
-    monkeypatch.setattr(patience, "ATTEMPTS", 1)
+    monkeypatch.setattr(retries, "ATTEMPTS", 1)
     write_plan(push, "--tag", "v1", "--collection")
     for step in ("repos/create", "/commit/") * 3 + ("/tag/", "/items"):
         hub.faults.append(nothing_after(step))

@@ -7,7 +7,7 @@ import pytest
 from hub_store import RefusalError, Repo
 
 from publish.hub.client import Hub
-from publish.terminal import at_the_edge
+from publish.terminal import run_command
 
 BOTH = ("--repo-id", "me/model")
 ALL = (*BOTH, "--space-id", "me/demo")
@@ -61,8 +61,8 @@ def test_ctrl_c_and_a_closed_pipe_are_no_faults_of_ours(capfd, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "dup2", lambda *places: None)  # the test's own output goes on
-        assert at_the_edge(stopped(BrokenPipeError())) == 2
-    assert at_the_edge(stopped(KeyboardInterrupt())) == 130
+        assert run_command(stopped(BrokenPipeError())) == 2
+    assert run_command(stopped(KeyboardInterrupt())) == 130
     shown = capfd.readouterr().err
     assert "Traceback" not in shown
     assert "run it again to go on" in shown and "the same command goes on" in shown

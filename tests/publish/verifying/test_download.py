@@ -3,9 +3,9 @@
 import pytest
 from hub_store import Blob
 
-from publish.verifying import download as fetched
+from publish.verifying import download
 
-LARGE = bytes(fetched.SMALL + 1)
+LARGE = bytes(download.SMALL + 1)
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_large_files_that_loaders_take_are_fetched_with_progress(hub, published,
 
 def test_what_the_manifest_names_is_fetched_whatever_it_is(hub, published, verify_files, monkeypatch):
     sizes = {path: len(blob.content) for path, blob in published.head.files.items()}
-    monkeypatch.setattr(fetched, "SMALL", 10_000)
-    monkeypatch.setattr(fetched, "WEIGHTS", ())
+    monkeypatch.setattr(download, "SMALL", 10_000)
+    monkeypatch.setattr(download, "WEIGHTS", ())
     assert sizes["vocab.txt"] < 10_000 < sizes["onnx/model_quantized.onnx"]
     hub.requests.clear()
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 from tiny_model import make_model
 
-from publish.verifying import loaded, loading
+from publish.verifying import loading
 from publish.verifying.loading import LoaderError, Program, start
 
 INT8, FP32, WEIGHTS = "onnx/model_quantized.onnx", "onnx/model.onnx", "model.safetensors"
@@ -49,14 +49,14 @@ def played(tmp_path, monkeypatch):
         script = tmp_path / "played.py"
         script.write_text(PLAYED.replace("ANSWER_IDS", ids).replace("ANSWER_LOGITS", logits))
         program = Program("played", (sys.executable, str(script)))
-        monkeypatch.setattr(loaded, "find", lambda tool: program)
+        monkeypatch.setattr(loading, "find", lambda tool: program)
         return program
 
     return play
 
 
 def checks(folder):
-    return {check.what: check for check in loaded.check_loaders(folder, TEXTS, lambda line: None)}
+    return {check.what: check for check in loading.check_loaders(folder, TEXTS, lambda line: None)}
 
 
 def test_a_program_s_windows_are_merged_as_the_engine_s(played, folder):
@@ -97,7 +97,7 @@ def test_what_differs_fails_and_says_how(played, folder, fault, said):
 
 
 def test_a_missing_program_is_not_run_and_never_ok(folder, monkeypatch):
-    monkeypatch.setattr(loaded, "find", lambda tool: None)
+    monkeypatch.setattr(loading, "find", lambda tool: None)
 
     found = checks(folder)
 

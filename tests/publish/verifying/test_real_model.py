@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cards.ledger import read_ledger
-from publish.verifying import evaluation_data as data
+from publish.verifying import evaluation_data
 from publish.verifying.agreement import compare
 from publish.verifying.remeasure import measure, threads_of
 from training.provenance import environment
@@ -24,7 +24,9 @@ def test_the_bundled_student_s_score_holds(tmp_path):
         pytest.skip("CLINSTILL_DATA is not set")
     ledger = read_ledger(STUDENT / "ledger.json")
     (tmp_path / DEVELOPMENT).symlink_to(Path(root, "bc5cdr", DEVELOPMENT))
-    splits = data.read([f"bc5cdr={tmp_path}"], ledger.models["student"].labels, ledger, hub=None)
+    splits = evaluation_data.read_data(
+        [f"bc5cdr={tmp_path}"], ledger.models["student"].labels, ledger, hub=None
+    )
     assert splits.keys() == {"development", "guard"}
 
     here = measure(STUDENT, ledger, splits, lambda line: None)

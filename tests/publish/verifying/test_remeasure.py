@@ -12,8 +12,7 @@ from tiny_model import make_model
 
 from cards.ledger import DataSet, Interval, project
 from publish.errors import PublishError
-from publish.verifying import evaluation_data as data
-from publish.verifying import remeasure as measuring
+from publish.verifying import evaluation_data, remeasure
 from publish.verifying.agreement import compare
 from publish.verifying.evaluation_data import Split
 from publish.verifying.remeasure import measure, scores, sparsity
@@ -228,10 +227,10 @@ def test_every_file_is_timed_in_turn_with_how_long_it_waited(monkeypatch):
         times = {variant: np.full(repeats, number + 1.0) for number, variant in enumerate(taggers)}
         return latency.Timing(times, 0.4)
 
-    monkeypatch.setattr(measuring.latency, "measure", timed)
+    monkeypatch.setattr(remeasure.latency, "measure", timed)
     files = dict.fromkeys(("fp32", "int8"), SimpleNamespace(window=128))
 
-    assert measuring._latencies("m", files, [], [64, 256]) == {
+    assert remeasure._latencies("m", files, [], [64, 256]) == {
         "m.latency.64.waited": 0.4,
         "m.fp32.latency.64.median": 1,
         "m.int8.latency.64.median": 2,
@@ -250,7 +249,7 @@ def test_what_is_not_measured_says_why(ledger):
 
 
 def test_one_file_is_read_by_its_name_and_the_model_s_types(corpus):
-    split = data.read([f"mine={corpus}"], LABELS, None, hub=None)["test"]
+    split = evaluation_data.read_data([f"mine={corpus}"], LABELS, None, hub=None)["test"]
 
     assert [document.id for document in split.documents] == ["1", "2", "3"]
     assert (split.data.id, split.data.documents) == ("mine", 3)
@@ -260,7 +259,7 @@ def test_one_file_is_read_by_its_name_and_the_model_s_types(corpus):
 def test_types_match_whatever_their_case_and_others_are_left_out(corpus):
     corpus.write_text(corpus.read_text().replace('"Disease"', '"DISEASE"'), encoding="utf-8")
 
-    split = data.read([f"mine={corpus}"], ("Disease",), None, hub=None)["test"]
+    split = evaluation_data.read_data([f"mine={corpus}"], ("Disease",), None, hub=None)["test"]
 
     assert {span.label for document in split.documents for span in document.spans} == {"Disease"}
 
@@ -273,7 +272,7 @@ def test_a_recipe_s_corpus_is_read_as_the_recipe_says(ledger, corpus, tmp_path):
     (tmp_path / "development.jsonl").write_text("\n".join(many) + "\n", encoding="utf-8")
     smoke = ledger.model_copy(update={"recipe": "smoke"})
 
-    splits = data.read([f"smoke={tmp_path}"], LABELS, smoke, hub=None)
+    splits = evaluation_data.read_data([f"smoke={tmp_path}"], LABELS, smoke, hub=None)
 
     assert {name: len(split.documents) for name, split in splits.items()} == {
         "test": 1, "guard": 15, "development": 5,
@@ -282,8 +281,8 @@ def test_a_recipe_s_corpus_is_read_as_the_recipe_says(ledger, corpus, tmp_path):
 
 def read_given(given: list[str]) -> None:
     """As the command does it."""
-    data.check_given(given)
-    data.read(given, LABELS, None, hub=None)
+    evaluation_data.check_given(given)
+    evaluation_data.read_data(given, LABELS, None, hub=None)
 
 
 @pytest.mark.parametrize(
@@ -326,9 +325,11 @@ def tables(tmp_path):
 
 def test_tables_are_read_as_the_corpora_are(tables, monkeypatch):
     asked = []
-    monkeypatch.setattr(data.corpora.formats.hub, "read", lambda *place: asked.append(place) or documents())
+    monkeypatch.setattr(
+        evaluation_data.corpora.formats.hub, "read", lambda *place: asked.append(place) or documents()
+    )
 
-    split = data.read([f"mine={tables}"], LABELS, None, hub=None)["test"]
+    split = evaluation_data.read_data([f"mine={tables}"], LABELS, None, hub=None)["test"]
 
     assert asked == [(tables, None, "test")]
     assert split.documents == documents()
@@ -336,14 +337,14 @@ def test_tables_are_read_as_the_corpora_are(tables, monkeypatch):
 
 def test_tables_without_a_test_split(tables, monkeypatch):
     def refuse(*place):
-        raise data.CorpusError(
+        raise evaluation_data.CorpusError(
             "split 'test': Unknown split \"test\". Should be one of ['train', 'dev'].; --data"
         )
 
-    monkeypatch.setattr(data.corpora.formats.hub, "read", refuse)
+    monkeypatch.setattr(evaluation_data.corpora.formats.hub, "read", refuse)
 
     with pytest.raises(PublishError, match="has no split 'test', which is measured on, but 'train', 'dev'"):
-        data.read([f"mine={tables}"], LABELS, None, hub=None)
+        evaluation_data.read_data([f"mine={tables}"], LABELS, None, hub=None)
 
 
 @pytest.mark.parametrize(
@@ -360,18 +361,20 @@ def test_a_recipe_s_corpus_that_cannot_be_read_says_what_is_there(ledger, tmp_pa
     smoke = ledger.model_copy(update={"recipe": "smoke"})
 
     with pytest.raises(PublishError, match=message):
-        data.read([f"smoke={folder}"], LABELS, smoke, hub=None)
+        evaluation_data.read_data([f"smoke={folder}"], LABELS, smoke, hub=None)
 
 
 def test_a_name_that_the_ledger_does_not_know_is_told(ledger):
     smoke = ledger.model_copy(update={"recipe": "smoke"})
 
-    assert data.unknown(["invented=x", "smoke=y"], smoke) == ""
-    assert "--data invnted: the ledger's numbers are on invented." in data.unknown(["invnted=x"], ledger)
+    assert evaluation_data.unknown_names(["invented=x", "smoke=y"], smoke) == ""
+    assert "--data invnted: the ledger's numbers are on invented." in evaluation_data.unknown_names(
+        ["invnted=x"], ledger
+    )
 
 
 def test_tables_need_a_package_that_is_named(tables, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)  # as where it is not installed
 
     with pytest.raises(PublishError, match="needs the package 'datasets'"):
-        data.read([f"mine={tables}"], LABELS, None, hub=None)
+        evaluation_data.read_data([f"mine={tables}"], LABELS, None, hub=None)

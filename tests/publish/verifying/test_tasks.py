@@ -7,8 +7,7 @@ from hub_store import Blob, Repo
 from random_ledgers import random_ledger
 
 from cards.ledger import Environment
-from publish.verifying import agreement as comparing
-from publish.verifying import with_ledger as checks
+from publish.verifying import agreement, with_ledger
 from publish.verifying.agreement import compare
 
 HERE = Environment(cpu="this one", isa="avx2", threads=2, versions={"onnxruntime": "1.0.0"})
@@ -41,7 +40,7 @@ def test_every_claim_says_why_it_was_not_measured(seed):
     assert all(row.remark for row in rows)
     own = [row for row in rows if row.claim.startswith(f"{ledger.subject}.") and ".test." in row.claim]
     assert own
-    assert {row.remark for row in own if ".vs." not in row.claim} == {comparing.unmeasured_task(task)}
+    assert {row.remark for row in own if ".vs." not in row.claim} == {agreement.unmeasured_task(task)}
     assert "--data" not in "".join(row.remark for row in rows)
 
 
@@ -50,18 +49,20 @@ def test_every_claim_says_why_it_was_not_measured(seed):
 )
 def test_a_snippet_runs_for_the_task_of_its_model(monkeypatch, tmp_path, task, output):
     asked = []
-    monkeypatch.setattr(checks.snippets, "run", lambda *what, **how: asked.append(how["task"]) or output)
-    monkeypatch.setattr(checks, "find", lambda tool: None if tool == "optimum" else Program)
+    monkeypatch.setattr(with_ledger.snippets, "run", lambda *what, **how: asked.append(how["task"]) or output)
+    monkeypatch.setattr(with_ledger, "find", lambda tool: None if tool == "optimum" else Program)
     (tmp_path / "README.md").write_text(output, encoding="utf-8")
     model = random_ledger(1 if task == "text-classification" else 2).models["student"]
-    examples = [checks.Example(tool=tool, text="x", output=output) for tool in ("transformers", "optimum")]
+    examples = [
+        with_ledger.Example(tool=tool, text="x", output=output) for tool in ("transformers", "optimum")
+    ]
     model = model.model_copy(update={"examples": tuple(examples)})
 
-    rows = list(checks._examples(tmp_path, model, loaders=True))
+    rows = list(with_ledger._examples(tmp_path, model, loaders=True))
 
     assert [row.verdict for row in rows] == ["ok", "not run"]
     assert asked == [task]
-    [row] = checks._examples(tmp_path, model, loaders=False)
+    [row] = with_ledger._examples(tmp_path, model, loaders=False)
     assert (row.verdict, row.found) == (
         "not run",
         "they need the programs that they are for: leave out --no-loaders",

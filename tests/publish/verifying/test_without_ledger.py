@@ -7,8 +7,7 @@ from hub_store import Blob, Repo
 from tiny_model import make_model
 
 from publish.errors import PublishError
-from publish.verifying import evaluation_data as data
-from publish.verifying import without_ledger as foreign
+from publish.verifying import evaluation_data, without_ledger
 
 CARD = """---
 language: en
@@ -194,8 +193,8 @@ def test_weights_alone_need_transformers(folder, tmp_path, monkeypatch, notes):
     for name in ("config.json", "tokenizer.json", "model.safetensors"):
         (bare / name).symlink_to(folder / name)
     (bare / "README.md").write_text(CARD.format(micro=80, recall=1), encoding="utf-8")
-    splits = data.read([f"notes={notes}"], ("Chemical", "Disease"), None, hub=None)
-    monkeypatch.setattr(foreign, "find", lambda tool: None)
+    splits = evaluation_data.read_data([f"notes={notes}"], ("Chemical", "Disease"), None, hub=None)
+    monkeypatch.setattr(without_ledger, "find", lambda tool: None)
 
     with pytest.raises(PublishError, match="make loaders"):
-        foreign.compare_card(bare, splits, lambda line: None)
+        without_ledger.compare_card(bare, splits, lambda line: None)
