@@ -1,4 +1,4 @@
-"""A number of the ledger beside the same number measured here, and what follows.
+"""Judges each number of the ledger by the same number measured here.
 
 On the same data, an F1 is the same to four digits where instruction set and ONNX Runtime are those of
 the claim, and within 0.003 elsewhere; precision and recall move against each other, so twice that. On
@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from cards.errors import CardError
 from cards.ledger import Claim, Environment, Ledger, Task
 from cards.ledger.derived import speed_up
+from cards.render import subject
 from training.latency import QUIET
 
 from .evaluation_data import Split
-from .remeasure import claims_of, lengths, waited
-from .report import Compared
+from .remeasure import Measured, lengths, median_latency
+from .report import Compared, Verdict
 
 FOUR_DIGITS = 0.5e-4
 ELSEWHERE = {"F1": 0.003, "precision": 0.006, "recall": 0.006, "error": 0.01, "score": 0.01}
@@ -25,17 +26,19 @@ NOT_GIVEN = "that the published files do not give"
 
 
 def compare(
-    ledger: Ledger, here: Mapping[str, float], splits: Mapping[str, Split], machine: Environment
+    ledger: Ledger, here: Measured, splits: Mapping[str, Split], machine: Environment
 ) -> list[Compared]:
     """Every measurement of the ledger, with a verdict; what cannot be measured again says why."""
     known = {claim.split: claim.data.sha256 for claim in ledger.claims if claim.split and claim.data}
     other = {split for split, given in splits.items() if known.get(split, "") not in ("", given.data.sha256)}
     compared = []
-    for claim in claims_of(ledger):
-        if claim.id.metric == "latency" or str(claim.id) not in here:
+    for claim in ledger.claims:
+        if claim.aggregation == "setting":
+            continue  # a hyper-parameter, no measurement
+        if claim.id.metric == "latency" or claim.id not in here.values:
             compared.append(_unmeasured(claim, ledger, splits))
         else:
-            compared.append(_judged(claim, here[str(claim.id)], _split(claim) in other, machine))
+            compared.append(_judged(claim, here.values[claim.id], _split(claim) in other, machine))
     return [*compared, *_speed(ledger, here, machine)]
 
 
@@ -48,23 +51,24 @@ def unmeasured_task(task: Task) -> str:
 
 def same_machine(claimed: Environment | None, machine: Environment) -> bool:
     """Whether digits can be expected to agree: same instruction set, same ONNX Runtime."""
-    return bool(claimed) and (claimed.isa, claimed.versions.get("onnxruntime")) == (
+    runtime = "onnxruntime"
+    return claimed is not None and (claimed.isa, claimed.versions.get(runtime)) == (
         machine.isa,
-        machine.versions["onnxruntime"],
+        machine.versions[runtime],
     )
 
 
 def _judged(claim: Claim, value: float, other_data: bool, machine: Environment) -> Compared:
-    inside = claim.interval and claim.interval.low <= value <= claim.interval.high
-    tolerance = _tolerance(claim, machine)
-    remark = ""
+    inside = claim.interval.low <= value <= claim.interval.high if claim.interval else None
+    tolerance, remark = None, ""
+    verdict: Verdict
     if not other_data:
+        tolerance = _tolerance(claim, machine)
         verdict = "holds" if abs(value - claim.value) <= tolerance else "differs"
-    elif claim.interval is None:
-        verdict, tolerance, remark = "not measured", None, "on other data, without an interval to lie in"
+    elif inside is None:
+        verdict, remark = "not measured", "on other data, without an interval to lie in"
     else:
-        verdict, tolerance = "holds" if inside else "differs", None
-        remark = "on other data, so only the interval counts"
+        verdict, remark = "holds" if inside else "differs", "on other data, so only the interval counts"
     return Compared(
         claim=str(claim.id),
         unit=claim.unit,
@@ -85,10 +89,8 @@ def _split(claim: Claim) -> str | None:
 def _tolerance(claim: Claim, machine: Environment) -> float:
     if claim.unit == "share":
         return SPARSITY
-    if claim.artifact is None and claim.aggregation != "difference":
+    if claim.unit == "bytes" or (claim.artifact is None and claim.aggregation != "difference"):
         return 0.0  # counted, not computed by a model
-    if claim.unit == "bytes":
-        return 0.0
     if same_machine(claim.environment, machine):
         return FOUR_DIGITS
     if claim.unit == "count":
@@ -97,68 +99,69 @@ def _tolerance(claim: Claim, machine: Environment) -> float:
 
 
 def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Compared:
-    owner = claim.id.model
-    reason = unmeasured_task(ledger.models[ledger.subject].task)
-    if owner not in (ledger.subject, "corpus"):
-        why = f"of the model {owner}, which has a repository of its own"
-    elif claim.id.vs_model not in (None, ledger.subject):
+    name, split = subject(ledger), _split(claim)
+    task = unmeasured_task(ledger.models[name].task)
+    if claim.id.model not in (name, "corpus"):
+        why = f"of the model {claim.id.model}, which has a repository of its own"
+    elif claim.id.vs_model not in (None, name):
         why = "comparing with a model of another repository"
     elif claim.disturbed is not None:
         why = "disturbed by other programs when they were claimed, so compared with nothing"
     elif claim.id.metric == "latency":
-        why = reason or "in milliseconds, which belong to a machine: their ratios are compared"
-    elif reason and (claim.artifact or _split(claim)):
-        why = reason
-    elif _split(claim) and _split(claim) not in splits:
-        why = f"that need the {_split(claim)} documents (--data)"
+        why = task or "in milliseconds, which belong to a machine: their ratios are compared"
+    elif task and (claim.artifact or split):
+        why = task
+    elif split and split not in splits:
+        why = f"that need the {split} documents (--data)"
     else:
         why = NOT_GIVEN
     return Compared(
-        claim=str(claim.id),
-        unit=claim.unit,
-        stated=claim.value,
-        here=None,
-        verdict="not measured",
-        remark=why,
+        claim=str(claim.id), unit=claim.unit, stated=claim.value, verdict="not measured", remark=why
     )
 
 
-def _speed(ledger: Ledger, here: Mapping[str, float], machine: Environment) -> Iterator[Compared]:
-    """How many times faster each file is than the first, at each length; on one kind of processor only,
-    since another may have no instructions for 8-bit sums, and on a quiet machine only: where other programs
-    ran too, a true claim and a false one look alike."""
-    name = ledger.subject
+def _speed(ledger: Ledger, here: Measured, machine: Environment) -> Iterator[Compared]:
+    """How many times faster each file is than the first, at each length.
+
+    On one kind of processor only, since another may have no instructions for 8-bit sums, and on a quiet
+    machine only: where other programs ran too, a true claim and a false one look alike.
+    """
+    name = subject(ledger)
     first, *others = ledger.models[name].variants
-    for length in lengths(ledger, name):
-        slow = f"{name}.{first.name}.latency.{length}.median"
+    for length in lengths(ledger):
+        slow = median_latency(name, first.name, length)
         for other in others:
-            fast = f"{name}.{other.name}.latency.{length}.median"
+            fast = slow.replace(variant=other.name)
             try:
                 claims = ledger.claim(slow), ledger.claim(fast)
                 stated = speed_up(*claims)
             except CardError:
                 continue  # the ledger does not compare the two
-            value = here[slow] / here[fast] if slow in here and fast in here else None
-            why = _incomparable(claims[0].environment, machine, here.get(waited(name, length), 0.0))
-            holds = value is not None and 1 / SPEED_FACTOR <= value / stated <= SPEED_FACTOR
+            both = slow in here.values and fast in here.values
+            value = here.values[slow] / here.values[fast] if both else None
+            why = _incomparable(claims[0].environment, machine, here.waited.get(length, 0.0))
+            verdict: Verdict = "not measured"
+            if value is not None and not why:
+                agrees = 1 / SPEED_FACTOR <= value / stated <= SPEED_FACTOR
+                verdict = "holds" if agrees else "differs"
             yield Compared(
                 claim=f"speed_up({slow}, {fast})",
                 unit="times",
                 stated=stated,
                 here=value,
-                verdict="not measured" if why or value is None else "holds" if holds else "differs",
+                verdict=verdict,
                 tolerance=None if why else SPEED_FACTOR,
                 remark=why or ("" if value else unmeasured_task(ledger.models[name].task) or NOT_GIVEN),
             )
 
 
-def _incomparable(claimed: Environment | None, machine: Environment, waited_here: float) -> str:
-    """Why a ratio of latencies says nothing here; "" where it does. waited_here: see `latency.Timing`"""
+def _incomparable(claimed: Environment | None, machine: Environment, waited: float) -> str:
+    """Why a ratio of latencies says nothing here; "" where it does. waited: see `latency.Timing`."""
     if not same_machine(claimed, machine):
         return "on another kind of processor, or another ONNX Runtime"
-    if waited_here > QUIET:
+    if waited > QUIET:
         return (
-            f"not comparable here: it waited {waited_here:.1f} s in each second for a processor that other "
+            f"not comparable here: it waited {waited:.1f} s in each second for a processor that other "
             "programs had; ask a quiet machine"
         )
     return ""

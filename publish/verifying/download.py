@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cards.ledger import Ledger
 from cards.lint import Finding, examine
-from cards.render import CARD_FILE
+from cards.render import CARD_FILE, subject
 from cards.render.card_map import MAP_FILE
 
 from ..hub.client import Hub
@@ -74,7 +74,7 @@ def download_weights(
     hashed. `say` is told how much that is, and what is left out. Raises PublishError."""
     named = {*WEIGHTS, *_pushed(model.folder)}
     if ledger:
-        named |= {variant.file for variant in ledger.models[ledger.subject].variants}
+        named |= {variant.file for variant in ledger.models[subject(ledger)].variants}
     # An ONNX graph too large for one file has its numbers beside it.
     data = tuple(f"{file}{end}" for file in WEIGHTS if file.endswith(".onnx") for end in ("_data", ".data"))
     wanted = {path: size for path, size in model.rest.items() if path in named or path.startswith(data)}

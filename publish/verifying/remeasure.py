@@ -1,17 +1,19 @@
-"""Every claim that the published files let us measure again, measured on them.
+"""Measures again every claim that the published files let us measure.
 
 Scores are made by the functions that made the claims (`training.metrics`, `training.latency`), and texts
 are tagged by the engine with the very files of the repository.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
 
-from cards.ledger import Claim, Ledger, slug
-from space.engine import Tagger, load
+from cards.ledger import ClaimId, Ledger
+from cards.render import subject
+from space.engine import Entity, load
 from training import latency
 from training.corpora import Document
 from training.metrics import RATES, calibration, count, error_kinds, table
@@ -25,89 +27,104 @@ NOT_PRUNED = ("embed", "classifier")  # parts of the names of matrices that prun
 THREADS = 2  # where no claim says how many
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The numbers here. waited: tokens of the timed texts -> see `latency.Timing`."""
+
+    values: Mapping[ClaimId, float]
+    waited: Mapping[int, float] = field(default_factory=dict)
+
+
 def measure(
     folder: Path, ledger: Ledger, splits: Mapping[str, Split], say: Callable[[str], None]
-) -> dict[str, float]:
-    """Claim id -> the number here, for the model that the folder holds and what of its claims can be
-    measured on its files and the given splits. `say` is told what takes time.
+) -> Measured:
+    """Measure what of a model's claims can be measured on its files and the data given.
 
-    Raises EngineError when a file cannot be run.
+    Args:
+        folder: The model's.
+        ledger: The model's.
+        splits: The data, by the ledger's names of its splits.
+        say: Is told what takes time.
+
+    Raises:
+        EngineError: A file cannot be run.
     """
-    name = ledger.subject
+    name = subject(ledger)
     model = ledger.models[name]
-    here = dict(_files(folder, name, ledger))
-    here |= _corpus(splits, model.labels)
+    values = dict(_file_figures(folder, ledger)) | dict(_corpus_counts(splits, model.labels))
     if model.task != "token-classification":
-        return here
+        return Measured(values)
     threads = threads_of(ledger)
     there = [one for one in model.variants if (folder / one.file).is_file()]  # else the layout fails
     taggers = {one.name: load(folder, file=one.file, threads=threads) for one in there}
     for variant, tagger in taggers.items():
         for split, given in splits.items():
-            if not ledger.find(model=name, variant=variant, split=split):
-                continue
-            prefix = f"{name}.{variant}.{split}"
-            here |= scores(prefix, tagger, given.documents, model.labels, say)
-    here |= _differences(ledger, here)
+            if ledger.find(model=name, variant=variant, split=split, vs_model=None):
+                score = ClaimId(name, variant=variant, split=split, metric="f1")
+                values |= scores(score, tagger, given.documents, model.labels, say)
+    values |= dict(_differences(ledger, values))
     say("latencies, all files in turn")
-    here |= _latencies(name, taggers, _texts(ledger, splits), lengths(ledger, name))
-    return here
+    texts = splits["test"].documents if "test" in splits else _examples(ledger)
+    waited: dict[int, float] = {}
+    for length in lengths(ledger):
+        if all(length <= tagger.window for tagger in taggers.values()):
+            timing = latency.measure(taggers, texts, length, REPEATS)
+            waited[length] = timing.waited
+            for variant, times in timing.milliseconds.items():
+                values[median_latency(name, variant, length)] = float(np.median(times))
+    return Measured(values, waited)
 
 
 def threads_of(ledger: Ledger) -> int:
     """The threads that the model's files were measured with."""
-    used = [c.environment.threads for c in ledger.claims if c.environment and c.artifact]
+    used = [claim.environment.threads for claim in ledger.claims if claim.environment and claim.artifact]
     return used[0] if used else THREADS
 
 
-def lengths(ledger: Ledger, name: str) -> list[int]:
+def lengths(ledger: Ledger) -> list[int]:
     """Tokens of the texts that latencies were measured on."""
-    timed = ledger.find(model=name, metric="latency", vs_model=None)
-    return sorted({claim.id.length for claim in timed if claim.id.length})
+    found = ledger.find(model=subject(ledger), metric="latency", vs_model=None)
+    return sorted({claim.id.length for claim in found if claim.id.length is not None})
+
+
+def median_latency(model: str, variant: str, length: int) -> ClaimId:
+    """The id of a file's median latency on texts of `length` tokens."""
+    return ClaimId(model, variant=variant, metric="latency", length=length, statistic="median")
 
 
 def scores(
-    prefix: str,
-    tagger: Callable,
+    score: ClaimId,
+    tagger: Callable[[list[str]], list[list[Entity]]],
     documents: list[Document],
     labels: tuple[str, ...],
     say: Callable[[str], None],
-) -> dict[str, float]:
-    """Precision, recall and F1 of each type, micro and macro; calibration; kinds of error. Ids start
-    with `prefix`."""
+) -> dict[ClaimId, float]:
+    """Precision, recall and F1 of each type, micro and macro; calibration; kinds of error.
+
+    `score` is the id of any score of the file on these documents; others differ from it by group and metric.
+    """
     found = []
     for number, document in enumerate(documents):
         if number % 100 == 0:
-            say(f"{prefix}: {number} of {len(documents)} documents")
+            say(f"{score.model}, {score.variant}, {score.split}: {number} of {len(documents)} documents")
         found += tagger([document.text])
     gold = [document.spans for document in documents]
     rows = table(count(gold, found, labels).sum(axis=0))
-    groups = [*map(slug, labels), "micro", "macro"]
     here = {
-        f"{prefix}.{group}.{rate}": float(rows[row, column])
-        for row, group in enumerate(groups)
+        score.replace(group=group, metric=rate): float(rows[row, column])
+        for row, group in enumerate((*labels, "micro", "macro"))
         for column, rate in enumerate(RATES)
     }
     totals = error_kinds.kinds(gold, found).sum(axis=0)
-    here |= {f"{prefix}.errors.{kind}": float(n) for kind, n in zip(error_kinds.KINDS, totals, strict=True)}
+    for kind, total in zip(error_kinds.KINDS, totals, strict=True):
+        here[score.replace(topic="errors", metric=kind)] = float(total)
     bins = calibration.bins(gold, found).sum(axis=0)
-    here[f"{prefix}.calibration.ece"] = float(calibration.error(bins))
-    for index, values in enumerate(zip(bins[:, 0], *calibration.means(bins), strict=True)):
-        for what, value in zip(("entities", "score", "precision"), values, strict=True):
-            here[f"{prefix}.calibration.bins.{index}.{what}"] = float(value)
+    trust = score.replace(topic="calibration", metric="ece")
+    here[trust] = float(calibration.error(bins))
+    for index, means in enumerate(zip(bins[:, 0], *calibration.means(bins), strict=True)):
+        for metric, value in zip(("entities", "score", "precision"), means, strict=True):
+            here[trust.replace(bin=index, metric=metric)] = float(value)
     return here
-
-
-def _files(folder: Path, name: str, ledger: Ledger) -> Iterator[tuple[str, float]]:
-    """Bytes, parameters, and the share of zeros among the weights of linear layers."""
-    for variant in ledger.models[name].variants:
-        if (folder / variant.file).is_file():
-            yield f"{name}.{variant.name}.bytes", (folder / variant.file).stat().st_size
-    if (folder / WEIGHTS).is_file():
-        yield f"{name}.parameters", parameters(folder / WEIGHTS)
-        share = sparsity(folder / WEIGHTS)
-        if share is not None:
-            yield f"{name}.sparsity", share
 
 
 def sparsity(checkpoint: Path) -> float | None:
@@ -124,61 +141,42 @@ def sparsity(checkpoint: Path) -> float | None:
     return zeros / total if total else None
 
 
-def _corpus(splits: Mapping[str, Split], labels: tuple[str, ...]) -> dict[str, float]:
+def _file_figures(folder: Path, ledger: Ledger) -> Iterator[tuple[ClaimId, float]]:
+    """Bytes, parameters, and the share of zeros among the weights of linear layers."""
+    name = subject(ledger)
+    for variant in ledger.models[name].variants:
+        if (folder / variant.file).is_file():
+            size = (folder / variant.file).stat().st_size
+            yield ClaimId(name, variant=variant.name, metric="bytes"), size
+    if (folder / WEIGHTS).is_file():
+        yield ClaimId(name, metric="parameters"), parameters(folder / WEIGHTS)
+        share = sparsity(folder / WEIGHTS)
+        if share is not None:
+            yield ClaimId(name, metric="sparsity"), share
+
+
+def _corpus_counts(splits: Mapping[str, Split], labels: Iterable[str]) -> Iterator[tuple[ClaimId, float]]:
     """Counts of documents and mentions."""
-    here = {}
     for split, given in splits.items():
-        here[f"corpus.{split}.documents"] = len(given.documents)
+        documents = ClaimId("corpus", split=split, metric="documents")
+        yield documents, len(given.documents)
+        found = [span.label for document in given.documents for span in document.spans]
         for label in labels:
-            mentions = sum(span.label == label for document in given.documents for span in document.spans)
-            here[f"corpus.{split}.{slug(label)}.mentions"] = mentions
-    return here
+            yield documents.replace(group=label, metric="mentions"), found.count(label)
 
 
-def _differences(ledger: Ledger, here: Mapping[str, float]) -> dict[str, float]:
+def _differences(ledger: Ledger, here: Mapping[ClaimId, float]) -> Iterator[tuple[ClaimId, float]]:
     """One file's macro F1 minus another's, both of this model."""
-    found = {}
     for claim in ledger.find(group="macro", metric="f1_difference"):
-        model, variants = claim.id.model, (claim.id.variant, claim.id.vs_variant)
-        if claim.id.vs_model == model:
-            both = [here.get(f"{model}.{variant}.{claim.split}.macro.f1") for variant in variants]
-            if None not in both:
-                found[str(claim.id)] = both[0] - both[1]
-    return found
+        pair = claim.id
+        if pair.model == pair.vs_model and claim.split:
+            score = ClaimId(pair.model, variant=pair.variant, split=claim.split, group="macro", metric="f1")
+            other = score.replace(variant=pair.vs_variant)
+            if score in here and other in here:
+                yield pair, here[score] - here[other]
 
 
-def _latencies(
-    name: str, taggers: Mapping[str, Tagger], texts: list[Document], wanted: list[int]
-) -> dict[str, float]:
-    """Median milliseconds of each file at each length, the files taking turns, and beside them how far other
-    programs disturbed the timing."""
-    here: dict[str, float] = {}
-    for length in wanted:
-        if any(length > tagger.window for tagger in taggers.values()):
-            continue
-        timing = latency.measure(taggers, texts, length, REPEATS)
-        here[waited(name, length)] = timing.waited
-        here |= {
-            f"{name}.{variant}.latency.{length}.median": float(np.median(times))
-            for variant, times in timing.milliseconds.items()
-        }
-    return here
-
-
-def waited(name: str, length: int) -> str:
-    """The id of how long this process's threads waited for a processor, in each second of the timing at a
-    length."""
-    return f"{name}.latency.{length}.waited"
-
-
-def _texts(ledger: Ledger, splits: Mapping[str, Split]) -> list[Document]:
-    """Texts to time: the test documents where they are given, else those of the ledger's examples."""
-    if "test" in splits:
-        return splits["test"].documents
-    examples = dict.fromkeys(example.text for example in ledger.models[ledger.subject].examples)
-    return [Document(id=str(number), text=text) for number, text in enumerate(examples)]
-
-
-def claims_of(ledger: Ledger) -> list[Claim]:
-    """The ledger's claims that are measurements: hyper-parameters are none."""
-    return [claim for claim in ledger.claims if claim.aggregation != "setting"]
+def _examples(ledger: Ledger) -> list[Document]:
+    """The texts of the ledger's examples, to time where no documents are given."""
+    texts = dict.fromkeys(example.text for example in ledger.models[subject(ledger)].examples)
+    return [Document(id=str(number), text=text) for number, text in enumerate(texts)]

@@ -17,7 +17,7 @@ from .agreement import compare, unmeasured_task
 from .download import download_small, download_weights
 from .evaluation_data import Split, read_data, unknown_names
 from .loading import check_loaders
-from .remeasure import THREADS, measure, threads_of
+from .remeasure import THREADS, Measured, measure, threads_of
 from .report import Check, Verification
 from .with_ledger import check_folder
 from .without_ledger import check_without_ledger, compare_card, is_tagger, labels_of, unmeasurable
@@ -46,14 +46,14 @@ def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
     model = download_small(hub, request.repo_id, request.revision)
     folder = model.folder
     ledger = _read(folder) if (folder / "ledger.json").is_file() else None
-    reason = unmeasured_task(ledger.models[ledger.subject].task) if ledger else unmeasurable(folder)
+    reason = unmeasured_task(ledger.models[subject(ledger)].task) if ledger else unmeasurable(folder)
     splits: dict[str, Split] = {}
     if reason and request.data:
         say(f"--data is not read: its numbers are {reason}")
     elif request.data:  # before the weights, which take longer
         if ledger and (strange := unknown_names(request.data, ledger)):
             say(strange)
-        labels = ledger.models[ledger.subject].labels if ledger else labels_of(folder)
+        labels = ledger.models[subject(ledger)].labels if ledger else labels_of(folder)
         splits = read_data(request.data, labels, ledger, hub)
     model = download_weights(hub, model, ledger, say)
     machine = environment(threads_of(ledger) if ledger else THREADS)
@@ -62,7 +62,7 @@ def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
         here, refused = _measured(folder, ledger, splits, say)
         checks += refused
         claims = compare(ledger, here, splits, machine)
-        texts = list(dict.fromkeys(example.text for example in ledger.models[ledger.subject].examples))
+        texts = list(dict.fromkeys(example.text for example in ledger.models[subject(ledger)].examples))
         tagger = not reason
     else:
         checks = list(check_without_ledger(model))
@@ -99,9 +99,9 @@ def _read(folder: Path) -> Ledger:
 
 def _measured(
     folder: Path, ledger: Ledger, splits: Mapping[str, Split], say: Say
-) -> tuple[dict[str, float], list[Check]]:
+) -> tuple[Measured, list[Check]]:
     """The numbers here; none, and a check that failed, when the engine cannot run a file."""
     try:
         return measure(folder, ledger, splits, say), []
     except EngineError as error:
-        return {}, [Check.judged("measured again", False, str(error).replace(f"{folder}/", ""))]
+        return Measured({}), [Check.judged("measured again", False, str(error).replace(f"{folder}/", ""))]

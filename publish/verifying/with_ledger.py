@@ -12,7 +12,7 @@ from pathlib import Path
 from cards.errors import CardError
 from cards.ledger import Example, Ledger, Model, Task
 from cards.lint import lint
-from cards.render import CARD_FILE, snippets
+from cards.render import CARD_FILE, snippets, subject
 from cards.render.card_map import MAP_FILE
 
 from ..hub.remote import MANIFEST, sha256
@@ -42,12 +42,12 @@ def check_folder(model: Downloaded, ledger: Ledger, *, loaders: bool) -> list[Ch
         _manifest(folder),
         model.linted("files", "bytes, SHA-256 and parameters as measured", files),
         model.linted("card", "every number is the ledger's, no error found", card),
-        *_examples(folder, ledger.models[ledger.subject], loaders=loaders),
+        *_examples(folder, ledger.models[subject(ledger)], loaders=loaders),
     ]
 
 
 def _layout(folder: Path, ledger: Ledger) -> Check:
-    variants = ledger.models[ledger.subject].variants
+    variants = ledger.models[subject(ledger)].variants
     wanted = [*REQUIRED, CARD_FILE, MAP_FILE, *(variant.file for variant in variants)]
     missing = ", ".join(path for path in wanted if not (folder / path).is_file())
     holding = f"{len(wanted)} files where loaders look for them"

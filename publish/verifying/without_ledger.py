@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from cards.ledger import slug
+from cards.ledger import ClaimId
 from cards.render import CARD_FILE
 from space.engine import EngineError, load
 from space.engine.model_folder import Config, read_config
@@ -22,6 +22,7 @@ from .remeasure import WEIGHTS, scores
 from .report import Check, Compared
 
 TOLERANCE = 0.005  # of a score that somebody else measured, perhaps word by word
+SCORE = ClaimId("model", variant="file", split="test", metric="f1")  # of whatever file is measured
 NO_ENTITIES = "of another kind than precision, recall or F1 of entities: run the evaluation of the card"
 LOOSE = ("pytorch_model.bin", "model.safetensors.index.json")  # what else weights may be stored as
 
@@ -78,22 +79,21 @@ def compare_card(folder: Path, splits: Mapping[str, Split], say: Callable[[str],
     stated = list(_model_index(folder, [] if reason else labels_of(folder)))
     here = _measure(folder, splits["test"], say) if splits and stated else {}
     reason = reason or (NO_ENTITIES if here else "that need labelled documents (--data NAME=SOURCE)")
-    return [_compared(name, value, here.get(name), reason) for name, value in stated]
+    return [_compared(name, value, score and here.get(score), reason) for name, score, value in stated]
 
 
-def _measure(folder: Path, given: Split, say: Callable[[str], None]) -> dict[str, float]:
-    """Scores by the names of `_model_index`: by the engine where there is an ONNX file, else by
-    transformers."""
+def _measure(folder: Path, given: Split, say: Callable[[str], None]) -> dict[ClaimId, float]:
+    """Scores: by the engine where there is an ONNX file, else by transformers."""
     labels = tuple(labels_of(folder))
     if any(folder.glob("onnx/*.onnx")):
-        return scores(load(folder), given.documents, labels, say)
+        return scores(SCORE, load(folder), given.documents, labels, say)
     program = find("transformers")
     if program is None:
         raise PublishError(
             f"the model has no ONNX file, and transformers is in no environment here: {REMEDY}"
         )
     with start(program, folder, WEIGHTS) as loader:
-        return scores(loader, given.documents, labels, say)
+        return scores(SCORE, loader, given.documents, labels, say)
 
 
 def _compared(name: str, stated: float, here: float | None, reason: str) -> Compared:
@@ -112,9 +112,12 @@ def _compared(name: str, stated: float, here: float | None, reason: str) -> Comp
     )
 
 
-def _model_index(folder: Path, types: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """The card's scores. Those of entities as ("micro.f1", share): what is named for one of the `types` or as
-    macro is that, anything else is micro, as seqeval's overall scores are. Others by their own names."""
+def _model_index(folder: Path, types: Sequence[str]) -> Iterator[tuple[str, ClaimId | None, float]]:
+    """The card's scores: name, id of the score that is measured for it, value (of entities: as a share).
+
+    What is named for one of the `types` or as macro is that, anything else is micro, as seqeval's overall
+    scores are.
+    """
     front = re.match(r"---\n(.*?)\n---", _text(folder / CARD_FILE), re.DOTALL)
     try:
         data = yaml.safe_load(front[1]) if front else {}
@@ -127,17 +130,17 @@ def _model_index(folder: Path, types: Sequence[str]) -> Iterator[tuple[str, floa
         named = [(str(m["type"]).lower(), str(m.get("name", "")), m["value"]) for m in metrics]
     except (yaml.YAMLError, AttributeError, KeyError, TypeError):
         return  # the lint says what is wrong with the front matter
-    labels = {label.lower(): slug(label) for label in types}
+    groups = {name.lower(): name for name in (*types, "macro")}
     for rate, name, value in named:
         if not isinstance(value, int | float):
             continue  # a matrix, say
         if rate not in RATES or not types:
-            yield name or rate, value
+            yield name or rate, None, value
         else:
             words = re.findall(r"[\w-]+", name.lower())
-            group = next((labels[word] for word in words if word in labels), None)
-            group = group or ("macro" if "macro" in words else "micro")
-            yield f"{group}.{rate}", value / 100 if value > 1 else value
+            group = next((groups[name] for name in groups if name in words), "micro")
+            score = SCORE.replace(group=group, metric=rate)
+            yield f"{score.group}.{rate}", score, value / 100 if value > 1 else value
 
 
 def _layout(model: Downloaded) -> Check:

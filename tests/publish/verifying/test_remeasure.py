@@ -7,15 +7,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
-from tiny_ledger import make_ledger, make_run
+from tiny_ledger import make_ledger
 from tiny_model import make_model
 
-from cards.ledger import DataSet, Interval, project
+from cards.ledger import ClaimId, DataSet, Interval, project
 from publish.errors import PublishError
 from publish.verifying import evaluation_data, remeasure
 from publish.verifying.agreement import compare
 from publish.verifying.evaluation_data import Split
-from publish.verifying.remeasure import measure, scores, sparsity
+from publish.verifying.remeasure import Measured, measure, scores, sparsity
 from space.engine import load
 from training import latency
 from training.corpora import Document, Span
@@ -48,18 +48,12 @@ def corpus(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("run") / "run")
-
-
-@pytest.fixture
-def ledger(run):
-    return project(make_ledger(run), "student")
+def ledger(finished_run):
+    return project(make_ledger(finished_run), "student")
 
 
 def machine(ledger, **changes):
-    claimed = next(claim.environment for claim in ledger.claims if claim.id.text == MACRO)
-    return claimed.model_copy(update=changes)
+    return ledger.claim(MACRO).environment.model_copy(update=changes)
 
 
 def documents():
@@ -70,40 +64,52 @@ def documents():
 
 
 def same_data(ledger):
-    claim = next(claim for claim in ledger.claims if claim.id.text == MACRO)
-    return {"test": Split([], claim.data)}
+    return {"test": Split([], ledger.claim(MACRO).data)}
 
 
 def other_data():
     return {"test": Split([], DataSet(id="invented", sha256="00" * 32, documents=1))}
 
 
+def measured(values, **waited):
+    """Numbers by the text of their ids."""
+    return Measured({ClaimId.parse(text): value for text, value in values.items()}, **waited)
+
+
+def texts(values):
+    return {str(claim_id): value for claim_id, value in values.items()}
+
+
 def verdict(ledger, claim_id, value, splits, here):
     """What comes of the number `value` for one claim."""
-    [row] = [row for row in compare(ledger, {claim_id: value}, splits, here) if row.claim == claim_id]
+    [row] = [
+        row for row in compare(ledger, measured({claim_id: value}), splits, here) if row.claim == claim_id
+    ]
     return row
 
 
 def stated(ledger, claim_id):
-    return next(claim.value for claim in ledger.claims if claim.id.text == claim_id)
+    return ledger.claim(claim_id).value
 
 
 def test_scores_are_those_counted_by_hand(folder):
-    here = scores("m", load(folder), documents(), LABELS, lambda line: None)
+    score = ClaimId("m", variant="int8", split="test", metric="f1")
+    here = texts(scores(score, load(folder), documents(), LABELS, lambda line: None))
 
-    assert (here["m.chemical.precision"], here["m.chemical.recall"]) == (1, pytest.approx(2 / 3))
-    assert (here["m.disease.precision"], here["m.disease.recall"]) == (pytest.approx(2 / 3), 1)
-    assert here["m.macro.f1"] == pytest.approx(0.8)
-    assert here["m.errors.missed"] == here["m.errors.spurious"] == 1
-    assert here["m.errors.correct"] == 4
+    chemical, disease, kinds = (f"m.int8.test.{group}" for group in ("chemical", "disease", "errors"))
+    assert (here[f"{chemical}.precision"], here[f"{chemical}.recall"]) == (1, pytest.approx(2 / 3))
+    assert (here[f"{disease}.precision"], here[f"{disease}.recall"]) == (pytest.approx(2 / 3), 1)
+    assert here["m.int8.test.macro.f1"] == pytest.approx(0.8)
+    assert here[f"{kinds}.missed"] == here[f"{kinds}.spurious"] == 1
+    assert here[f"{kinds}.correct"] == 4
 
 
-def test_every_kind_of_claim_is_measured(run, ledger):
+def test_every_kind_of_claim_is_measured(finished_run, ledger):
     given = {"test": Split(documents(), other_data()["test"].data)}
 
-    here = measure(run / "models" / "student", ledger, given, lambda line: None)
+    here = texts(measure(finished_run / "models" / "student", ledger, given, lambda line: None).values)
 
-    file = run / "models" / "student" / "onnx" / "model_quantized.onnx"
+    file = finished_run / "models" / "student" / "onnx" / "model_quantized.onnx"
     assert here["student.int8.bytes"] == file.stat().st_size
     assert here["student.parameters"] == stated(ledger, "student.parameters")
     assert here["corpus.test.documents"] == 3
@@ -159,7 +165,7 @@ def test_on_other_data_only_the_interval_counts(ledger, apart, expected):
 def test_whether_it_lies_in_the_interval_is_said_beside_the_verdict(ledger):
     claims = tuple(
         claim.model_copy(update={"interval": Interval(low=0, high=0.1, method="none")})
-        if claim.id.text == MACRO
+        if str(claim.id) == MACRO
         else claim
         for claim in ledger.claims
     )
@@ -183,7 +189,7 @@ def test_speed_is_compared_as_a_ratio_on_the_same_kind_of_machine(ledger, factor
     slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
     ratio = stated(ledger, slow) / stated(ledger, fast)
 
-    rows = compare(ledger, {slow: ratio * factor, fast: 1.0}, {}, machine(ledger, **changes))
+    rows = compare(ledger, measured({slow: ratio * factor, fast: 1.0}), {}, machine(ledger, **changes))
 
     [row] = [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
     assert row.stated == pytest.approx(ratio)
@@ -197,7 +203,7 @@ def test_speed_is_compared_as_a_ratio_on_the_same_kind_of_machine(ledger, factor
 def test_on_a_busy_machine_speed_is_neither_confirmed_nor_refuted(ledger, factor, waited, expected):
     slow, fast = (f"student.{variant}.latency.128.median" for variant in ("fp32", "int8"))
     ratio = factor * stated(ledger, slow) / stated(ledger, fast)
-    here = {slow: ratio, fast: 1.0, "student.latency.128.waited": waited}
+    here = measured({slow: ratio, fast: 1.0}, waited={128: waited})
 
     rows = compare(ledger, here, {}, machine(ledger))
 
@@ -212,7 +218,10 @@ def test_a_speed_that_was_claimed_on_a_busy_machine_is_compared_with_nothing(led
     busy = [c.model_copy(update={"disturbed": 1.4}) if c.id.text == slow else c for c in ledger.claims]
 
     rows = compare(
-        ledger.model_copy(update={"claims": tuple(busy)}), {slow: 9.0, fast: 1.0}, {}, machine(ledger)
+        ledger.model_copy(update={"claims": tuple(busy)}),
+        measured({slow: 9.0, fast: 1.0}),
+        {},
+        machine(ledger),
     )
 
     assert not [row for row in rows if row.claim == f"speed_up({slow}, {fast})"]
@@ -222,23 +231,23 @@ def test_a_speed_that_was_claimed_on_a_busy_machine_is_compared_with_nothing(led
     assert "disturbed by other programs" in row.remark
 
 
-def test_every_file_is_timed_in_turn_with_how_long_it_waited(monkeypatch):
+def test_every_file_is_timed_in_turn_with_how_long_it_waited(finished_run, ledger, monkeypatch):
     def timed(taggers, texts, length, repeats):
         times = {variant: np.full(repeats, number + 1.0) for number, variant in enumerate(taggers)}
         return latency.Timing(times, 0.4)
 
     monkeypatch.setattr(remeasure.latency, "measure", timed)
-    files = dict.fromkeys(("fp32", "int8"), SimpleNamespace(window=128))
+    monkeypatch.setattr(remeasure, "load", lambda folder, **options: SimpleNamespace(window=128))
 
-    assert remeasure._latencies("m", files, [], [64, 256]) == {
-        "m.latency.64.waited": 0.4,
-        "m.fp32.latency.64.median": 1,
-        "m.int8.latency.64.median": 2,
-    }
+    here = measure(finished_run / "models" / "student", ledger, {}, lambda line: None)
+
+    assert here.waited == {128: 0.4}
+    times = {text: value for text, value in texts(here.values).items() if ".latency." in text}
+    assert times == {"student.fp32.latency.128.median": 1, "student.int8.latency.128.median": 2}
 
 
 def test_what_is_not_measured_says_why(ledger):
-    why = {row.claim: row.remark for row in compare(ledger, {}, {}, machine(ledger))}
+    why = {row.claim: row.remark for row in compare(ledger, measured({}), {}, machine(ledger))}
 
     assert "of the model teacher" in why["teacher.fp32.test.macro.f1"]
     assert "need the test documents" in why[MACRO]

@@ -9,6 +9,7 @@ from random_ledgers import random_ledger
 from cards.ledger import Environment
 from publish.verifying import agreement, with_ledger
 from publish.verifying.agreement import compare
+from publish.verifying.remeasure import Measured
 
 HERE = Environment(cpu="this one", isa="avx2", threads=2, versions={"onnxruntime": "1.0.0"})
 CARD = """---
@@ -34,7 +35,7 @@ def test_every_claim_says_why_it_was_not_measured(seed):
     task = ledger.models[ledger.subject].task
     assert task != "token-classification"
 
-    rows = compare(ledger, {}, {}, HERE)
+    rows = compare(ledger, Measured({}), {}, HERE)
 
     assert {row.verdict for row in rows} == {"not measured"}
     assert all(row.remark for row in rows)
