@@ -1,4 +1,4 @@
-"""Pretrained encoders: from the Hub, a folder, a Python package that carries one, or from scratch."""
+"""Loading of pretrained encoders: from the Hub, a folder or a Python package; or a new one from scratch."""
 
 import importlib.util
 import re
@@ -25,10 +25,14 @@ SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 def load_base(
     base: Base, texts: Callable[[], Iterable[str]]
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """The encoder (FP32) and its tokenizer.
+    """Load an encoder (FP32) and its tokenizer.
 
-    texts: gives the training text, which a base from scratch learns its vocabulary from.
-    Raises RecipeError when the base cannot be found.
+    Args:
+        base: which one.
+        texts: gives the training text, which a base from scratch learns its vocabulary from.
+
+    Raises:
+        RecipeError: the base cannot be found, or has no fast tokenizer.
     """
     source = base.source or base.id
     kind, _, name = source.partition(":")
@@ -51,7 +55,7 @@ def load_base(
 def _package_folder(name: str) -> Path:
     """The folder with the weights inside an installed Python package."""
     spec = importlib.util.find_spec(name.replace("-", "_"))
-    if spec is None:
+    if spec is None or spec.origin is None:
         raise RecipeError(f"the package {name!r} is not installed: pip install {name}")
     found = [path.parent for path in Path(spec.origin).parent.rglob("model.safetensors")]
     if len(found) != 1:

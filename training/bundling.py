@@ -1,4 +1,4 @@
-"""`bundle`: what inference needs of a run's pair, copied into the Space as its embedded default."""
+"""Verb `bundle`: copies what inference needs of a run's pair into the Space, as its embedded default."""
 
 import shutil
 import tempfile
@@ -18,11 +18,14 @@ MOST_TOGETHER, MOST_EACH = 44_000_000, 32_000_000  # bytes: these files are comm
 
 
 def bundle(run: Path, to: Path) -> None:
-    """Replace the folder `to` by {student,teacher}: configuration, tokenizer, one ONNX file and its
-    golden output, the model's part of the ledger, and its card where it was rendered.
+    """Replace the folder `to` by `student/` and `teacher/` of a run.
 
-    Raises StageError, and leaves `to` as it was, when a file is missing or too large; LedgerError
-    when the run has no valid ledger.
+    Each holds configuration, tokenizer, one ONNX file and its golden output, the model's part of the
+    ledger, and its card where it was rendered.
+
+    Raises:
+        StageError: a file is missing or too large; `to` is left as it was.
+        LedgerError: the run has no valid ledger.
     """
     ledger = read_ledger(run / "ledger.json")
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -39,10 +42,11 @@ def bundle(run: Path, to: Path) -> None:
 
 
 def published(bundled: Path) -> Ledger:
-    """The ledger of a bundled pair's run, without what was measured on files that the bundle has not.
+    """Read the ledger of a bundled pair's run, without what was measured on files that the bundle has not.
 
-    Raises StageError when it is no bundle, or a file is not the one that was measured; LedgerError for a
-    broken ledger.
+    Raises:
+        StageError: it is no bundle, or a file is not the one that was measured.
+        LedgerError: a ledger is broken.
     """
     for path in (bundled / name / file for name, model in FILES.items() for file in ("ledger.json", model)):
         if not path.is_file():
@@ -68,7 +72,11 @@ def _is_of_bundle(claim: Claim) -> bool:
 
 
 def copy_model(model_folder: Path, to: Path, file: str) -> None:
-    """Raises StageError when something that inference needs is missing."""
+    """Copy what inference needs of a model folder, with the ONNX file `file`.
+
+    Raises:
+        StageError: something that inference needs is missing.
+    """
     (to / file).parent.mkdir(parents=True)
     for name in (*NEEDED, file, *OPTIONAL):
         if (model_folder / name).is_file():
@@ -80,9 +88,13 @@ def copy_model(model_folder: Path, to: Path, file: str) -> None:
 
 
 def check_sizes(folder: Path) -> None:
-    """Raises StageError when the files are too large for a git repository."""
+    """Hold the files of a bundle against what a git repository takes.
+
+    Raises:
+        StageError: a file, or all together, are too large.
+    """
     sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
-    largest = max(sizes, key=sizes.get)
+    largest = max(sizes, key=lambda path: sizes[path])
     if sizes[largest] > MOST_EACH:
         raise StageError(
             f"{largest.relative_to(folder)} has {sizes[largest]:,} bytes; one file may have {MOST_EACH:,}: "

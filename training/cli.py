@@ -56,8 +56,10 @@ example:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Parse the command line and run it. Errors that a user can mend are printed without a
-    traceback, exit code 2."""
+    """Parse the command line and run it.
+
+    Errors that a user can mend are printed without a traceback; the exit code is then 2.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         _main(arguments)
@@ -221,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_pair_verbs(verbs) -> None:
+def _add_pair_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     copy = verbs.add_parser(
         "bundle",
         help="copy a run's pair into the Space",

@@ -1,4 +1,4 @@
-"""Stage `corpus`: read the corpora, set the guard documents apart, keep every split as JSON lines."""
+"""Stage `corpus`: reads the corpora, sets the guard documents apart, keeps every split as JSON lines."""
 
 from functools import partial
 

@@ -1,29 +1,19 @@
-"""Making claims: what all of them have in common, and the cost of a stage."""
+"""Cost of a stage: wall-clock time, peak memory and energy, kept while it runs."""
 
 import threading
 import time
-from datetime import date
 from pathlib import Path
 
 import psutil
 from pydantic import BaseModel, ConfigDict
-
-from cards.ledger import Claim
 
 from .energy import Meter, Sitting
 
 INTERVAL = 0.5  # seconds between two looks at memory and energy
 
 
-def claim(claim_id: str, name: str, value: float, unit: str, aggregation: str = "value", **details) -> Claim:
-    """A claim measured today. `details`: the other fields of Claim, `command` among them."""
-    return Claim(
-        id=claim_id, name=name, value=value, unit=unit, aggregation=aggregation, date=date.today(), **details
-    )
-
-
 class Attempt(BaseModel):
-    """What a stage has cost so far: wall-clock seconds, the peak of resident memory, in bytes, and energy."""
+    """Cost of a stage so far: wall-clock seconds, the peak of resident memory in bytes, and energy."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,8 +24,10 @@ class Attempt(BaseModel):
 
 
 class Cost:
-    """Measures the `with` block and keeps the sum in a file, so that what a killed attempt cost is
-    not forgotten when the next one goes on from its checkpoint."""
+    """Measures the `with` block and keeps the sum in a file.
+
+    What a killed attempt cost is therefore not forgotten when the next one goes on from its checkpoint.
+    """
 
     def __init__(self, attempt: Attempt, file: Path):
         self.attempt, self.file = attempt, file
@@ -49,12 +41,12 @@ class Cost:
         self._sampler.start()
         return self.attempt
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._sampler.join()
 
     def _sample(self) -> None:
-        """Look again and again: the kernel's own peak would count earlier stages of the process."""
+        """Look every INTERVAL: the kernel's own peak would count earlier stages of the process."""
         process = psutil.Process()
         while True:
             stopped = self._stop.wait(INTERVAL)

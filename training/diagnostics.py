@@ -1,4 +1,4 @@
-"""Claims on how far an entity can be trusted: calibration of its score, and kinds of error.
+"""Diagnostics of found entities, as claims: calibration of their scores, and kinds of error.
 
 Part of the stage `evaluate`, on the same found entities as its scores.
 """
@@ -31,8 +31,15 @@ def claims(
     draws: np.ndarray,
     make: Callable[..., Claim],
 ) -> Iterator[Claim]:
-    """prefix: "MODEL.VARIANT.SPLIT"; gold, found: mentions by document; draws: see `statistics.resample`;
-    make: a claim on these documents."""
+    """Claim what the found entities tell besides their strict scores.
+
+    Args:
+        prefix: MODEL.VARIANT.SPLIT.
+        gold: mentions by document.
+        found: entities by document.
+        draws: (resamples, documents), see `statistics.resample`.
+        make: makes a claim on these documents.
+    """
     yield from _calibration(f"{prefix}.calibration", calibration.bins(gold, found), draws, make)
     for kind, count in zip(error_kinds.KINDS, error_kinds.kinds(gold, found).sum(axis=0), strict=True):
         yield make(f"{prefix}.errors.{kind}", KIND_NAMES[kind], int(count), "count", "value")

@@ -1,4 +1,4 @@
-"""Stage `encoders`: the pretrained bases, their vocabulary trimmed to what the domain uses."""
+"""Stage `encoders`: loads the pretrained bases and trims their vocabulary to what the domain uses."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,15 +15,12 @@ from .vocabulary import kept_pieces, trim
 
 
 def run(context: Context) -> list[Claim]:
-    """Write the encoders to work/encoders/{teacher,student}; the student's only when it has a base
-    of its own."""
-    models = {"teacher": context.recipe.teacher, "student": context.recipe.student}
-    return [
-        claim
-        for name, model in models.items()
-        if model.base
-        for claim in _prepare(context, name, model.base, model.fitting.seed)
-    ]
+    """Write work/encoders/teacher, and work/encoders/student where the student has a base of its own."""
+    teacher, student = context.recipe.teacher, context.recipe.student
+    claims = _prepare(context, "teacher", teacher.base, teacher.fitting.seed)
+    if student.base is not None:
+        claims += _prepare(context, "student", student.base, student.fitting.seed)
+    return claims
 
 
 def _prepare(context: Context, name: str, base: Base, seed: int) -> list[Claim]:
@@ -45,7 +42,7 @@ def _prepare(context: Context, name: str, base: Base, seed: int) -> list[Claim]:
 
 
 def _texts(context: Context) -> Iterator[str]:
-    """The text that vocabularies are counted on: never the test split, never the guard documents."""
+    """Text that vocabularies are counted on: never the test split, never the guard documents."""
     vocabulary = context.recipe.vocabulary
     splits = vocabulary.splits if vocabulary else context.recipe.teacher.fitting.train_on
     for document in context.documents(*splits, "unlabelled"):

@@ -1,4 +1,4 @@
-"""Energy and carbon of training: read from counters, estimated from a stated power, or not known.
+"""Energy and carbon of training: read from counters, estimated from a stated power, or unknown.
 
     graphics cards   their energy counters (NVML)
     processor        its energy counters (RAPL: processors and memory of the whole machine) where the kernel
@@ -45,6 +45,8 @@ class Sitting(BaseModel):
 
 
 class Counter(Protocol):
+    """Something that tells the energy used, and by which method."""
+
     method: str
 
     def joules(self) -> float:
@@ -74,8 +76,12 @@ class Rapl:
 class Nvml:
     """Energy counters of the graphics cards that PyTorch sees, as wholes."""
 
-    def __init__(self):
-        """Raises pynvml.NVMLError where a card has no counter (before Volta) or it cannot be read."""
+    def __init__(self) -> None:
+        """Find the cards.
+
+        Raises:
+            pynvml.NVMLError: a card has no counter (before Volta), or it cannot be read.
+        """
         cards = [torch.cuda.get_device_properties(index) for index in range(torch.cuda.device_count())]
         names = ", ".join(card.name for card in cards)
         self.method = f"read from the energy counters of the graphics cards (NVML: {names})"
@@ -97,7 +103,7 @@ class Rated:
 
     def __init__(self, watts: float):
         self.method = f"estimated from the processors' rated power of {watts:g} W and this process's load"
-        self._watts_each = watts / psutil.cpu_count()
+        self._watts_each = watts / (psutil.cpu_count() or 1)
         self._process = psutil.Process()
         self._last = self._seconds()
 
@@ -115,7 +121,11 @@ class Meter:
     """Adds the energy that this process's machine uses to `sitting`."""
 
     def __init__(self, settings: Mapping[str, str] = os.environ):
-        """Raises StageError when a setting makes no sense."""
+        """Find what tells the energy.
+
+        Raises:
+            StageError: a setting makes no sense.
+        """
         self._counters = counters(settings)
         method = " and ".join(counter.method for counter in self._counters) or None
         self.sitting = Sitting(method=method, country=_country(settings))
@@ -125,12 +135,21 @@ class Meter:
 
 
 def counters(settings: Mapping[str, str]) -> list[Counter]:
-    """What tells the energy of processors and, where PyTorch uses them, graphics cards; none when a part
-    of them cannot be known, since the sum would say too little."""
+    """Counters of processors and, where PyTorch uses them, graphics cards.
+
+    There are none when a part of the energy cannot be known, since the sum would say too little.
+
+    Args:
+        settings: environment variables, WATTS among them.
+    """
     watts, domains = _watts(settings), _rapl_domains()
-    if not domains and watts is None:
+    processors: Counter
+    if domains:
+        processors = Rapl(domains)
+    elif watts is not None:
+        processors = Rated(watts)
+    else:
         return []
-    processors = Rapl(domains) if domains else Rated(watts)
     if not torch.cuda.is_available():
         return [processors]
     try:
@@ -163,22 +182,22 @@ class Total(NamedTuple):
 
 
 def total_kwh(sittings: Sequence[Sitting]) -> Total | None:
-    """The energy of all sittings; None when that of one is not known."""
-    methods = list(dict.fromkeys(sitting.method for sitting in sittings))
-    if not methods or None in methods:
+    """Energy of all sittings, in kWh; None when that of one is not known."""
+    methods = [sitting.method for sitting in sittings if sitting.method is not None]
+    if not sittings or len(methods) < len(sittings):
         return None
-    return Total(sum(sitting.kwh for sitting in sittings), "; ".join(methods))
+    return Total(sum(sitting.kwh for sitting in sittings), "; ".join(dict.fromkeys(methods)))
 
 
 def total_grams(sittings: Sequence[Sitting]) -> Total | None:
-    """CO2 equivalent of all sittings; None when the energy or the country of one is not known."""
-    countries = list(dict.fromkeys(sitting.country for sitting in sittings))
-    if total_kwh(sittings) is None or None in countries:
-        return None
+    """CO2 equivalent of all sittings, in g; None when the energy or the country of one is not known."""
     known = intensities()
-    value = sum(sitting.kwh * known[sitting.country].grams_per_kwh for sitting in sittings)
-    places = "; ".join(str(known[country]) for country in countries)
-    return Total(value, f"the energy times the carbon intensity of electricity, {places} ({SOURCE})")
+    placed = [(sitting.kwh, known[sitting.country]) for sitting in sittings if sitting.country is not None]
+    if total_kwh(sittings) is None or len(placed) < len(sittings):
+        return None
+    grams = sum(kwh * intensity.grams_per_kwh for kwh, intensity in placed)
+    places = "; ".join(dict.fromkeys(str(intensity) for _, intensity in placed))
+    return Total(grams, f"the energy times the carbon intensity of electricity, {places} ({SOURCE})")
 
 
 class Intensity(NamedTuple):
@@ -193,7 +212,7 @@ class Intensity(NamedTuple):
 
 
 def intensities() -> dict[str, Intensity]:
-    """By ISO 3166 code."""
+    """Carbon intensities by ISO 3166 code, from `carbon_intensity.csv`."""
     lines = [line for line in INTENSITIES.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
     rows = csv.DictReader(lines)
     return {

@@ -1,4 +1,4 @@
-"""The one exception of the stages after training: its message is what the user sees."""
+"""Exception of the stages after training; its message is what the user sees."""
 
 
 class StageError(Exception):

@@ -1,7 +1,7 @@
-"""Stage `evaluate`: every variant of every model, as the file that ships, through the engine.
+"""Stage `evaluate`: measures every variant of every model, as the file that ships, through the engine.
 
     scores      strict entity scores on the test split and macro F1 on the guard documents
-    trust       calibration of the entities' scores, and kinds of error
+    diagnostics calibration of the entities' scores, and kinds of error
     speed       latency of one window at stated lengths, all variants taking turns
     comparison  each student variant against the teacher's FP32 file, and INT8 against its own FP32
 
@@ -9,23 +9,24 @@ Found entities are kept in work/evaluate/MODEL.VARIANT.jsonl, in the engine's ou
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
 from cards.ledger import Artifact, Claim, DataSet, Environment, slug
+from cards.ledger.records import Aggregation
 from space.engine import Entity, Tagger, load
 
 from . import diagnostics, evaluation_log, latency, statistics
 from .corpora.document import Document
 from .corpora.location import INVENTED
-from .cost import claim
 from .latency import Timing
 from .metrics import RATES, count, document_f1, table
-from .provenance import artifact, data_set, environment
+from .provenance import Details, artifact, claim, data_set, environment
 from .recipe import Recipe
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
@@ -37,7 +38,7 @@ _TITLES = {"f1": "F1", "precision": "precision", "recall": "recall"}
 
 @dataclass(frozen=True)
 class Variant:
-    """One file of one model, loaded. id: "MODEL.VARIANT"."""
+    """One file of one model, loaded; `id` is MODEL.VARIANT."""
 
     id: str
     tagger: Tagger
@@ -53,19 +54,40 @@ class Evaluation:
     environment: Environment
     command: str
 
-    def claim(self, claim_id: str, name: str, value: float, unit: str, aggregation: str, **details) -> Claim:
+    def claim(
+        self,
+        claim_id: str,
+        name: str,
+        value: float,
+        unit: str,
+        aggregation: Aggregation,
+        **details: Unpack[Details],
+    ) -> Claim:
+        """As `provenance.claim`, with this evaluation's machine and command."""
         details.setdefault("environment", self.environment)
         return claim(claim_id, name, value, unit, aggregation, command=self.command, **details)
 
-    @property
-    def on_test(self) -> Callable[..., Claim]:
-        """`claim` for what was measured on the test documents."""
-        return partial(self.claim, split=self.recipe.evaluation.split, data=self.data, n=self.data.documents)
+    def on_test(
+        self,
+        claim_id: str,
+        name: str,
+        value: float,
+        unit: str,
+        aggregation: Aggregation,
+        **details: Unpack[Details],
+    ) -> Claim:
+        """As `claim`, of what was measured on the test documents."""
+        split = self.recipe.evaluation.split
+        known: Details = {"split": split, "data": self.data, "n": self.data.documents, **details}
+        return self.claim(claim_id, name, value, unit, aggregation, **known)
 
 
 def run(context: Context) -> list[Claim]:
-    """Measure the models of a run. Evaluations on test data are counted in `evaluation_log.LOG`, but for
-    corpora of this project's own writing, on which nothing can be overfitted that matters."""
+    """Measure the models of a run.
+
+    Evaluations on test data are counted in `evaluation_log.LOG`, but for corpora of this project's own
+    writing, on which nothing can be overfitted that matters.
+    """
     recipe = context.recipe
     invented = (INVENTED / recipe.corpus.id).is_dir()
     return evaluate(
@@ -80,10 +102,21 @@ def run(context: Context) -> list[Claim]:
 def evaluate(
     run: RunFolder, recipe: Recipe, test: Sequence[Document], guard: Sequence[Document], log: Path | None
 ) -> list[Claim]:
-    """All claims on the models of a run folder.
+    """Measure the models of a run folder.
 
-    log: JSON lines to which each variant's test F1 is appended, with date and recipe hash; None for no log.
-    Raises EngineError when a file cannot be run, StageError when a latency length does not fit.
+    Args:
+        run: its folder.
+        recipe: what to measure, and how.
+        test: the documents to measure on.
+        guard: the guard documents.
+        log: JSON lines to which each variant's test F1 is appended, with date and recipe hash; None for none.
+
+    Returns:
+        All claims on the models.
+
+    Raises:
+        EngineError: a file cannot be run.
+        StageError: a latency length does not fit a window.
     """
     settings = recipe.evaluation
     variants = {variant.id: variant for variant in load_variants(run, settings.threads)}
@@ -116,13 +149,15 @@ def evaluate(
         if timing.disturbed:
             print(f"evaluate: other programs disturbed the latency at {length} tokens", flush=True)
     claims += _latency_claims(variants, times, shared)
-    for ours, theirs in _pairs(variants):
-        claims += _comparison_claims(ours, theirs, counts, times, draws, shared)
+    for ours, others in PAIRS.items():
+        for theirs in others:
+            if {ours, theirs} <= variants.keys():
+                claims += _comparison_claims(ours, theirs, counts, times, draws, shared)
     return claims
 
 
 def load_variants(run: RunFolder, threads: int) -> Iterator[Variant]:
-    """Every ONNX file of the run's models that is a known variant."""
+    """Load every ONNX file of the run's models that is a known variant."""
     for folder in sorted(run.models.iterdir(), reverse=True):  # the teacher, then the student
         for name, file in VARIANTS.items():
             if (folder / file).is_file():
@@ -130,30 +165,22 @@ def load_variants(run: RunFolder, threads: int) -> Iterator[Variant]:
                 yield Variant(f"{folder.name}.{name}", tagger, artifact(folder, file))
 
 
-def _pairs(variants: Mapping[str, Variant]) -> list[tuple[str, str]]:
-    pairs = [(ours, other) for ours, others in PAIRS.items() for other in others]
-    return [pair for pair in pairs if variants.keys() >= set(pair)]
-
-
 def _find(variant: Variant, documents: Sequence[Document], work: Path) -> list[list[Entity]]:
     """The entities of each document, which are kept in a file as well."""
     found = variant.tagger([document.text for document in documents])
     with (work / f"{variant.id}.jsonl").open("w", encoding="utf-8") as file:
         for document, entities in zip(documents, found, strict=True):
-            file.write(_line(document, entities))
+            record = {"id": document.id, "entities": [entity.to_dict() for entity in entities]}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
     return found
-
-
-def _line(document: Document, entities: Sequence[Entity]) -> str:
-    record = {"id": document.id, "entities": [entity.to_dict() for entity in entities]}
-    return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def _macro_f1(counts: np.ndarray) -> float:
     return float(table(counts.sum(axis=0))[-1, RATES.index("f1")])
 
 
-def _size_claims(variants: Iterator[Variant], shared: Evaluation) -> Iterator[Claim]:
+def _size_claims(variants: Iterable[Variant], shared: Evaluation) -> Iterator[Claim]:
+    """Bytes of every file, parameters of every model."""
     counted = set()
     for variant in variants:
         own = variant.artifact
@@ -169,7 +196,8 @@ def _score_claims(
     """Precision, recall and F1 of every type, micro and macro, with intervals."""
     scores = table(counts.sum(axis=0))
     resampled = statistics.resampled_scores(counts, draws)
-    rows = [*((label, "type") for label in shared.recipe.labels), ("micro", "micro"), ("macro", "macro")]
+    rows: list[tuple[str, Aggregation]] = [(label, "type") for label in shared.recipe.labels]
+    rows += [("micro", "micro"), ("macro", "macro")]
     for row, (group, aggregation) in enumerate(rows):
         for column, rate in enumerate(RATES):
             yield shared.on_test(
@@ -203,7 +231,11 @@ def _latency_claims(
     variants: Mapping[str, Variant], times: Mapping[int, Timing[str]], shared: Evaluation
 ) -> Iterator[Claim]:
     """Median, 95th percentile and minimum of the time from one window of text to its entities."""
-    summaries = {"median": np.median, "p95": partial(np.percentile, q=95), "min": np.min}
+    summaries: dict[Aggregation, Callable[[np.ndarray], np.floating]] = {
+        "median": np.median,
+        "p95": partial(np.percentile, q=95),
+        "min": np.min,
+    }
     for length, timing in times.items():
         for name, values in timing.milliseconds.items():
             for aggregation, summary in summaries.items():
@@ -227,8 +259,11 @@ def _comparison_claims(
     draws: np.ndarray,
     shared: Evaluation,
 ) -> Iterator[Claim]:
-    """Paired on the same documents and the same texts: the difference of macro F1 (ours minus theirs)
-    with its interval, and Wilcoxon tests of the documents' F1 and of undisturbed latency."""
+    """Compare two variants, paired on the same documents and the same texts.
+
+    The difference of macro F1 (ours minus theirs) with its interval, and Wilcoxon tests of the documents' F1
+    and of undisturbed latency.
+    """
     pair = f"{ours}.vs.{theirs}"
     macro = (slice(None), -1, RATES.index("f1"))
     differences = [statistics.resampled_scores(counts[name], draws)[macro] for name in (ours, theirs)]

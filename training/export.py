@@ -1,4 +1,4 @@
-"""Stage `export`: checkpoints to ONNX files that compute the same. Lost parity writes nothing.
+"""Stage `export`: writes checkpoints as ONNX files that compute the same, or writes nothing.
 
 `onnx/model.onnx` is optimum's FP32 export. `onnx/model_fp16.onnx` stores the same weights in half the
 bytes and computes in FP32 all the same: FP16 arithmetic is slow or missing on CPUs, and the cast back
@@ -39,18 +39,25 @@ def run(context: Context) -> list[Claim]:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(context.run.work(stage) / "model", folder)
         export(folder, texts)
-        print(f"export: {name} as {FP32}, {size(folder / FP32)}", flush=True)
+        _report(folder, FP32)
     store_fp16(context.run.models / "teacher", texts)
-    print(f"export: teacher as {FP16}, {size(context.run.models / 'teacher' / FP16)}", flush=True)
+    _report(context.run.models / "teacher", FP16)
     return []
+
+
+def _report(folder: Path, file: str) -> None:
+    print(f"export: {folder.name} as {file}, {(folder / file).stat().st_size / 1e6:.1f} MB", flush=True)
 
 
 def export(model_folder: Path, texts: Sequence[str]) -> None:
     """Write `onnx/model.onnx` beside the checkpoint: one file, FP32, any batch size and length.
 
-    texts: what PyTorch and ONNX Runtime are compared on, see `parity.probes`.
-    Raises StageError, and leaves the folder as it was, when logits differ or the model is too large
-    for one file.
+    Args:
+        model_folder: with the checkpoint and its tokenizer.
+        texts: what PyTorch and ONNX Runtime are compared on, see `parity.probes`.
+
+    Raises:
+        StageError: logits differ, or the model is too large for one file; the folder is left as it was.
     """
     with tempfile.TemporaryDirectory(prefix=".export-", dir=model_folder) as work:
         with warnings.catch_warnings():
@@ -73,10 +80,12 @@ def export(model_folder: Path, texts: Sequence[str]) -> None:
 
 
 def store_fp16(model_folder: Path, texts: Sequence[str]) -> None:
-    """Write `onnx/model_fp16.onnx` from `onnx/model.onnx`; it must compute what PyTorch computes with
-    the rounded weights.
+    """Write `onnx/model_fp16.onnx` from `onnx/model.onnx`.
 
-    Raises StageError, and leaves the folder as it was, when logits differ or a weight is beyond FP16.
+    It must compute what PyTorch computes with the rounded weights.
+
+    Raises:
+        StageError: logits differ, or a weight is beyond FP16; the folder is left as it was.
     """
     graph = onnx.load(model_folder / FP32)
     halve(graph.graph)
@@ -92,7 +101,8 @@ def store_fp16(model_folder: Path, texts: Sequence[str]) -> None:
 def halve(graph: onnx.GraphProto) -> None:
     """Store every FP32 weight of a graph as FP16, followed by a Cast back to FP32. In place.
 
-    Raises StageError for a weight beyond FP16's range.
+    Raises:
+        StageError: a weight is beyond FP16's range.
     """
     casts = []
     for tensor in graph.initializer:
@@ -114,10 +124,6 @@ def window(model: PreTrainedModel) -> int:
     """Tokens of a full window of the model, special tokens included."""
     settings = getattr(model.config, "clinstill", {})
     return settings.get("window", min(256, model.config.max_position_embeddings))
-
-
-def size(file: Path) -> str:
-    return f"{file.stat().st_size / 1e6:.1f} MB"
 
 
 def _load(folder: Path) -> PreTrainedModel:

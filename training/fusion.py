@@ -1,4 +1,4 @@
-"""An encoder's ONNX graph with its operators fused: attention, bias + GELU, embeddings + LayerNorm.
+"""Fusion of an encoder's ONNX operators: attention, bias + GELU, embeddings + LayerNorm.
 
 A new version of an exporter can keep a pattern from being recognised without any message
 (onnxruntime issue 22629), so what was fused is counted, and the result compared with the export.
@@ -27,8 +27,14 @@ _LENGTHS = 7  # input of EmbedLayerNormalization: the mask that it sums to lengt
 def fuse(file: Path, config: PretrainedConfig, to: Path, probes: Sequence[parity.Inputs]) -> None:
     """Write the FP32 export `file` with fused operators (domain com.microsoft) to `to`.
 
-    probes: inputs that both files must give the same logits for, padded batches among them.
-    Raises StageError when a layer was not fused or parity is lost.
+    Args:
+        file: as `export` made it.
+        config: of its model.
+        to: the new file.
+        probes: inputs that both files must give the same logits for, padded batches among them.
+
+    Raises:
+        StageError: a layer was not fused, or parity is lost.
     """
     options = FusionOptions("bert")  # its patterns cover BERT, DistilBERT, RoBERTa and ELECTRA
     options.use_multi_head_attention = True  # leaves the projections as MatMul, for INT8
@@ -49,7 +55,11 @@ def fuse(file: Path, config: PretrainedConfig, to: Path, probes: Sequence[parity
 
 
 def check_fused(graph: onnx.GraphProto, layers: int) -> None:
-    """Raises StageError when any layer lacks a fused operator."""
+    """Count the fused operators.
+
+    Raises:
+        StageError: a layer lacks one.
+    """
     found = Counter(node.op_type for node in graph.node)
     expected = {operator: number * layers for operator, number in EACH_LAYER.items()}
     if any(found[operator] != number for operator, number in expected.items()):

@@ -1,4 +1,4 @@
-"""What a recipe leaves to the machine: threads for its idle processors, bfloat16 where it is native."""
+"""Choices that a recipe leaves to the machine: threads for idle processors, bfloat16 where it is native."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ NATIVE = {"avx512_bf16", "amx_bf16"}
 
 
 def use_threads(setting: int | Literal["auto"]) -> str:
-    """Let PyTorch compute with so many threads; what was chosen, in words.
+    """Let PyTorch compute with so many threads, and say in words what was chosen.
 
     A thread whose processor is busy with another program keeps all others waiting at the end of every
     product: on two busy processors, two threads trained at a third of the speed of one.
@@ -29,7 +29,7 @@ def use_threads(setting: int | Literal["auto"]) -> str:
 
 
 def idle_cpus() -> float:
-    """Processors that this process may use and that others left idle for the last LOOK seconds."""
+    """How many of the processors that this process may use were idle for the last LOOK seconds."""
     busy = psutil.cpu_percent(LOOK, percpu=True)
     allowed = psutil.Process().cpu_affinity() if hasattr(psutil.Process, "cpu_affinity") else range(len(busy))
     return sum(1 - busy[cpu] / 100 for cpu in allowed if cpu < len(busy))

@@ -1,4 +1,4 @@
-"""golden.json: what a model's shipped file answers to one fixed text.
+"""Known-answer test of a model: writes `golden.json`, what its shipped file finds in one fixed text.
 
 Whoever serves the model compares with it before the first request is let in, so that a broken file,
 runtime or processor is found there and not in an answer.
@@ -32,8 +32,11 @@ TEXT = (
 
 
 def write(model_folder: Path) -> None:
-    """Write the folder's golden.json: {"text", "entities"} as the engine finds them with the file that it
-    takes by default. Raises EngineError when the model cannot be used."""
+    """Write the folder's golden.json: {"text", "entities"}, found with the file that the engine takes.
+
+    Raises:
+        EngineError: the model cannot be used.
+    """
     [entities] = load(model_folder)([TEXT])
     found = [asdict(entity) | {"score": round(entity.score, DIGITS)} for entity in entities]
     golden = {"text": TEXT, "entities": found}

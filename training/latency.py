@@ -1,6 +1,6 @@
 """Latency: the time from text to entities, for texts of exactly one window of a stated length.
 
-What is timed is one call of the engine with one text: tokenising, one run of the model, decoding.
+One call of the engine with one text is timed: tokenising, one run of the model, decoding.
 The systems take turns on every text, in an order that changes each time, so that heat, clock rate and
 other processes touch all of them alike; that makes the times of two systems pairs.
 
@@ -35,10 +35,11 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Timing(Generic[Key]):
-    """What was measured at one length.
+    """Times at one length.
 
-    milliseconds: (repeats,) of each system; waited: seconds that threads of this process waited for a
-    processor, for each second of the timing
+    Attributes:
+        milliseconds: (repeats,) of each system.
+        waited: seconds that threads of this process waited for a processor, for each second of the timing.
     """
 
     milliseconds: dict[Key, np.ndarray]
@@ -53,11 +54,20 @@ class Timing(Generic[Key]):
 def measure(
     taggers: Mapping[Key, Tagger], documents: Sequence[Document], length: int, repeats: int
 ) -> Timing[Key]:
-    """Time each tagger on `repeats` texts of `length` tokens, special tokens included; again where other
-    programs disturb it, up to ATTEMPTS times, of which the quietest counts.
+    """Time each tagger on texts of one length.
 
-    The i-th text of every tagger starts at the i-th document; it is the same text for taggers with the
-    same tokenizer. Raises StageError when a length does not fit a window or threads differ.
+    Where other programs disturb it, it is timed again, up to ATTEMPTS times, and the quietest counts. The
+    i-th text of every tagger starts at the i-th document; it is the same text for taggers with the same
+    tokenizer.
+
+    Args:
+        taggers: the systems, all with one number of threads.
+        documents: what the texts are cut from.
+        length: tokens of a text, special tokens included.
+        repeats: how many texts.
+
+    Raises:
+        StageError: the length does not fit a window, or threads differ.
     """
     if len({tagger.threads for tagger in taggers.values()}) > 1:
         raise StageError("latencies are compared at the same number of threads; load all taggers with one")
@@ -91,8 +101,10 @@ def _measure_once(
 
 
 def _waiting() -> float:
-    """Seconds for which threads of this process were ready to run but had no processor, since they began;
-    0 on systems that do not tell."""
+    """Seconds for which threads of this process have been ready to run but had no processor.
+
+    0 on systems that do not tell.
+    """
     nanoseconds = 0
     for thread in Path("/proc/self/task").glob("*/schedstat"):  # ns on a processor, ns waiting for one, turns
         with suppress(OSError):  # it has ended
@@ -101,10 +113,13 @@ def _waiting() -> float:
 
 
 def texts_of(tagger: Tagger, documents: Sequence[Document], length: int, count: int) -> list[str]:
-    """`count` texts of exactly `length` tokens, special tokens included: whole words from the start of
-    a document on (running over into the next ones), filled up with one-token words.
+    """Cut texts of exactly `length` tokens, special tokens included.
 
-    Raises StageError when `length` is more than a window or the filler is no single token.
+    A text has whole words from the start of a document on (running over into the next ones), filled up with
+    one-token words.
+
+    Raises:
+        StageError: `length` is more than a window, or the filler is no single token.
     """
     prefix, suffix = special_tokens(tagger.tokenizer)
     tokens = length - len(prefix) - len(suffix)

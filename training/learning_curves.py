@@ -1,4 +1,4 @@
-"""How training went, for people: figures/training.png. `cards.render.figures` draws what a card shows."""
+"""Learning curves of a run, for people: draws figures/training.png; a card shows `cards.render.figures`."""
 
 import json
 
@@ -10,7 +10,7 @@ SHAPES = "osD^v"  # more than colour tells the lines apart
 
 
 def draw(run: RunFolder) -> None:
-    """Guard F1 by epoch of every fine-tuning, from log/*.jsonl."""
+    """Draw guard F1 by epoch of every fine-tuning, from log/*.jsonl."""
     figure = Figure(figsize=(6, 3.5), layout="constrained")
     axes = figure.add_subplot()
     for index, log in enumerate(sorted(run.log.glob("*.jsonl"))):

@@ -1,5 +1,4 @@
-"""Stage `ledger`: gather the claims of all stages, say what each model is, run the usage snippets and
-the golden text."""
+"""Stage `ledger`: gathers the claims of all stages, describes each model, and runs its usage snippets."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
 from cards.ledger.quoted import quote
+from cards.ledger.records import Aggregation
 from cards.render import snippets
 
 from . import energy, evaluation_log, known_answer
@@ -38,8 +38,10 @@ NAMES = {
 
 
 def run(context: Context) -> list[Claim]:
-    """Write RUN/ledger.json, with what others published on its data; each model folder's projection of
-    it and golden output; and a figure."""
+    """Write RUN/ledger.json, with what others published on its data, and what follows from it.
+
+    That is each model folder's projection of the ledger, its golden output, and the learning curves.
+    """
     recipe = context.recipe
     earlier = [stage.name for stage in STAGES if stage.name != "ledger"]
     claims = [claim for name in earlier for claim in read_record(context, name).claims]
@@ -63,14 +65,18 @@ def run(context: Context) -> list[Claim]:
 
 
 def write(ledger: Ledger, run: RunFolder) -> None:
-    """As RUN/ledger.json, and each model's part of it in the model's folder."""
+    """Write RUN/ledger.json, and each model's part of it into the model's folder."""
     write_ledger(ledger, run.ledger)
     for name in ledger.models:
         write_ledger(project(ledger, name), run.models / name / "ledger.json")
 
 
 def examples(model_folder: Path) -> tuple[Example, ...]:
-    """The usage snippets, run on the model, two at a time. Raises CardError when one fails."""
+    """Run the usage snippets on a model, two at a time.
+
+    Raises:
+        CardError: one fails.
+    """
     tools = tuple(snippets.CODE["token-classification"])
     with ThreadPoolExecutor(2) as pool:  # each is a process that mostly imports
         outputs = pool.map(partial(snippets.run, model_folder=model_folder), tools)
@@ -79,7 +85,7 @@ def examples(model_folder: Path) -> tuple[Example, ...]:
 
 
 def _cost(context: Context, name: str) -> list[Claim]:
-    """Wall-clock, memory and energy of the stages that trained the model, on the machine that they ran on."""
+    """Claim wall-clock, memory and energy of the stages that trained a model, on their machine."""
     stages = [name, "prune"] if name == "student" and context.recipe.pruning else [name]
     costs = [read_record(context, stage).cost for stage in stages]
     seconds, peak = sum(cost.seconds for cost in costs), max(cost.peak_memory for cost in costs)
@@ -87,7 +93,7 @@ def _cost(context: Context, name: str) -> list[Claim]:
     threads = [sitting.threads for sitting in sittings if sitting.threads]  # older runs recorded none
     here = environment(threads[-1] if threads else torch.get_num_threads(), ("torch", "transformers"))
     computed = ", then ".join(dict.fromkeys(s.arithmetic for s in sittings if s.arithmetic)) or None
-    values = [
+    values: list[tuple[str, str, float, str, Aggregation, str | None]] = [
         ("seconds", "Training time", seconds, "s", "total", computed),
         ("peak_memory", "Peak memory while training", peak, "bytes", "peak", None),
     ]
@@ -96,13 +102,15 @@ def _cost(context: Context, name: str) -> list[Claim]:
     if emitted := energy.total_grams(sittings):
         values.append(("co2", "CO2 equivalent of training", emitted.value, "g", "total", emitted.method))
     return [
-        context.claim(name, f"{name}.training.{key}", *value, environment=here, method=method)
-        for key, *value, method in values
+        context.claim(
+            name, f"{name}.training.{key}", title, value, unit, aggregation, environment=here, method=method
+        )
+        for key, title, value, unit, aggregation, method in values
     ]
 
 
 def _settings(context: Context, name: str) -> Iterator[Claim]:
-    """Every number of the recipe that shaped this model."""
+    """Claim every number of the recipe that shaped a model."""
     recipe = context.recipe
     parts: list[BaseModel] = [getattr(recipe, name).fitting]
     if name == "student":
@@ -153,5 +161,5 @@ def _source(corpus: Corpus, use: str) -> Source:
 
 
 def looks_at(corpus: Corpus, split: str) -> int | None:
-    """How often a file was evaluated on this split; None where nobody counts: corpora of our own writing."""
+    """How often a file was evaluated on this split; None for corpora of our own writing: nobody counts."""
     return evaluation_log.count(evaluation_log.LOG, corpus.repo or corpus.id, split) or None

@@ -1,4 +1,4 @@
-"""What libraries say while a stage runs goes to a file of the run, not between the lines of progress."""
+"""Log of libraries: what they say goes to a file of the run, not between the lines of progress."""
 
 import logging
 import os
@@ -8,8 +8,10 @@ LIBRARIES = ("transformers", "datasets", "huggingface_hub", "optimum", "accelera
 
 
 def keep(file: Path) -> None:
-    """Write warnings and what libraries log to `file`, from now on. Before a library is imported: some warn
-    while they are."""
+    """Write warnings and what libraries log to `file`, from now on.
+
+    It is called before a library is imported, since some warn while they are.
+    """
     handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)

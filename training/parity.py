@@ -1,4 +1,4 @@
-"""Whether two forms of a model give the same logits: the gate that every exported file passes."""
+"""Parity check: two forms of a model must give the same logits, or nothing is written."""
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
@@ -22,10 +22,15 @@ Logits = Callable[[Inputs], np.ndarray]  # to (batch, tokens, tags)
 
 
 def probes(folder: Path, texts: Sequence[str], window: int) -> list[Inputs]:
-    """Inputs to compare on: one word, each text, a full window, and batches padded right and left.
+    """Make inputs to compare on: one word, each text, a full window, and batches padded right and left.
 
-    folder: with the tokenizer; window: tokens, special tokens included.
-    Raises ValueError when the texts hold no word.
+    Args:
+        folder: model folder with the tokenizer.
+        texts: at least one, with at least one word in all.
+        window: tokens, special tokens included.
+
+    Raises:
+        ValueError: the texts hold no word.
     """
     joined = " ".join(texts)
     words = joined.split()
@@ -34,17 +39,24 @@ def probes(folder: Path, texts: Sequence[str], window: int) -> list[Inputs]:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     full = " ".join(words * window)
 
-    def encode(batch: list[str], **options) -> Inputs:
-        encoded = tokenizer(batch, truncation=True, max_length=window, return_tensors="np", **options)
+    def encode(batch: list[str], side: str | None) -> Inputs:
+        encoded = tokenizer(
+            batch,
+            truncation=True,
+            max_length=window,
+            return_tensors="np",
+            padding=side is not None,
+            padding_side=side,
+        )
         return {name: values.astype(np.int64) for name, values in encoded.items()}
 
-    alone = [encode([text]) for text in (words[0], *texts, full)]
+    alone = [encode([text], None) for text in (words[0], *texts, full)]
     batch = [words[0], full, texts[0]]
-    return alone + [encode(batch, padding=True, padding_side=side) for side in ("right", "left")]
+    return alone + [encode(batch, side) for side in ("right", "left")]
 
 
 def torch_logits(model: PreTrainedModel) -> Logits:
-    """A PyTorch model as a function of the inputs that it knows."""
+    """Make a PyTorch model a function of the inputs that it knows."""
     known = set(inspect.signature(model.forward).parameters)
     model.eval()
 
@@ -57,7 +69,7 @@ def torch_logits(model: PreTrainedModel) -> Logits:
 
 
 def onnx_logits(file: Path) -> Logits:
-    """An ONNX file under plain ONNX Runtime on the CPU, as any other user would run it."""
+    """Run an ONNX file under plain ONNX Runtime on the CPU, as any other user would."""
     options = onnxruntime.SessionOptions()
     if cpu.int8_may_saturate():  # as engine/session.py: else the processor's sums are wrong, not the file
         options.add_session_config_entry("session.x64quantprecision", "1")
@@ -73,7 +85,8 @@ def onnx_logits(file: Path) -> Logits:
 def check(what: str, ours: Logits, reference: Logits, inputs: Iterable[Inputs]) -> None:
     """Compare the logits of all tokens that are no padding.
 
-    Raises StageError, naming `what`, when any differs by more than TOLERANCE.
+    Raises:
+        StageError: any differs by more than TOLERANCE; the message names `what`.
     """
     for probe in inputs:
         seen = probe["attention_mask"] == 1

@@ -1,4 +1,4 @@
-"""The stages in their order, and which of them still have to run.
+"""Running of stages: which still have to run, and what each has left.
 
 A stage runs again when its part of the recipe, the source corpora or anything that an earlier stage left
 for it has changed. What it leaves is named with hashes in work/STAGE/record.json, written last: a
@@ -42,7 +42,8 @@ class Record(BaseModel):
 def run(context: Context, first: str | None = None) -> None:
     """Run every stage whose inputs changed, and every stage from `first` on when it is given.
 
-    Raises RecipeError when the run has no such stage.
+    Raises:
+        RecipeError: the run has no such stage.
     """
     todo = stages(context)
     first_stage = find(context, first) if first else None
@@ -57,12 +58,16 @@ def run(context: Context, first: str | None = None) -> None:
 
 
 def stages(context: Context) -> tuple[Stage, ...]:
-    """Those of the run, in their order."""
+    """List the stages of a run, in their order."""
     return MEASURING if context.run.unbundled else STAGES
 
 
 def find(context: Context, name: str) -> Stage:
-    """The run's stage of that name. Raises RecipeError when it has none."""
+    """Find the run's stage of that name.
+
+    Raises:
+        RecipeError: it has none.
+    """
     for stage in stages(context):
         if stage.name == name:
             return stage
@@ -76,7 +81,8 @@ def find(context: Context, name: str) -> Stage:
 def resolve(context: Context) -> None:
     """Write the resolved recipe into the run folder.
 
-    Raises RecipeError where a bundled pair would be measured as what it is not: trained on another corpus.
+    Raises:
+        RecipeError: a bundled pair would be measured as what it is not: trained on another corpus.
     """
     if context.run.unbundled:
         made = load_recipe(str(context.run.recipe))
@@ -93,7 +99,8 @@ def resolve(context: Context) -> None:
 def run_stage(context: Context, stage: Stage) -> None:
     """Run one stage and write its record; checkpoints of other inputs are thrown away first.
 
-    Raises RecipeError when an earlier stage has not been run.
+    Raises:
+        RecipeError: an earlier stage has not been run.
     """
     attempt = _attempt(context, stage)
     record = context.run.work(stage.name) / RECORD
@@ -149,7 +156,11 @@ def is_done(context: Context, stage: Stage) -> bool:
 
 
 def read_record(context: Context, stage: str) -> Record:
-    """Raises RecipeError when the stage has not been run."""
+    """Read what a finished stage says of itself.
+
+    Raises:
+        RecipeError: the stage has not been run.
+    """
     path = context.run.work(stage) / RECORD
     if not path.is_file():
         raise RecipeError(
@@ -159,7 +170,7 @@ def read_record(context: Context, stage: str) -> Record:
 
 
 def digest(context: Context, stage: Stage) -> str:
-    """Hash of the recipe's part that the stage reads and of what the stages before it left.
+    """Hash the recipe's part that the stage reads and what the stages before it left.
 
     Claims carry dates, so they count only for the stage that reads them: a corpus counted again on
     another day must not train the teacher anew.
@@ -176,11 +187,11 @@ def digest(context: Context, stage: Stage) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _lookup(recipe: dict, key: str):
-    value = recipe
+def _lookup(recipe: object, key: str) -> object:
     for part in key.split("."):
-        value = value[part]
-    return value
+        assert isinstance(recipe, dict)  # stages name keys of the schema
+        recipe = recipe[part]
+    return recipe
 
 
 def _sources(context: Context) -> list[dict[str, str]]:

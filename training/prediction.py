@@ -1,4 +1,4 @@
-"""A PyTorch model's scores for whole documents, cut and merged as the engine does.
+"""Prediction with a PyTorch model on whole documents, cut and merged as the engine does.
 
 Used while training (guard F1, soft labels); what is published is measured through space.engine.
 """
@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from transformers import PreTrainedModel
 
-from space.engine import Entity, decode, merge
+from space.engine import Entity, Window, decode, merge
 
 from .training_examples import Cutter, Prepared, collate
 
@@ -16,15 +16,22 @@ BATCH = 16
 
 @torch.inference_mode()
 def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf16: bool) -> list[np.ndarray]:
-    """For each document the logits of its tokens, (tokens, tags), overlapping windows merged.
+    """Score the tokens of documents.
 
-    bf16: autocast, as in training.
+    Args:
+        model: a token classifier.
+        cutter: what cut the documents.
+        prepared: the documents.
+        bf16: autocast, as in training.
+
+    Returns:
+        For each document the logits of its tokens, (tokens, tags), overlapping windows merged.
     """
     was_training = model.training
     model.eval()
     before = len(cutter.special[0])
     cuts = [(index, window) for index, document in enumerate(prepared) for window in document.windows]
-    scores: dict[tuple, np.ndarray] = {}
+    scores: dict[tuple[int, Window], np.ndarray] = {}
     by_length = sorted(cuts, key=lambda cut: cut[1].stop - cut[1].start)  # little padding
     for start in range(0, len(by_length), BATCH):
         batch = by_length[start : start + BATCH]
@@ -48,7 +55,7 @@ def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf
 def entities(
     model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf16: bool
 ) -> list[list[Entity]]:
-    """The entities that the model finds in each document."""
+    """Find the entities of each document."""
     return [
         decode(document.document.text, document.tokens, logits, cutter.tags)
         for document, logits in zip(prepared, predict(model, cutter, prepared, bf16), strict=True)

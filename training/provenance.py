@@ -1,14 +1,17 @@
-"""What a number was measured on: file, data and machine, as the ledger names them."""
+"""Provenance of claims: the file, data, machine and day that a number was measured on."""
 
+import datetime
 import math
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from safetensors import safe_open
 
-from cards.ledger import Artifact, DataSet, Environment
+from cards.ledger import Artifact, Claim, DataSet, Environment, Interval
+from cards.ledger.records import Aggregation
 from space.engine.cpu import instruction_set
 
 from . import corpora
@@ -18,8 +21,44 @@ from .run_folder import sha256
 PACKAGES = ("onnxruntime", "tokenizers", "numpy")
 
 
+class Details(TypedDict, total=False):
+    """The fields of `Claim` that not every claim has."""
+
+    n: int
+    interval: Interval | None
+    split: str
+    data: DataSet
+    artifact: Artifact
+    environment: Environment
+    method: str | None
+    disturbed: float | None
+
+
+def claim(
+    claim_id: str,
+    name: str,
+    value: float,
+    unit: str,
+    aggregation: Aggregation = "value",
+    *,
+    command: str,
+    **details: Unpack[Details],
+) -> Claim:
+    """A claim that is measured today; the arguments are the fields of `Claim`."""
+    return Claim(
+        id=claim_id,
+        name=name,
+        value=value,
+        unit=unit,
+        aggregation=aggregation,
+        command=command,
+        date=datetime.date.today(),
+        **details,
+    )
+
+
 def artifact(model_folder: Path, file: str) -> Artifact:
-    """One file of a model folder, with the parameters of the model's checkpoint."""
+    """Describe one file of a model folder, with the number of parameters of the model's checkpoint."""
     path = model_folder / file
     return Artifact(
         model=model_folder.name,
@@ -31,14 +70,14 @@ def artifact(model_folder: Path, file: str) -> Artifact:
 
 
 def parameters(checkpoint: Path) -> int:
-    """Numbers stored in a safetensors file, by its header."""
+    """How many numbers a safetensors file stores, by its header."""
     with safe_open(checkpoint, framework="numpy") as tensors:
         names = tensors.keys()
         return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
 
 
 def data_set(corpus: Corpus, documents: Sequence[Document]) -> DataSet:
-    """The documents of one split, as read."""
+    """Describe the documents of one split, as they were read."""
     return DataSet(
         id=corpus.repo or corpus.id,
         revision=corpus.revision,
@@ -49,7 +88,12 @@ def data_set(corpus: Corpus, documents: Sequence[Document]) -> DataSet:
 
 
 def environment(threads: int, packages: Sequence[str] = PACKAGES) -> Environment:
-    """This machine and the versions of these packages: by default of all that the engine computes with."""
+    """Describe this machine, with the versions of these packages: by default, what the engine computes with.
+
+    Args:
+        threads: how many the measured program computed with.
+        packages: names of installed distributions.
+    """
     return Environment(
         cpu=_cpu_name(),
         isa=instruction_set(),

@@ -1,4 +1,4 @@
-"""Stage `prune`: global L1 unstructured pruning, then recovery with the mask held.
+"""Stage `prune`: prunes all linear weights globally by L1, then recovers with the mask held.
 
 The smallest weights of all Linear layers together go (Han et al. 2015); the mask stays in place while
 the model recovers, so that the sparsity which is published is the sparsity of the file.
@@ -22,7 +22,7 @@ def run(context: Context) -> list[Claim]:
     model, tokenizer = context.classifier(source), load_tokenizer(source)
     weights = [(module, "weight") for module in linear_layers(model)]
     prune.global_unstructured(weights, pruning_method=prune.L1Unstructured, amount=pruning.amount)
-    model = distil(context, "prune", model, tokenizer, pruning.recovery, work)
+    distil(context, "prune", model, tokenizer, pruning.recovery, work)
     for module in linear_layers(model):
         prune.remove(module, "weight")
     save(model, tokenizer, work / "model")
@@ -34,7 +34,7 @@ def run(context: Context) -> list[Claim]:
 
 
 def linear_layers(model: torch.nn.Module) -> list[torch.nn.Linear]:
-    """All Linear layers but the classification head, which is a rounding error of the size."""
+    """All linear layers but the classification head, which hardly counts for the size."""
     head = model.classifier
     return [
         module for module in model.modules() if isinstance(module, torch.nn.Linear) and module is not head

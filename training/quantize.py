@@ -1,7 +1,7 @@
-"""Stage `quantize`: the FP32 file to INT8, chosen among settings by F1 on the guard documents.
+"""Stage `quantize`: writes the FP32 file as INT8, choosing the setting by F1 on the guard documents.
 
-Fused first and quantized then: only the large matrix products and the embeddings become INT8, and one
-file serves the engine, optimum and browsers, faster and nearer to FP32 than quantizing the plain export.
+The file is fused first and quantized then: only the large matrix products and the embeddings become INT8,
+and one file serves the engine, optimum and browsers, faster and nearer to FP32 than quantizing the plain export.
 """
 
 import itertools
@@ -44,7 +44,7 @@ class _Record(BaseModel):
 
 
 class Setting(_Record):
-    """One way to quantize. exclude_layers: encoder layers that stay FP32."""
+    """One way to quantize; `exclude_layers` are encoder layers that stay FP32."""
 
     activations: Literal["dynamic", "calibrated"]
     per_channel: bool
@@ -60,8 +60,10 @@ class Setting(_Record):
 
 
 class Try(_Record):
-    """What one setting gave. latency_ms: median for one text of LATENCY_TOKENS tokens (or a full
-    window, where that is less)."""
+    """Result of one setting.
+
+    `latency_ms` is the median for one text of LATENCY_TOKENS tokens, or a full window where that is less.
+    """
 
     setting: Setting
     bytes: int
@@ -74,7 +76,7 @@ class Try(_Record):
 
 
 class QuantizationReport(_Record):
-    """Every try and the one that ships. F1 is the macro F1 on the guard documents."""
+    """Every try, and the one that ships; F1 is the macro F1 on the guard documents."""
 
     fp32_guard_f1: float
     f1_budget: float
@@ -99,11 +101,13 @@ def run(context: Context) -> list[Claim]:
 def quantize(
     model_folder: Path, settings: Quantization, guard: Sequence[Document], labels: Sequence[str]
 ) -> QuantizationReport:
-    """Try every combination of the settings on `onnx/model.onnx`, each through the engine as the file that
-    would ship, and keep one as `onnx/model_quantized.onnx`: see `choose`.
+    """Try every combination of the settings, and keep one as `onnx/model_quantized.onnx`: see `choose`.
 
-    Raises StageError, and leaves the folder as it was, when none is within the F1 budget, a layer
-    to exclude is not there, or fusing fails (see `fusion.fuse`).
+    Each is made of `onnx/model.onnx` and measured through the engine as the file that would ship.
+
+    Raises:
+        StageError: none is within the F1 budget, a layer to exclude is not there, or fusing fails (see
+            `fusion.fuse`); the folder is left as it was.
     """
     config = AutoConfig.from_pretrained(model_folder)
     with tempfile.TemporaryDirectory(prefix=".quantize-", dir=model_folder) as work:
@@ -132,16 +136,17 @@ def quantize(
 
 
 def grid(settings: Quantization) -> list[Setting]:
-    """All combinations of the recipe's settings."""
+    """List all combinations of the recipe's settings."""
     axes = ("activations", "per_channel", "embeddings", "exclude_layers")
     combinations = itertools.product(*(getattr(settings, axis) for axis in axes))
     return [Setting(**dict(zip(axes, values, strict=True))) for values in combinations]
 
 
 def choose(tries: Sequence[Try], fp32_f1: float, budget: float) -> Try:
-    """The smallest file that loses at most `budget` against FP32; of equally small ones the fastest.
+    """Choose the smallest file that loses at most `budget` against FP32; of equally small ones the fastest.
 
-    Raises StageError when none does.
+    Raises:
+        StageError: none does.
     """
     within = [attempt for attempt in tries if fp32_f1 - attempt.guard_f1 <= budget]
     if not within:
@@ -161,8 +166,15 @@ def convert(
 ) -> None:
     """Write the fused FP32 file as INT8: weights signed, activations unsigned, as VNNI multiplies them.
 
-    inputs: windows that constant activation scales are taken from, where the setting wants them.
-    Raises StageError when a layer to exclude is not there or the embeddings were not fused.
+    Args:
+        fused: see `fusion.fuse`.
+        to: the new file.
+        setting: how.
+        config: of the model.
+        inputs: windows that constant activation scales are taken from, where the setting wants them.
+
+    Raises:
+        StageError: a layer to exclude is not there, or the embeddings were not fused.
     """
     model = onnx.load(fused)
     excluded = nodes_of(model.graph, setting.exclude_layers, config.num_hidden_layers)
@@ -211,7 +223,7 @@ class _Reader(CalibrationDataReader):
 
 
 def calibration_inputs(tagger: Tagger, documents: Sequence[Document], count: int) -> list[parity.Inputs]:
-    """The first `count` windows of the documents, as the engine cuts them."""
+    """Take the first `count` windows of the documents, as the engine cuts them."""
     prefix, suffix = special_tokens(tagger.tokenizer)
     size = tagger.window - len(prefix) - len(suffix)
     inputs = []
@@ -226,8 +238,11 @@ def calibration_inputs(tagger: Tagger, documents: Sequence[Document], count: int
 
 
 def declare_products(graph: onnx.GraphProto) -> None:
-    """State the type of what the matrix products take and give. In place: shape inference does not know
-    the fused operators between them, and the quantizer leaves out tensors of unknown type."""
+    """State the type of what the matrix products take and give, in place.
+
+    Shape inference does not know the fused operators between them, and the quantizer leaves out tensors of
+    unknown type.
+    """
     weights = {tensor.name for tensor in graph.initializer}
     names = {
         name
@@ -243,9 +258,10 @@ def declare_products(graph: onnx.GraphProto) -> None:
 
 
 def nodes_of(graph: onnx.GraphProto, layers: Sequence[int], depth: int) -> list[str]:
-    """Names of the matrix products in these encoder layers.
+    """Name the matrix products in these encoder layers.
 
-    Raises StageError when there is no such layer.
+    Raises:
+        StageError: there is no such layer.
     """
     wrong = [layer for layer in layers if not 0 <= layer < depth]
     if wrong:
@@ -261,7 +277,7 @@ def nodes_of(graph: onnx.GraphProto, layers: Sequence[int], depth: int) -> list[
 
 
 def measure(taggers: Mapping[Setting, Tagger], guard: Sequence[Document], labels: Sequence[str]) -> list[Try]:
-    """Size, guard F1 and latency of each file."""
+    """Measure size, guard F1 and latency of each file."""
     timing = latency.measure(taggers, guard, _latency_tokens(taggers), LATENCY_REPEATS)
     return [
         Try(

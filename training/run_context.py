@@ -1,7 +1,8 @@
-"""What every stage is given, and what its checkpoints have in common."""
+"""Context of a stage: recipe, run folder and corpora; loading and saving of its checkpoints."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 from transformers import (
     AutoModelForTokenClassification,
@@ -12,11 +13,12 @@ from transformers import (
 )
 
 from cards.ledger import Claim
+from cards.ledger.records import Aggregation
 from space.engine import plain
 
 from .corpora import Corpus, Document
 from .corpora.formats import jsonl
-from .cost import claim
+from .provenance import Details, claim
 from .recipe import Recipe
 from .run_folder import RunFolder
 from .training_examples import Cutter
@@ -24,7 +26,7 @@ from .training_examples import Cutter
 
 @dataclass(frozen=True)
 class Context:
-    """A resolved recipe, the run folder and where the user keeps corpora (`--data`)."""
+    """A resolved recipe, the run folder, and where the user keeps corpora (`--data`: folder by id)."""
 
     recipe: Recipe
     run: RunFolder
@@ -39,11 +41,22 @@ class Context:
         """The documents of these splits, as the corpus stage left them."""
         return [document for split in splits for document in jsonl.read(self.run.split(split))]
 
-    def claim(self, stage: str, *values, **details) -> Claim:
-        """A claim of today that running this stage again would make; otherwise as `measuring.claim`."""
-        return claim(*values, command=f"python -m training {stage} {self.recipe.name} --out RUN", **details)
+    def claim(
+        self,
+        stage: str,
+        claim_id: str,
+        name: str,
+        value: float,
+        unit: str,
+        aggregation: Aggregation = "value",
+        **details: Unpack[Details],
+    ) -> Claim:
+        """As `provenance.claim`, of what running this stage again would measure."""
+        command = f"python -m training {stage} {self.recipe.name} --out RUN"
+        return claim(claim_id, name, value, unit, aggregation, command=command, **details)
 
     def cutter(self, tokenizer: PreTrainedTokenizerFast) -> Cutter:
+        """What cuts documents for this tokenizer as the engine will, with this recipe's windows and tags."""
         return Cutter(
             tokenizer=plain(tokenizer.backend_tokenizer),
             pad_id=tokenizer.pad_token_id,
@@ -53,7 +66,7 @@ class Context:
         )
 
     def classifier(self, folder: Path) -> PreTrainedModel:
-        """A token classifier with this recipe's tags from a checkpoint, in FP32."""
+        """Load a token classifier with this recipe's tags from a checkpoint, in FP32."""
         tags = self.recipe.tags
         model = AutoModelForTokenClassification.from_pretrained(
             folder,
@@ -64,12 +77,16 @@ class Context:
         return model
 
     def new_classifier(self, encoder: Path, seed: int) -> PreTrainedModel:
-        """As `classifier`, from a checkpoint without a head: `seed` decides the head's random weights."""
+        """As `classifier`, from a checkpoint without a head: `seed` decides the head's random weights.
+
+        It seeds the generators of this process, too.
+        """
         set_seed(seed)
         return self.classifier(encoder)
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """Load the fast tokenizer of a checkpoint."""
     return AutoTokenizer.from_pretrained(folder, use_fast=True)
 
 

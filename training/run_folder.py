@@ -1,4 +1,4 @@
-"""Where things lie in a run folder.
+"""Layout of a run folder.
 
 recipe.yaml  ledger.json  figures/  log/     for people and for cards, publishing, the Space
 models/NAME/                                 the Hub's layout, one folder a model
@@ -47,7 +47,7 @@ class RunFolder:
         return (self.path / "work" / "unbundle").is_dir()
 
     def split(self, name: str) -> Path:
-        """Documents of one split, as JSON lines: "train", "development", "test", "guard" or "unlabelled"."""
+        """File of one split, JSON lines: "train", "development", "test", "guard" or "unlabelled"."""
         return self.work("corpus") / f"{name}.jsonl"
 
     def _made(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""The teacher's label distributions, laid onto the student's words by character offsets.
+"""Alignment of the teacher's label distributions with the student's words, by character offsets.
 
 Teacher and student may split text differently, so neither token nor word positions can be matched
 by index; characters can.
@@ -19,13 +19,23 @@ def soften(logits: np.ndarray, temperature: float) -> np.ndarray:
 def align(
     teacher: Tokens, probabilities: np.ndarray, student: Tokens, teacher_tags: list[str], tags: list[str]
 ) -> np.ndarray:
-    """(student words, tags) the teacher's distribution for each student word; NaN rows where the
-    teacher has no word at that place.
+    """Give each student word the distribution of the teacher word that covers its first character.
 
-    probabilities: (teacher words, teacher tags). A student word takes the distribution of the
-    teacher word that covers its first character. Where that teacher word began earlier, an entity
-    that it begins has begun already, so what it gives to B-X counts for I-X.
-    Tags are matched by name. Raises ValueError when the two sides have different tags.
+    Where that teacher word began earlier, an entity that it begins has begun already, so what it gives to
+    B-X counts for I-X. Tags are matched by name.
+
+    Args:
+        teacher: the text as the teacher's tokenizer cuts it.
+        probabilities: (teacher words, teacher tags).
+        student: the text as the student's tokenizer cuts it.
+        teacher_tags: names of the columns of `probabilities`.
+        tags: names of the columns to return.
+
+    Returns:
+        (student words, tags); NaN rows where the teacher has no word.
+
+    Raises:
+        ValueError: the two sides have different tags.
     """
     if sorted(teacher_tags) != sorted(tags):
         raise ValueError(f"teacher tags {teacher_tags} and student tags {tags} differ")

@@ -1,4 +1,4 @@
-"""The stages of a run, in the order of the data's way."""
+"""Stages of a run, in the order of the data's way."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,10 +10,14 @@ from .recipe import Fitting, Recipe
 class Stage:
     """One arrow of the data's way: `training.MODULE.run(context) -> claims`.
 
-    settings: keys of the recipe that it reads; needs: stages whose output it reads, and
-    whose claims and cost as well where `reads_claims`;
-    leaves: patterns of the files it writes, relative to the run folder;
-    fitting: the recipe's fine-tuning that it does, where it trains.
+    Attributes:
+        name: of the stage, and of its verb.
+        module: in `training`.
+        settings: keys of the recipe that it reads.
+        needs: stages whose output it reads.
+        leaves: patterns of the files that it writes, relative to the run folder.
+        reads_claims: whether it reads the claims and cost of the stages that it needs, too.
+        fitting: the recipe's fine-tuning that it does, where it trains.
     """
 
     name: str
@@ -88,7 +92,7 @@ STAGES = (
         settings=(*_WINDOWS, "student", "pruning"),
         needs=("corpus", "teacher", "student"),
         leaves=("work/prune/model/*",),
-        fitting=lambda recipe: recipe.pruning and recipe.pruning.recovery,
+        fitting=lambda recipe: recipe.pruning.recovery if recipe.pruning else None,
     ),
     Stage(
         "export",

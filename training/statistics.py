@@ -15,15 +15,24 @@ LEVEL = 0.95
 
 
 def resample(documents: int, resamples: int, seed: int = 0) -> np.ndarray:
-    """(resamples, documents) how often each document is drawn, with replacement (Efron 1979)."""
+    """Draw documents with replacement (Efron 1979).
+
+    Returns:
+        (resamples, documents) how often each document is drawn.
+    """
     generator = np.random.default_rng(seed)
     return generator.multinomial(documents, np.full(documents, 1 / documents), size=resamples)
 
 
 def resampled_scores(counts: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    """(resamples, types + 2, 3) the scores (see `metrics.table`) of each resample.
+    """Scores of each resample.
 
-    counts: (documents, types, 3), see `metrics.count`; draws: (resamples, documents).
+    Args:
+        counts: (documents, types, 3), see `metrics.count`.
+        draws: (resamples, documents), see `resample`.
+
+    Returns:
+        (resamples, types + 2, 3), see `metrics.table`.
     """
     documents, types, _ = counts.shape
     sums = draws @ counts.reshape(documents, types * 3)
@@ -31,17 +40,24 @@ def resampled_scores(counts: np.ndarray, draws: np.ndarray) -> np.ndarray:
 
 
 def interval(values: np.ndarray) -> Interval:
-    """Percentile interval of one resampled score. values: (resamples,)."""
+    """Percentile interval of one resampled score, (resamples,)."""
     low, high = np.percentile(values, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     method = f"bootstrap over documents, {len(values):,} resamples, percentile"
     return Interval(low=float(low), high=float(high), level=LEVEL, method=method)
 
 
 def corrected_interval(values: np.ndarray, estimate: float) -> Interval | None:
-    """Bias-corrected percentile interval (Efron 1981) of an `estimate` whose resamples lie to one side of
-    it, as those of an error that cannot be negative do. values: (resamples,).
+    """Bias-corrected percentile interval (Efron 1981).
 
-    None where they lie so far off that the interval would not hold the estimate.
+    It is for an `estimate` whose resamples lie to one side of it, as those of an error that cannot be
+    negative do.
+
+    Args:
+        values: (resamples,).
+        estimate: of all documents.
+
+    Returns:
+        None where the resamples lie so far off that the interval would not hold the estimate.
     """
     smaller = (np.mean(values < estimate) + np.mean(values <= estimate)) / 2
     bias = scipy.stats.norm.ppf(smaller)
@@ -57,14 +73,17 @@ def corrected_interval(values: np.ndarray, estimate: float) -> Interval | None:
 
 def wilson(right: int, whole: int) -> Interval:
     """Score interval of the share `right / whole` (Wilson 1927), which holds for small numbers too.
-    It takes the cases for independent of each other."""
+
+    It takes the cases for independent of each other.
+    """
     found = scipy.stats.binomtest(right, whole).proportion_ci(LEVEL, method="wilson")
     return Interval(low=float(found.low), high=float(found.high), level=LEVEL, method="Wilson score")
 
 
 def wilcoxon(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Two-sided p of the Wilcoxon signed-rank test on paired values; ties in value are left out
-    (Wilcoxon 1945). 1 when no pair differs.
+    """Two-sided p of the Wilcoxon signed-rank test on paired values (Wilcoxon 1945).
+
+    Pairs of equal values are left out; p is 1 when no pair differs.
     """
     if np.array_equal(ours, theirs):
         return 1.0

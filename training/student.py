@@ -1,6 +1,7 @@
-"""Stage `student`: a smaller model learns from the teacher's soft labels and the gold labels."""
+"""Stage `student`: trains a smaller model on the teacher's soft labels and the gold labels."""
 
 import copy
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -14,7 +15,7 @@ from .prediction import predict
 from .recipe import Fitting, RecipeError
 from .run_context import Context, load_tokenizer, save
 from .soft_labels import align, soften
-from .trainer import fit
+from .trainer import Example, fit
 from .training_examples import draw, pack
 
 CHARACTERS_PER_TOKEN = 4  # of biomedical English, roughly; unlabelled sentences are packed to windows
@@ -30,14 +31,16 @@ def run(context: Context) -> list[Claim]:
     else:
         model, tokenizer = _teacher(context), load_tokenizer(_teacher_folder(context))
         model = first_layers(model, student.layers)
-    save(distil(context, "student", model, tokenizer, student.fitting, work), tokenizer, work / "model")
+    distil(context, "student", model, tokenizer, student.fitting, work)
+    save(model, tokenizer, work / "model")
     return []
 
 
 def first_layers(teacher: PreTrainedModel, layers: tuple[int, ...]) -> PreTrainedModel:
-    """A copy of `teacher` that has these of its encoder layers only, in this order.
+    """Copy `teacher` with these of its encoder layers only, in this order.
 
-    Raises RecipeError when the teacher has no such layer.
+    Raises:
+        RecipeError: the teacher has no such layer.
     """
     depth = teacher.config.num_hidden_layers
     if not all(0 <= layer < depth for layer in layers):
@@ -63,9 +66,23 @@ def distil(
     tokenizer: PreTrainedTokenizerFast,
     fitting: Fitting,
     work: Path,
-) -> PreTrainedModel:
-    """`model` trained on the teacher's soft labels; the teacher itself runs along only for the
-    hidden-state and attention terms, since its soft labels are the same in every epoch."""
+) -> None:
+    """Train `model`, in place, on the teacher's soft labels.
+
+    The teacher itself runs along only for the hidden-state and attention terms, since its soft labels are
+    the same in every epoch.
+
+    Args:
+        context: of the stage.
+        name: of the stage, which lines of progress begin with.
+        model: the student.
+        tokenizer: of the student.
+        fitting: hyper-parameters of this training.
+        work: folder of the stage.
+
+    Raises:
+        RecipeError: terms match layers, but the student has none of the teacher's.
+    """
     recipe, distillation = context.recipe, context.recipe.student.distillation
     layers = recipe.student.layers
     in_step = distillation.hidden_weight > 0 or distillation.attention_weight > 0
@@ -76,7 +93,7 @@ def distil(
         )
     if distillation.attention_weight > 0:
         model.set_attn_implementation("eager")  # the fused kernels do not return attention maps
-    return fit(
+    fit(
         name,
         model,
         soft_examples(context, tokenizer, fitting),
@@ -86,27 +103,30 @@ def distil(
         fitting,
         work / "checkpoints",
         context.run.log / f"{name}.jsonl",
-        trainer=DistillationTrainer,
-        distillation=distillation,
-        teacher=_teacher(context) if in_step else None,
-        layers=layers or (),
+        trainer=partial(
+            DistillationTrainer,
+            distillation=distillation,
+            teacher=_teacher(context) if in_step else None,
+            layers=layers or (),
+        ),
     )
 
 
-def soft_examples(context: Context, tokenizer: PreTrainedTokenizerFast, fitting: Fitting) -> list[dict]:
-    """Windows of the labelled and the drawn unlabelled texts, with the teacher's soft labels."""
+def soft_examples(context: Context, tokenizer: PreTrainedTokenizerFast, fitting: Fitting) -> list[Example]:
+    """Make windows of the labelled and the drawn unlabelled texts, with the teacher's soft labels."""
     recipe, distillation = context.recipe, context.recipe.student.distillation
     labelled = context.documents(*fitting.train_on)
     packed = pack(context.documents("unlabelled"), recipe.window * CHARACTERS_PER_TOKEN)
     texts = labelled + draw(packed, distillation.unlabelled_texts, fitting.seed)
 
-    teacher = _teacher(context).to("cuda" if torch.cuda.is_available() else "cpu")
+    teacher = _teacher(context)
+    torch.nn.Module.to(teacher, "cuda" if torch.cuda.is_available() else "cpu")
     theirs = context.cutter(load_tokenizer(_teacher_folder(context)))
     ours = context.cutter(tokenizer)
     print(f"student: the teacher labels {len(texts)} texts", flush=True)
     by_teacher = [theirs.prepare(document, labelled=False) for document in texts]
     logits = predict(teacher, theirs, by_teacher, uses_bf16(fitting.bf16))
-    examples = []
+    examples: list[Example] = []
     for index, (document, seen, scores) in enumerate(zip(texts, by_teacher, logits, strict=True)):
         prepared = ours.prepare(document, labelled=index < len(labelled))
         words = soften(scores[seen.tokens.first], distillation.temperature)

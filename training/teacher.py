@@ -1,4 +1,4 @@
-"""Stage `teacher`: fine-tune the teacher's encoder on the gold labels."""
+"""Stage `teacher`: fine-tunes the teacher's encoder on the gold labels."""
 
 from cards.ledger import Claim
 
@@ -13,9 +13,10 @@ def run(context: Context) -> list[Claim]:
     tokenizer = load_tokenizer(encoder)
     cutter = context.cutter(tokenizer)
     prepared = [cutter.prepare(d, labelled=True) for d in context.documents(*recipe.teacher.fitting.train_on)]
-    model = fit(
+    model = context.new_classifier(encoder, recipe.teacher.fitting.seed)
+    fit(
         "teacher",
-        context.new_classifier(encoder, recipe.teacher.fitting.seed),
+        model,
         [example for document in prepared for example in cutter.examples(document)],
         context.documents("guard"),
         cutter,

@@ -1,4 +1,4 @@
-"""One fine-tuning: HF Trainer on document windows, best checkpoint by F1 on the guard documents.
+"""Fine-tuning with the HF Trainer on document windows; the guard documents' F1 chooses the checkpoint.
 
 The guard documents are trained on by no model; whatever is chosen is chosen on them.
 """
@@ -7,9 +7,12 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypedDict, Unpack
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset
 from transformers import (
@@ -18,6 +21,8 @@ from transformers import (
     PrinterCallback,
     Trainer,
     TrainerCallback,
+    TrainerControl,
+    TrainerState,
     TrainingArguments,
 )
 from transformers.trainer_utils import get_last_checkpoint
@@ -29,18 +34,61 @@ from .prediction import entities
 from .recipe import Fitting
 from .training_examples import Cutter, collate
 
+Example = dict[str, np.ndarray]  # of one window, see `Cutter.examples`
+
+
+class Examples(Dataset[Example]):
+    """The windows that are trained on."""
+
+    def __init__(self, examples: list[Example]):
+        self.examples = examples
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, index: int) -> Example:
+        return self.examples[index]
+
+
+class Options(TypedDict):
+    """What every WordTrainer takes.
+
+    model, args, train_dataset, eval_dataset and callbacks are those of transformers' Trainer; cutter cuts
+    documents for the model, guard are the documents that it is evaluated on, labels their entity types.
+    """
+
+    model: PreTrainedModel
+    args: TrainingArguments
+    train_dataset: Examples
+    eval_dataset: Examples
+    callbacks: list[TrainerCallback]
+    cutter: Cutter
+    guard: list[Document]
+    labels: tuple[str, ...]
+
 
 class WordTrainer(Trainer):
     """A Trainer that evaluates as the engine would: whole documents, strict entity F1."""
 
-    def __init__(self, *args, cutter: Cutter, guard: list[Document], labels: tuple[str, ...], **kwargs):
-        super().__init__(*args, data_collator=partial(collate, pad_id=cutter.pad_id), **kwargs)
-        self.cutter = cutter
-        self.guard = [cutter.prepare(document, labelled=False) for document in guard]
-        self.labels = labels
+    def __init__(self, **options: Unpack[Options]):
+        self.cutter, self.labels, self.classifier = options["cutter"], options["labels"], options["model"]
+        self.guard = [self.cutter.prepare(document, labelled=False) for document in options["guard"]]
+        super().__init__(
+            model=options["model"],
+            args=options["args"],
+            data_collator=partial(collate, pad_id=self.cutter.pad_id),
+            train_dataset=options["train_dataset"],
+            eval_dataset=options["eval_dataset"],
+            callbacks=options["callbacks"],
+        )
 
-    def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix="eval") -> dict[str, float]:
-        found = entities(self.model, self.cutter, self.guard, self.args.bf16)
+    def evaluate(
+        self,
+        eval_dataset: Dataset | dict[str, Dataset] | None = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
+    ) -> dict[str, float]:
+        found = entities(self.classifier, self.cutter, self.guard, self.args.bf16)
         scores = score([prepared.document for prepared in self.guard], found, self.labels)
         metrics = {f"{metric_key_prefix}_f1": scores.macro.f1}
         self.log(metrics)
@@ -55,16 +103,33 @@ class Progress(TrainerCallback):
         self.name, self.file = name, log
         self.started, self.first_step = time.monotonic(), 0
 
-    def on_train_begin(self, args, state, control, **kwargs):
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
+    ) -> None:
         self.started, self.first_step = time.monotonic(), state.global_step
 
-    def on_log(self, args, state, control, logs=None, **kwargs):
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: object,
+    ) -> None:
+        line = {"step": state.global_step, "epoch": state.epoch, **(logs or {})}
         with self.file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": state.global_step, "epoch": state.epoch, **logs}) + "\n")
+            file.write(json.dumps(line) + "\n")
 
-    def on_evaluate(self, args, state, control, metrics=None, **kwargs):
+    def on_evaluate(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        metrics: dict[str, float] | None = None,
+        **kwargs: object,
+    ) -> None:
         done = state.global_step - self.first_step
-        if done == 0:
+        if done == 0 or metrics is None:
             return
         left = (time.monotonic() - self.started) / done * (state.max_steps - state.global_step)
         print(
@@ -77,31 +142,41 @@ class Progress(TrainerCallback):
 def fit(
     name: str,
     model: PreTrainedModel,
-    examples: list[dict],
+    examples: list[Example],
     guard: list[Document],
     cutter: Cutter,
     labels: tuple[str, ...],
     fitting: Fitting,
     work: Path,
     log: Path,
-    trainer: type[WordTrainer] = WordTrainer,
-    **trainer_options,
-) -> PreTrainedModel:
-    """Train `model` on `examples` and return it with the weights that did best on the guard.
+    trainer: Callable[..., WordTrainer] = WordTrainer,
+) -> None:
+    """Train `model`, in place; it ends with the weights that did best on the guard.
 
-    Checkpoints go to `work`; a run that was killed goes on from the last one.
+    Args:
+        name: what lines of progress begin with.
+        model: what is trained.
+        examples: windows to train on.
+        guard: documents that the checkpoint is chosen on.
+        cutter: cuts the guard documents as the examples were cut.
+        labels: entity types.
+        fitting: the hyper-parameters.
+        work: folder of checkpoints; a training that was killed goes on from the last one.
+        log: JSON lines of losses and scores.
+        trainer: makes the trainer of the `Options`.
     """
+    callbacks: list[TrainerCallback] = [Progress(name, log)]
+    if fitting.patience is not None:
+        callbacks.append(EarlyStoppingCallback(fitting.patience))
     fitted = trainer(
         model=model,
         args=_arguments(fitting, work),
-        train_dataset=_Examples(examples),
-        eval_dataset=_Examples(examples[:1]),  # only says that there is an evaluation; see evaluate
-        callbacks=[Progress(name, log)]
-        + ([EarlyStoppingCallback(fitting.patience)] if fitting.patience is not None else []),
+        train_dataset=Examples(examples),
+        eval_dataset=Examples(examples[:1]),  # only says that there is an evaluation; see evaluate
+        callbacks=callbacks,
         cutter=cutter,
         guard=guard,
         labels=labels,
-        **trainer_options,
     )
     fitted.remove_callback(PrinterCallback)  # Progress says it in a line
     last = _last_checkpoint(work)
@@ -110,7 +185,6 @@ def fit(
     else:
         print(f"{name}: going on from {Path(last).name}", flush=True)
     fitted.train(resume_from_checkpoint=last)
-    return fitted.model
 
 
 def _last_checkpoint(work: Path) -> str | None:
@@ -120,17 +194,6 @@ def _last_checkpoint(work: Path) -> str | None:
         if not (checkpoint / "trainer_state.json").is_file():
             shutil.rmtree(checkpoint)
     return get_last_checkpoint(str(work)) if work.is_dir() else None
-
-
-class _Examples(Dataset):
-    def __init__(self, examples: list[dict]):
-        self.examples = examples
-
-    def __len__(self) -> int:
-        return len(self.examples)
-
-    def __getitem__(self, index: int) -> dict:
-        return self.examples[index]
 
 
 def _arguments(fitting: Fitting, work: Path) -> TrainingArguments:

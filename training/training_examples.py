@@ -1,4 +1,4 @@
-"""Documents to training examples: the engine's own windows, with a label for each word."""
+"""Training examples: cuts documents into the engine's own windows, with a label for each word."""
 
 import random
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ IGNORED = -100  # torch's index for positions that take no part in the loss
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document cut as the engine cuts it. `tags`: (words,) tag index; None when unlabelled."""
+    """A document cut as the engine cuts it; `tags` has (words,) tag indices, None when unlabelled."""
 
     document: Document
     tokens: Tokens
@@ -28,7 +28,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Cutter:
-    """What it takes to cut documents: one tokenizer, one window, one list of tags."""
+    """Cuts documents, with one tokenizer, one window and one list of tags."""
 
     tokenizer: Tokenizer
     pad_id: int
@@ -42,6 +42,7 @@ class Cutter:
         return special_tokens(self.tokenizer)
 
     def prepare(self, document: Document, labelled: bool) -> Prepared:
+        """Cut a document; its words have tags where it is labelled."""
         tokens = tokenise(self.tokenizer, document.text)
         size = self.window - sum(map(len, self.special))
         cuts = windows(len(tokens), size, self.overlap)
@@ -49,7 +50,7 @@ class Cutter:
         return Prepared(document, tokens, cuts, tags)
 
     def input_ids(self, prepared: Prepared, window: Window) -> np.ndarray:
-        """(stop - start + special tokens,) ids of one window, special tokens around it."""
+        """Ids of one window with special tokens around it: (stop - start + special tokens,)."""
         prefix, suffix = self.special
         return np.concatenate([prefix, prepared.tokens.ids[window.start : window.stop], suffix]).astype(
             np.int64
@@ -61,8 +62,15 @@ class Cutter:
         return {"input_ids": ids, "labels": np.full(len(ids), IGNORED)}
 
     def examples(self, prepared: Prepared, soft: np.ndarray | None = None) -> list[dict[str, np.ndarray]]:
-        """One example a window: input_ids, labels (tag index at each word's first token, IGNORED
-        elsewhere) and, where `soft` (words, tags) is given, soft_labels (NaN where there is none)."""
+        """Make an example of each window: input_ids, labels and, where `soft` is given, soft_labels.
+
+        Labels are tag indices at each word's first token, IGNORED elsewhere; soft labels stand at the same
+        places, NaN elsewhere.
+
+        Args:
+            prepared: the document.
+            soft: (words, tags) probabilities.
+        """
         before = len(self.special[0])
         made = []
         for window in prepared.windows:
@@ -81,11 +89,18 @@ class Cutter:
 
 
 def word_tags(word_spans: np.ndarray, spans: Iterable[Span], tags: list[str]) -> np.ndarray:
-    """(words,) IOB2 tag index of each word.
+    """Tag each word by IOB2.
 
-    word_spans: (words, 2) character offsets. A word belongs to a span that it overlaps, however
-    little: the nearest that word-level tags can come to a span that ends inside a word. IOB cannot
-    say that spans overlap; of two that do, the longer is kept.
+    A word belongs to a span that it overlaps, however little: the nearest that word-level tags can come to a
+    span that ends inside a word. IOB cannot say that spans overlap; of two that do, the longer is kept.
+
+    Args:
+        word_spans: (words, 2) character offsets.
+        spans: gold mentions.
+        tags: O, then B- and I- of each type.
+
+    Returns:
+        (words,) index into `tags`.
     """
     found = np.full(len(word_spans), tags.index("O"))
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start)):
@@ -116,7 +131,7 @@ def _joined(documents: list[Document]) -> Document:
 
 
 def draw(documents: list[Document], count: int, seed: int) -> list[Document]:
-    """`count` documents without replacement, the same for the same seed; all where there are fewer."""
+    """Draw `count` documents without replacement, the same for the same seed; all where there are fewer."""
     if len(documents) <= count:
         return documents
     return random.Random(seed).sample(documents, count)

@@ -1,4 +1,4 @@
-"""`unbundle`: a run folder of a bundled pair, to be published and measured again.
+"""Verb `unbundle`: makes a run folder of a bundled pair, to be published and measured again.
 
 A bundle has one file of each model. The FP32 weights that the Hub's layout asks for are read back from it:
 they are what the file stores, not what training left, and the ledger says so. What was measured on files
@@ -36,8 +36,14 @@ RENDERED = ("README.md", "card.map.json", FIGURES)  # of a bundle's card, which 
 def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
     """Make the folder `out` a run of the pair in the folder `bundled`.
 
-    ledger: of the pair, see `bundling.published`; recipe: what made it; out: empty, or not there yet.
-    Raises StageError, and leaves `out` as it was, when the weights in a file do not compute what it does.
+    Args:
+        bundled: folder with `student/` and `teacher/`.
+        ledger: of the pair, see `bundling.published`.
+        recipe: what made it.
+        out: empty, or not there yet.
+
+    Raises:
+        StageError: the weights in a file do not compute what it does; `out` is left as it was.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unbundle-", dir=out.parent) as work:
@@ -59,8 +65,7 @@ def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
 
 
 def run(context: Context) -> list[Claim]:
-    """Stage `ledger` of an unbundled run: what was measured here, in place of what was measured on these
-    files before."""
+    """Stage `ledger` of an unbundled run: replace the pair's claims by what was measured here."""
     old, run_folder = read_ledger(context.run.ledger), context.run
     measured = [c for stage in ("corpus", "evaluate") for c in pipeline.read_record(context, stage).claims]
     ids = {claim.id for claim in measured}
@@ -96,8 +101,14 @@ def _unbundle_model(model: Model, bundled: Path, folder: Path, file: str) -> Mod
 
 
 def _check(model: PreTrainedModel, folder: Path, file: str) -> None:
-    """Raises StageError when the read-back weights do not compute what their file does: the same logits for
-    a file that computes in FP32, nearly the same tags for one that rounds what it computes with."""
+    """Hold the read-back weights against their file.
+
+    They must give the same logits as a file that computes in FP32, and nearly the same tags as one that
+    rounds what it computes with.
+
+    Raises:
+        StageError: they do not.
+    """
     probes = parity.probes(folder, TEXTS, window(model))
     ours, theirs = parity.torch_logits(model), parity.onnx_logits(folder / file)
     if file != VARIANTS["int8"]:

@@ -1,4 +1,4 @@
-"""Vocabulary trimming: keep the word pieces that the domain uses, drop the rest of the embedding.
+"""Trimming of vocabularies: keeps the word pieces that the domain uses, drops the rest of the embedding.
 
 WordPiece takes the longest known piece first, so a word whose pieces are all kept splits exactly as
 before; every single character is kept, so a word that lost a piece still splits into smaller ones
@@ -20,10 +20,18 @@ from .recipe import RecipeError
 
 
 def kept_pieces(tokenizer: Tokenizer, texts: Iterable[str], min_count: int) -> list[int]:
-    """Ids to keep, in their old order: special tokens, single characters and every piece that
-    occurs at least `min_count` times in `texts`.
+    """Choose the word pieces to keep: special tokens, single characters, and what the texts use.
 
-    Raises RecipeError for a tokenizer that is no WordPiece, where dropping a piece would be unsafe.
+    Args:
+        tokenizer: a WordPiece tokenizer.
+        texts: what pieces are counted in.
+        min_count: a piece that occurs as often is kept.
+
+    Returns:
+        Ids to keep, in their old order.
+
+    Raises:
+        RecipeError: the tokenizer is no WordPiece, so dropping a piece would be unsafe.
     """
     model = json.loads(tokenizer.to_str())["model"]
     if model["type"] != "WordPiece":
@@ -48,8 +56,10 @@ def kept_pieces(tokenizer: Tokenizer, texts: Iterable[str], min_count: int) -> l
 def trim(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, kept: list[int]
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """`model` (changed in place) and a new tokenizer with the pieces `kept`, numbered anew in order."""
+    """Reduce a model (in place) and its tokenizer (a new one) to the pieces `kept`, numbered in order."""
     old = model.get_input_embeddings()
+    if not isinstance(old, torch.nn.Embedding):
+        raise RecipeError(f"vocabulary: trimming knows plain embeddings, this base has {type(old).__name__}")
     new_id = {index: position for position, index in enumerate(kept)}
     pad = new_id.get(tokenizer.pad_token_id)
     new = torch.nn.Embedding(len(kept), old.embedding_dim, padding_idx=pad)

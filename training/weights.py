@@ -1,4 +1,4 @@
-"""A model's weights, read back from an ONNX file that `export` or `quantize` made of it.
+"""Reading a model's weights back from an ONNX file that `export` or `quantize` made of it.
 
 Both keep PyTorch's names. Initializers are named as the parameters are; a matrix product is named after
 its module, and holds the weight transposed; a fused attention holds the biases of query, key and value in
@@ -24,8 +24,8 @@ ATTENTION, PROJECTIONS, BIASES = "MultiHeadAttention", slice(0, 3), 3  # and whi
 def read_back(file: Path, model: PreTrainedModel) -> None:
     """Give `model`, in place, the weights in an ONNX file of its architecture.
 
-    Raises StageError, and leaves the model as it was, when the file lacks a parameter or has it in
-    another shape.
+    Raises:
+        StageError: the file lacks a parameter or has it in another shape; the model is left as it was.
     """
     found = _weights(onnx.load(file).graph)
     parameters = dict(model.named_parameters())
@@ -42,7 +42,7 @@ def read_back(file: Path, model: PreTrainedModel) -> None:
 
 
 def _weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
-    """Every weight by PyTorch's name, FP32."""
+    """Weights by PyTorch's name, FP32."""
     found = _values(graph)
     for node in graph.node:
         if node.op_type in PRODUCTS and _stem(node.input[1]) in found:
@@ -55,8 +55,10 @@ def _weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
 
 
 def _values(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
-    """Every initializer by its name before it was stored as FP16 or INT8, FP32. Scales of INT8 are for the
-    whole tensor or for each column of a matrix."""
+    """Initializers as FP32, by their name before they were stored as FP16 or INT8.
+
+    Scales of INT8 are for the whole tensor or for each column of a matrix.
+    """
     raw = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     values = {_stem(name): array.astype(np.float32) for name, array in raw.items()}
     for stem in [name.removesuffix("_quantized") for name in raw if name.endswith("_quantized")]:

@@ -20,9 +20,12 @@ Triple = tuple[int, int, str]  # start, end, label
 class Mention(Protocol):
     """A gold `Span` or a found `Entity`."""
 
-    start: int
-    end: int
-    label: str
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def label(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Score:
 class Scores:
     """Scores of a corpus.
 
-    types: by entity type
-    micro: over all mentions, whatever their type
-    macro: mean over the types (its F1 is the mean of the F1s)
-    counts: (types, 3) right, gold and found mentions of each type, in the order of `types`
+    Attributes:
+        types: by entity type.
+        micro: over all mentions, whatever their type.
+        macro: mean over the types (its F1 is the mean of the F1s).
+        counts: (types, 3) right, gold and found mentions of each type, in the order of `types`.
     """
 
     types: Mapping[str, Score]
@@ -51,17 +55,29 @@ class Scores:
 
 
 def table(counts: np.ndarray) -> np.ndarray:
-    """(..., types, 3) counts to (..., types + 2, 3) precision, recall and F1: a row for each type,
-    then micro, then macro."""
+    """Precision, recall and F1 from counts.
+
+    Args:
+        counts: (..., types, 3), see `count`.
+
+    Returns:
+        (..., types + 2, 3): a row for each type, then micro, then macro.
+    """
     by_type = rates(counts)
     micro = rates(counts.sum(axis=-2))
     return np.concatenate([by_type, micro[..., None, :], by_type.mean(axis=-2, keepdims=True)], axis=-2)
 
 
 def score(gold: Sequence[Document], found: Sequence[Iterable[Mention]], labels: Sequence[str]) -> Scores:
-    """Score the entities found in each document (same order as `gold`) for these entity types.
+    """Score the entities found in each document.
 
-    Raises ValueError for lists of different length and for a mention of a type not in `labels`.
+    Args:
+        gold: documents with their gold mentions.
+        found: the found entities of each document, in the order of `gold`.
+        labels: the entity types to score.
+
+    Raises:
+        ValueError: the lists differ in length, or a mention is of a type not in `labels`.
     """
     counts = count([document.spans for document in gold], found, labels).sum(axis=0)
     *types, micro, macro = (Score(*row) for row in table(counts).tolist())
@@ -71,9 +87,13 @@ def score(gold: Sequence[Document], found: Sequence[Iterable[Mention]], labels: 
 def count(
     gold: Sequence[Iterable[Mention]], found: Sequence[Iterable[Mention]], labels: Sequence[str]
 ) -> np.ndarray:
-    """(documents, types, 3) right, gold and found mentions: all that any score here rests on.
+    """Count what every score here rests on.
 
-    Raises ValueError as `score` does.
+    Returns:
+        (documents, types, 3) right, gold and found mentions.
+
+    Raises:
+        ValueError: as `score` does.
     """
     if len(gold) != len(found):
         raise ValueError(
@@ -90,16 +110,21 @@ def count(
 
 
 def rates(counts: np.ndarray) -> np.ndarray:
-    """(..., 3) counts of right, gold and found mentions to (..., 3) precision, recall, F1."""
+    """Precision, recall and F1, (..., 3), from right, gold and found mentions, (..., 3)."""
     right, gold, found = np.moveaxis(counts, -1, 0)
     return np.stack([_ratio(right, found), _ratio(right, gold), _ratio(2 * right, gold + found)], axis=-1)
 
 
 def document_f1(counts: np.ndarray) -> np.ndarray:
-    """(documents,) F1 of each document over all types, for paired tests between systems.
+    """F1 of each document over all types, for paired tests between systems.
 
-    counts: (documents, types, 3). A document without a mention on either side scores 1: both
-    systems did all there was to do.
+    A document without a mention on either side scores 1: both systems did all there was to do.
+
+    Args:
+        counts: (documents, types, 3), see `count`.
+
+    Returns:
+        (documents,) F1.
     """
     together = counts.sum(axis=1)
     empty = together[:, 1] + together[:, 2] == 0

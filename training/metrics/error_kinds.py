@@ -24,7 +24,11 @@ KINDS = ("correct", "missed", "spurious", "boundary", "type")
 
 
 def kinds(gold: Sequence[Iterable[Mention]], found: Sequence[Iterable[Mention]]) -> np.ndarray:
-    """(documents, KINDS) counts. The sums over documents fit the counts that the strict scores rest on."""
+    """Count the kinds of error of each document.
+
+    Returns:
+        (documents, KINDS); the sums over documents fit the counts that the strict scores rest on.
+    """
     counts = [_document(triples(theirs), triples(ours)) for theirs, ours in zip(gold, found, strict=True)]
     return np.array(counts, dtype=np.int64).reshape(-1, len(KINDS))
 
@@ -52,7 +56,7 @@ def _shared(one: Triple, other: Triple) -> int:
     return min(one[1], other[1]) - max(one[0], other[0])
 
 
-def _distance(pair: tuple[Triple, Triple]) -> tuple:
+def _distance(pair: tuple[Triple, Triple]) -> tuple[bool, int, bool, Triple, Triple]:
     """Sorts the pairs of a document; the offsets at its end leave no tie to chance."""
     theirs, ours = pair
     return theirs[:2] != ours[:2], -_shared(theirs, ours), theirs[2] != ours[2], theirs, ours

@@ -21,7 +21,7 @@ _MENTIONS = datasets.List(
 class StrictEntityF1(evaluate.Metric):
     """Strict entity precision, recall and F1, per type, micro and macro (mean over types).
 
-    compute(references, predictions, labels): for each document a list of mentions
+    `compute(references, predictions, labels)` takes for each document a list of mentions
     `{"start", "end", "label"}` with character offsets; `labels` are the entity types to score.
     """
 
