@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from cards.ledger import Claim, slug
+from cards.ledger import Claim, ClaimId
 
 from . import corpora
 from .corpora import Document
@@ -26,17 +26,19 @@ def run(context: Context) -> list[Claim]:
     count = partial(context.claim, "corpus", unit="count")
     claims = []
     if context.unlabelled:
-        claims.append(count("corpus.unlabelled.texts", "unlabelled texts", len(unlabelled)))
+        texts = ClaimId("corpus", split="unlabelled", metric="texts")
+        claims.append(count(texts, "unlabelled texts", len(unlabelled)))
     for split, documents in splits.items():
-        claims.append(count(f"corpus.{split}.documents", f"{split} documents", len(documents), split=split))
+        whole = ClaimId("corpus", split=split, metric="documents")
+        claims.append(count(whole, f"{split} documents", len(documents), split=split))
         for label in recipe.labels:
             mentions = sum(span.label == label for document in documents for span in document.spans)
-            name = f"{label} mentions in {split}"
-            claims.append(count(f"corpus.{split}.{slug(label)}.mentions", name, mentions, split=split))
+            of_type = ClaimId("corpus", split=split, group=label, metric="mentions")
+            claims.append(count(of_type, f"{label} mentions in {split}", mentions, split=split))
     for split, mentions in mended.items():
         if mentions:
             name = f"mentions of {split} that were left out or trimmed"
-            claims.append(count(f"corpus.{split}.mended", name, mentions, split=split))
+            claims.append(count(ClaimId("corpus", split=split, metric="mended"), name, mentions, split=split))
     return claims
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from cards.ledger import Claim
+from cards.ledger import Claim, ClaimId
 from space.engine import Entity
 
 from . import statistics
@@ -25,7 +25,7 @@ METHOD = f"over {calibration.BINS} bins of equal width (Naeini et al. 2015)"
 
 
 def claims(
-    prefix: str,
+    base: ClaimId,
     gold: Sequence[Sequence[Span]],
     found: Sequence[Sequence[Entity]],
     draws: np.ndarray,
@@ -34,19 +34,20 @@ def claims(
     """Claim what the found entities tell besides their strict scores.
 
     Args:
-        prefix: MODEL.VARIANT.SPLIT.
+        base: of any claim on this file and these documents.
         gold: mentions by document.
         found: entities by document.
         draws: (resamples, documents), see `statistics.resample`.
         make: makes a claim on these documents.
     """
-    yield from _calibration(f"{prefix}.calibration", calibration.bins(gold, found), draws, make)
+    base = base.replace(group=None, topic="calibration", metric="ece")
+    yield from _calibration(base, calibration.bins(gold, found), draws, make)
     for kind, count in zip(error_kinds.KINDS, error_kinds.kinds(gold, found).sum(axis=0), strict=True):
-        yield make(f"{prefix}.errors.{kind}", KIND_NAMES[kind], int(count), "count", "value")
+        yield make(base.replace(topic="errors", metric=kind), KIND_NAMES[kind], int(count), "count", "value")
 
 
 def _calibration(
-    prefix: str, counts: np.ndarray, draws: np.ndarray, make: Callable[..., Claim]
+    ece: ClaimId, counts: np.ndarray, draws: np.ndarray, make: Callable[..., Claim]
 ) -> Iterator[Claim]:
     """The calibration error and each bin that has entities; nothing where nothing was found."""
     documents, bins, columns = counts.shape
@@ -56,7 +57,7 @@ def _calibration(
     value = float(calibration.error(total))
     resampled = (draws @ counts.reshape(documents, bins * columns)).reshape(len(draws), bins, columns)
     yield make(
-        f"{prefix}.ece",
+        ece,
         "Expected calibration error",
         value,
         "error",
@@ -67,12 +68,13 @@ def _calibration(
     score, precision = calibration.means(total)
     for index in np.flatnonzero(total[:, 0]).tolist():
         entities, _, right = total[index]
-        place = f"{prefix}.bins.{index}"
+        in_bin = ece.replace(bin=index, metric="entities")
         share = statistics.wilson(int(right), int(entities))
-        yield make(f"{place}.entities", "Entities in the bin", int(entities), "count", "value")
-        yield make(f"{place}.score", "Mean score in the bin", float(score[index]), "score", "value")
+        yield make(in_bin, "Entities in the bin", int(entities), "count", "value")
+        mean = float(score[index])
+        yield make(in_bin.replace(metric="score"), "Mean score in the bin", mean, "score", "value")
         yield make(
-            f"{place}.precision",
+            in_bin.replace(metric="precision"),
             "Share of right entities in the bin",
             float(precision[index]),
             "precision",

@@ -5,7 +5,7 @@ from functools import partial
 
 from transformers import set_seed
 
-from cards.ledger import Claim
+from cards.ledger import Claim, ClaimId
 from space.engine import plain
 
 from .bases import load_base
@@ -35,9 +35,10 @@ def _prepare(context: Context, name: str, base: Base, seed: int) -> list[Claim]:
     save(model, tokenizer, context.run.work("encoders") / name)
     print(f"encoders: {name} keeps {len(tokenizer)} of {before} word pieces", flush=True)
     count = partial(context.claim, "encoders", unit="count")
+    size = ClaimId(name, topic="vocabulary", metric="after")
     return [
-        count(f"{name}.vocabulary.before", f"{name} word pieces before trimming", before),
-        count(f"{name}.vocabulary.after", f"{name} word pieces", len(tokenizer)),
+        count(size.replace(metric="before"), f"{name} word pieces before trimming", before),
+        count(size, f"{name} word pieces", len(tokenizer)),
     ]
 
 

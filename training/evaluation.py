@@ -17,7 +17,7 @@ from typing import Unpack
 
 import numpy as np
 
-from cards.ledger import Artifact, Claim, DataSet, Environment, slug
+from cards.ledger import Artifact, Claim, ClaimId, DataSet, Environment
 from cards.ledger.records import Aggregation
 from space.engine import Entity, Tagger, load
 
@@ -31,18 +31,46 @@ from .recipe import Recipe
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
 
-REFERENCE = "teacher.fp32"
-PAIRS = {"student.fp32": (REFERENCE,), "student.int8": (REFERENCE, "student.fp32")}
+File = tuple[str, str]  # model and variant
+REFERENCE: File = ("teacher", "fp32")
+PAIRS: dict[File, tuple[File, ...]] = {
+    ("student", "fp32"): (REFERENCE,),
+    ("student", "int8"): (REFERENCE, ("student", "fp32")),
+}
 _TITLES = {"f1": "F1", "precision": "precision", "recall": "recall"}
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One file of one model, loaded; `id` is MODEL.VARIANT."""
+    """One file of one model, loaded."""
 
-    id: str
+    file: File
     tagger: Tagger
     artifact: Artifact
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.file)
+
+    def id(
+        self,
+        metric: str,
+        split: str | None = None,
+        group: str | None = None,
+        length: int | None = None,
+        statistic: str | None = None,
+    ) -> ClaimId:
+        """Id of a claim on this file; the arguments are fields of `ClaimId`."""
+        model, variant = self.file
+        return ClaimId(
+            model,
+            variant=variant,
+            split=split,
+            group=group,
+            metric=metric,
+            length=length,
+            statistic=statistic,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +84,7 @@ class Evaluation:
 
     def claim(
         self,
-        claim_id: str,
+        claim_id: ClaimId,
         name: str,
         value: float,
         unit: str,
@@ -69,7 +97,7 @@ class Evaluation:
 
     def on_test(
         self,
-        claim_id: str,
+        claim_id: ClaimId,
         name: str,
         value: float,
         unit: str,
@@ -119,7 +147,7 @@ def evaluate(
         StageError: a latency length does not fit a window.
     """
     settings = recipe.evaluation
-    variants = {variant.id: variant for variant in load_variants(run, settings.threads)}
+    variants = {variant.file: variant for variant in load_variants(run, settings.threads)}
     shared = Evaluation(
         recipe=recipe,
         data=data_set(recipe.corpus, test),
@@ -132,17 +160,17 @@ def evaluate(
     draws = statistics.resample(len(test), settings.resamples)
     for variant in variants.values():
         gold, found = [document.spans for document in test], _find(variant, test, run.work("evaluate"))
-        counts[variant.id] = count(gold, found, recipe.labels)
-        claims += _score_claims(variant, counts[variant.id], draws, shared)
+        counts[variant.file] = count(gold, found, recipe.labels)
+        claims += _score_claims(variant, counts[variant.file], draws, shared)
         on_this = partial(shared.on_test, artifact=variant.artifact)
-        claims += diagnostics.claims(f"{variant.id}.{settings.split}", gold, found, draws, on_this)
+        claims += diagnostics.claims(variant.id("f1", split=settings.split), gold, found, draws, on_this)
         claims.append(_guard_claim(variant, guard, shared))
-        print(f"evaluate: {variant.id} test macro F1 {_macro_f1(counts[variant.id]):.4f}", flush=True)
+        print(f"evaluate: {variant.name} test macro F1 {_macro_f1(counts[variant.file]):.4f}", flush=True)
     if log is not None:
-        known = {name: _macro_f1(own) for name, own in counts.items()}
+        known = {variants[file].name: _macro_f1(own) for file, own in counts.items()}
         evaluation_log.append(log, recipe.name, sha256(run.recipe), shared.data.id, settings.split, known)
     times = {
-        length: latency.measure({v.id: v.tagger for v in variants.values()}, test, length, settings.repeats)
+        length: latency.measure({v.file: v.tagger for v in variants.values()}, test, length, settings.repeats)
         for length in settings.lengths
     }
     for length, timing in times.items():
@@ -162,13 +190,13 @@ def load_variants(run: RunFolder, threads: int) -> Iterator[Variant]:
         for name, file in VARIANTS.items():
             if (folder / file).is_file():
                 tagger = load(folder, file=file, threads=threads)
-                yield Variant(f"{folder.name}.{name}", tagger, artifact(folder, file))
+                yield Variant((folder.name, name), tagger, artifact(folder, file))
 
 
 def _find(variant: Variant, documents: Sequence[Document], work: Path) -> list[list[Entity]]:
     """The entities of each document, which are kept in a file as well."""
     found = variant.tagger([document.text for document in documents])
-    with (work / f"{variant.id}.jsonl").open("w", encoding="utf-8") as file:
+    with (work / f"{variant.name}.jsonl").open("w", encoding="utf-8") as file:
         for document, entities in zip(documents, found, strict=True):
             record = {"id": document.id, "entities": [entity.to_dict() for entity in entities]}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -186,8 +214,9 @@ def _size_claims(variants: Iterable[Variant], shared: Evaluation) -> Iterator[Cl
         own = variant.artifact
         if own.model not in counted:
             counted.add(own.model)
-            yield shared.claim(f"{own.model}.parameters", "Parameters", own.parameters, "parameters", "value")
-        yield shared.claim(f"{variant.id}.bytes", "File size", own.bytes, "bytes", "value", artifact=own)
+            all_files = ClaimId(own.model, metric="parameters")
+            yield shared.claim(all_files, "Parameters", own.parameters, "parameters", "value")
+        yield shared.claim(variant.id("bytes"), "File size", own.bytes, "bytes", "value", artifact=own)
 
 
 def _score_claims(
@@ -201,7 +230,7 @@ def _score_claims(
     for row, (group, aggregation) in enumerate(rows):
         for column, rate in enumerate(RATES):
             yield shared.on_test(
-                f"{variant.id}.{shared.recipe.evaluation.split}.{slug(group)}.{rate}",
+                variant.id(rate, split=shared.recipe.evaluation.split, group=group),
                 f"{group[0].upper()}{group[1:]} {_TITLES[rate]}",
                 float(scores[row, column]),
                 _TITLES[rate],
@@ -215,7 +244,7 @@ def _guard_claim(variant: Variant, guard: Sequence[Document], shared: Evaluation
     found = variant.tagger([document.text for document in guard])
     counts = count([document.spans for document in guard], found, shared.recipe.labels)
     return shared.claim(
-        f"{variant.id}.guard.macro.f1",
+        variant.id("f1", split="guard", group="macro"),
         "Macro F1 on the guard documents",
         _macro_f1(counts),
         "F1",
@@ -228,7 +257,7 @@ def _guard_claim(variant: Variant, guard: Sequence[Document], shared: Evaluation
 
 
 def _latency_claims(
-    variants: Mapping[str, Variant], times: Mapping[int, Timing[str]], shared: Evaluation
+    variants: Mapping[File, Variant], times: Mapping[int, Timing[File]], shared: Evaluation
 ) -> Iterator[Claim]:
     """Median, 95th percentile and minimum of the time from one window of text to its entities."""
     summaries: dict[Aggregation, Callable[[np.ndarray], np.floating]] = {
@@ -237,25 +266,25 @@ def _latency_claims(
         "min": np.min,
     }
     for length, timing in times.items():
-        for name, values in timing.milliseconds.items():
+        for file, values in timing.milliseconds.items():
             for aggregation, summary in summaries.items():
                 yield shared.claim(
-                    f"{name}.latency.{length}.{aggregation}",
+                    variants[file].id("latency", length=length, statistic=aggregation),
                     f"Latency, text of {length} tokens to entities, {aggregation}",
                     float(summary(values)),
                     "ms",
                     aggregation,
                     n=len(values),
-                    artifact=variants[name].artifact,
+                    artifact=variants[file].artifact,
                     disturbed=timing.waited if timing.disturbed else None,
                 )
 
 
 def _comparison_claims(
-    ours: str,
-    theirs: str,
-    counts: Mapping[str, np.ndarray],
-    times: Mapping[int, Timing[str]],
+    ours: File,
+    theirs: File,
+    counts: Mapping[File, np.ndarray],
+    times: Mapping[int, Timing[File]],
     draws: np.ndarray,
     shared: Evaluation,
 ) -> Iterator[Claim]:
@@ -264,11 +293,12 @@ def _comparison_claims(
     The difference of macro F1 (ours minus theirs) with its interval, and Wilcoxon tests of the documents' F1
     and of undisturbed latency.
     """
-    pair = f"{ours}.vs.{theirs}"
+    (model, variant), (vs_model, vs_variant) = ours, theirs
+    pair = partial(ClaimId, model, variant=variant, vs_model=vs_model, vs_variant=vs_variant)
     macro = (slice(None), -1, RATES.index("f1"))
     differences = [statistics.resampled_scores(counts[name], draws)[macro] for name in (ours, theirs)]
     yield shared.on_test(
-        f"{pair}.macro.f1_difference",
+        pair(group="macro", metric="f1_difference"),
         "Difference of macro F1",
         _macro_f1(counts[ours]) - _macro_f1(counts[theirs]),
         "F1",
@@ -276,7 +306,7 @@ def _comparison_claims(
         interval=statistics.interval(differences[0] - differences[1]),
     )
     yield shared.on_test(
-        f"{pair}.document_f1.wilcoxon_p",
+        pair(metric="document_f1", statistic="wilcoxon_p"),
         "Wilcoxon signed-rank p of the documents' F1",
         statistics.wilcoxon(document_f1(counts[ours]), document_f1(counts[theirs])),
         "p",
@@ -286,7 +316,7 @@ def _comparison_claims(
         if timing.disturbed:
             continue
         yield shared.claim(
-            f"{pair}.latency.{length}.wilcoxon_p",
+            pair(metric="latency", length=length, statistic="wilcoxon_p"),
             f"Wilcoxon signed-rank p of latency, {length} tokens",
             statistics.wilcoxon(timing.milliseconds[ours], timing.milliseconds[theirs]),
             "p",

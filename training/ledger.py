@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from pydantic import BaseModel
 
-from cards.ledger import Base, Claim, Example, Ledger, Model, Source, Variant, project, write_ledger
+from cards.ledger import Base, Claim, ClaimId, Example, Ledger, Model, Source, Variant, project, write_ledger
 from cards.ledger.quoted import quote
 from cards.ledger.records import Aggregation
 from cards.render import snippets
@@ -81,7 +81,10 @@ def examples(model_folder: Path) -> tuple[Example, ...]:
     with ThreadPoolExecutor(2) as pool:  # each is a process that mostly imports
         outputs = pool.map(partial(snippets.run, model_folder=model_folder), tools)
     pairs = zip(tools, outputs, strict=True)
-    return tuple(Example(tool=tool, text=snippets.SAMPLE, output=output) for tool, output in pairs)
+    return tuple(
+        Example.model_validate({"tool": tool, "text": snippets.SAMPLE, "output": output})
+        for tool, output in pairs
+    )
 
 
 def _cost(context: Context, name: str) -> list[Claim]:
@@ -103,9 +106,16 @@ def _cost(context: Context, name: str) -> list[Claim]:
         values.append(("co2", "CO2 equivalent of training", emitted.value, "g", "total", emitted.method))
     return [
         context.claim(
-            name, f"{name}.training.{key}", title, value, unit, aggregation, environment=here, method=method
+            name,
+            ClaimId(name, topic="training", metric=metric),
+            title,
+            value,
+            unit,
+            aggregation,
+            environment=here,
+            method=method,
         )
-        for key, title, value, unit, aggregation, method in values
+        for metric, title, value, unit, aggregation, method in values
     ]
 
 
@@ -124,7 +134,8 @@ def _settings(context: Context, name: str) -> Iterator[Claim]:
     for key, value in values.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             title = NAMES.get(key, key.replace("_", " ").capitalize())
-            yield context.claim(name, f"{name}.setting.{key}", title, value, "setting", "setting")
+            setting = ClaimId(name, topic="setting", metric=key)
+            yield context.claim(name, setting, title, value, "setting", "setting")
 
 
 def _model(context: Context, name: str) -> Model:

@@ -10,7 +10,7 @@ from typing import TypedDict, Unpack
 
 from safetensors import safe_open
 
-from cards.ledger import Artifact, Claim, DataSet, Environment, Interval
+from cards.ledger import Artifact, Claim, ClaimId, DataSet, Environment, Interval
 from cards.ledger.records import Aggregation
 from space.engine.cpu import instruction_set
 
@@ -35,7 +35,7 @@ class Details(TypedDict, total=False):
 
 
 def claim(
-    claim_id: str,
+    claim_id: ClaimId,
     name: str,
     value: float,
     unit: str,

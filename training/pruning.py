@@ -7,7 +7,7 @@ the model recovers, so that the sparsity which is published is the sparsity of t
 import torch
 from torch.nn.utils import prune
 
-from cards.ledger import Claim
+from cards.ledger import Claim, ClaimId
 
 from .run_context import Context, load_tokenizer, save
 from .student import distil
@@ -26,11 +26,8 @@ def run(context: Context) -> list[Claim]:
     for module in linear_layers(model):
         prune.remove(module, "weight")
     save(model, tokenizer, work / "model")
-    return [
-        context.claim(
-            "prune", "student.sparsity", "share of zero weights in linear layers", sparsity(model), "share"
-        )
-    ]
+    share, name = ClaimId("student", metric="sparsity"), "share of zero weights in linear layers"
+    return [context.claim("prune", share, name, sparsity(model), "share")]
 
 
 def linear_layers(model: torch.nn.Module) -> list[torch.nn.Linear]:

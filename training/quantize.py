@@ -1,7 +1,8 @@
 """Stage `quantize`: writes the FP32 file as INT8, choosing the setting by F1 on the guard documents.
 
 The file is fused first and quantized then: only the large matrix products and the embeddings become INT8,
-and one file serves the engine, optimum and browsers, faster and nearer to FP32 than quantizing the plain export.
+and one file serves the engine, optimum and browsers, faster and nearer to FP32 than quantizing the plain
+export.
 """
 
 import itertools

@@ -12,7 +12,7 @@ from transformers import (
     set_seed,
 )
 
-from cards.ledger import Claim
+from cards.ledger import Claim, ClaimId
 from cards.ledger.records import Aggregation
 from space.engine import plain
 
@@ -44,7 +44,7 @@ class Context:
     def claim(
         self,
         stage: str,
-        claim_id: str,
+        claim_id: ClaimId,
         name: str,
         value: float,
         unit: str,
