@@ -57,7 +57,7 @@ class Asking:
             trust_env=False,
             timeout=60,
             headers={"authorization": f"Bearer {TOKEN}"},
-            limits=httpx.Limits(keepalive_expiry=1),  # the server closes a connection that is idle for longer
+            limits=httpx.Limits(max_keepalive_connections=0),  # the server closes idle ones at any moment
         )
 
     def __call__(self, name: str, method: str, path: str, **request) -> httpx.Response:

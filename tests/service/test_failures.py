@@ -23,6 +23,7 @@ from load_phases import GENERATOR
 from running_space import SPACE, RunningSpace, ask, free_port, serve
 
 NOTE = {"text": "Aspirin caused renal failure."}
+NO_PAGE = {"CLINSTILL_PAGE": "off"}  # starts sooner
 FAULTY = Path(faulty_space.__file__)
 
 
@@ -57,7 +58,7 @@ def test_the_work_of_a_killed_client_is_dropped(tiny_environment, tmp_path):
     """A minute's work lies in the queue; when its client is killed, the next request is answered at once."""
     slow = {"text": f"{SLOW} aspirin " * 500}
     with (
-        serve(tmp_path, tiny_environment | {"CLINSTILL_DEADLINE_S": "300"}, FAULTY) as space,
+        serve(tmp_path, tiny_environment | NO_PAGE | {"CLINSTILL_DEADLINE_S": "300"}, FAULTY) as space,
         client(space) as other,
     ):
         killed = load(space, slow, [number / 100 for number in range(20)])
@@ -74,7 +75,7 @@ def test_sigterm_under_load_loses_no_accepted_request(tiny_environment, tmp_path
     """What was accepted is answered, what comes later is told to come again, and the exit code is 0."""
     slow = {"text": f"Aspirin {SLOW}"}
     with (
-        serve(tmp_path, tiny_environment | {"CLINSTILL_DEADLINE_S": "60"}, FAULTY) as space,
+        serve(tmp_path, tiny_environment | NO_PAGE | {"CLINSTILL_DEADLINE_S": "60"}, FAULTY) as space,
         client(space) as other,
     ):
         work = load(space, slow, [number / 20 for number in range(100)])
@@ -103,7 +104,7 @@ def test_a_damaged_model_is_never_ready(tiny_environment, tmp_path):
         if weight.data_type in (onnx.TensorProto.INT8, onnx.TensorProto.UINT8) and len(weight.raw_data) > 1:
             weight.raw_data = weight.raw_data[::-1]
     onnx.save(model, file)
-    chosen = tiny_environment | {"CLINSTILL_STUDENT": str(damaged)}
+    chosen = tiny_environment | NO_PAGE | {"CLINSTILL_STUDENT": str(damaged)}
     with serve(tmp_path, chosen) as space, client(space) as asking:
         answer = asking.get("/readyz")
         assert answer.status_code == 503
@@ -141,7 +142,7 @@ def test_a_full_disk_stops_nothing(tiny_environment, tmp_path):
         pytest.skip("no mount namespace of one's own here")
     with serve(tmp_path, tiny_environment, Path(full_disk.__file__)) as space, client(space) as asking:
         wait_for(lambda: asking.get("/readyz").status_code == 200)
-        for _ in range(200):
+        for _ in range(50):
             assert found(asking.post("/v1/entities", json=NOTE)) == ["Aspirin", "renal failure"]
         rows = asking.post("/v1/files?name=a.txt", content=NOTE["text"]).text.splitlines()
         assert len(rows) == 2
@@ -153,7 +154,11 @@ def published(tiny_pair, tmp_path) -> Iterator[tuple[Path, dict[str, str], hub_s
     """A Space that takes its models from the Hub, its environment, and the Hub."""
     copy = shutil.copytree(SPACE, tmp_path / "space", ignore=shutil.ignore_patterns("bundled", "__pycache__"))
     with hub_standin.serve() as hub:
-        environment = {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+        environment = {
+            "HF_ENDPOINT": hub.url,
+            "HF_HOME": str(tmp_path / "hf"),
+            "HF_HUB_DISABLE_XET": "1",
+        } | NO_PAGE
         entries = {}
         for role, file in (("student", "onnx/model_quantized.onnx"), ("teacher", "onnx/model.onnx")):
             commit = publish(hub, f"me/{role}", tiny_pair / role)

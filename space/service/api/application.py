@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect
 
 from ..errors import Refusal, on_error
 from .file_tagging import add_files
-from .openapi import describe
+from .openapi import DescribedAPI
 from .routes import Service, add_models, add_operations, add_work
 
 ABOUT = (
@@ -17,7 +17,8 @@ ABOUT = (
 
 def create_api(service: Service) -> FastAPI:
     """Build the API; admission/gate.py stands before it."""
-    app = FastAPI(
+    app = DescribedAPI(
+        token=service.settings.token is not None,
         title="Clinstill",
         version="1",
         description=ABOUT,
@@ -31,5 +32,4 @@ def create_api(service: Service) -> FastAPI:
     add_files(app, service)
     add_models(app, service)
     add_operations(app, service)
-    describe(app, token=service.settings.token is not None)
     return app

@@ -1,4 +1,4 @@
-"""What OpenAPI says of every route beyond its own bodies: headers, and the token where one is asked for."""
+"""OpenAPI description of every route beyond its own bodies: headers, and the token where one is asked for."""
 
 from typing import Any
 
@@ -20,9 +20,26 @@ CHALLENGE = {"WWW-Authenticate": {"required": True, "schema": {"type": "string",
 HEADERS = {"401": CHALLENGE, "429": RETRY, "503": RETRY}
 
 
-def describe(app: FastAPI, *, token: bool) -> None:
-    """Complete the app's description; token: whether /v1 asks for one."""
-    described = app.openapi()
+class DescribedAPI(FastAPI):
+    """A FastAPI application that describes itself, when it is first asked to.
+
+    Args:
+        token: Whether /v1 asks for a token.
+        about: What FastAPI takes.
+    """
+
+    def __init__(self, *, token: bool, **about: Any):
+        super().__init__(**about)
+        self._token = token
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the API."""
+        if self.openapi_schema is None:
+            _complete(super().openapi(), self._token)
+        return super().openapi()
+
+
+def _complete(described: dict[str, Any], token: bool) -> None:
     for path, operations in described["paths"].items():
         for operation in operations.values():
             for status, response in operation["responses"].items():
@@ -30,14 +47,9 @@ def describe(app: FastAPI, *, token: bool) -> None:
                 response["headers"] = IDENTITY | own
                 if int(status) >= 400:  # errors are JSON whatever the route answers otherwise
                     response["content"] = {"application/json": next(iter(response["content"].values()))}
-            if path.startswith("/v1/"):
-                _protect(operation, token)
+            if path.startswith("/v1/") and token:
+                operation["security"] = [{"bearer": []}]
+            elif path.startswith("/v1/"):
+                operation["responses"].pop("401", None)
     if token:
         described["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-
-
-def _protect(operation: dict[str, Any], token: bool) -> None:
-    if token:
-        operation["security"] = [{"bearer": []}]
-    else:
-        operation["responses"].pop("401", None)

@@ -23,12 +23,13 @@ def protected(tiny_environment, tmp_path_factory):
         yield space
 
 
-def test_it_does_what_its_description_says(protected, tmp_path):
+@pytest.mark.parametrize("examples", [20, pytest.param(200, marks=pytest.mark.soak)])
+def test_it_does_what_its_description_says(protected, tmp_path, examples):
     """No 500, no undescribed status, header or body, nothing invalid accepted, nothing without the token."""
     (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
     done = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "run", f"{protected.url}/openapi.json",
-         "--header", f"Authorization: Bearer {TOKEN}", "--checks", "all", "--max-examples", "200",
+         "--header", f"Authorization: Bearer {TOKEN}", "--checks", "all", "--max-examples", str(examples),
          "--generation-deterministic", "--no-color", "--request-timeout", "30"],
         cwd=tmp_path,
         capture_output=True,
