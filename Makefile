@@ -46,7 +46,7 @@ $(if $(3),@$(1)/bin/python $(PIP_INSTALL) -r locks/torch-cpu.txt 2>/dev/null || 
 @touch $@
 endef
 
-.PHONY: help demo private setup lint types test soak test-light test-cards test-space test-training test-downstream \
+.PHONY: help demo private setup lint lint-cards types test soak test-light test-cards test-space test-training test-downstream \
     smoke loaders rehearse load lock sbom clean
 
 help: ## list the targets
@@ -63,6 +63,10 @@ setup: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## make both environments
 lint: $(LIGHT)/.tests-ready types ## ruff's rules and format, mypy's types
 	$(LIGHT)/bin/ruff check .
 	$(LIGHT)/bin/ruff format --check .
+
+lint-cards: $(LIGHT)/.ready ## the lint over a folder of real cards (CARDS=DIR): findings of each rule, times
+	@test -n "$(CARDS)" || { echo "make lint-cards CARDS=DIR: name a folder of model cards (.md)"; exit 2; }
+	$(LIGHT)/bin/python -m cards.lint.benchmark $(CARDS) --preview
 
 # Each part where its libraries are, so that their types count.
 types: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## mypy alone
