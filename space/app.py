@@ -38,7 +38,6 @@ give_back_memory()  # before libraries start threads
 from space.assembly import App, find_place
 from space.model_loading import load_model
 from space.model_sources import SourceError, find_sources
-from space.service.admission import connections
 from space.service.monitoring.tracing import TracingError
 from space.service.server import Server, configure
 from space.service.settings import SettingsError, describe_settings, read_settings
@@ -62,8 +61,7 @@ def main() -> int:
         print(f"space: {error}", file=sys.stderr)
         return 2
     app.log.configure()
-    limits = connections.Limits(settings.connections, settings.held_bytes, settings.head_s, settings.unread_s)
-    config = configure(app.asgi, place.host, place.port, limits, app.metrics.connection_ended)
+    config = configure(app.asgi, place.host, place.port, settings, app.metrics.connection_ended)
     server = Server(config, app.health.drain, app.idle, settings.drain_s)
     threading.Thread(target=app.health.warm_up, name="warm-up", daemon=True).start()
     # What is there now stays. Looking through it again and again would hold every request up for the

@@ -11,7 +11,7 @@ from .pages import create_pages
 from .queued_tagger import Queued
 from .security import SecurityHeaders
 from .service.admission.bodies import Bodies
-from .service.admission.gate import Gate, Limits
+from .service.admission.gate import Gate
 from .service.admission.origins import Origins
 from .service.api.application import create_api
 from .service.api.routes import Service
@@ -83,7 +83,7 @@ class App:
         self.gate = Gate(
             create_api(service),
             pages,
-            Limits(settings.token, settings.body_bytes, settings.file_bytes),
+            settings,
             self.bodies,
             Origins(place.names(settings.hosts)),
             lambda: self.health.status,

@@ -15,12 +15,10 @@ def loads(body: bytes, values: int = VALUES, number: Callable[[str], Any] | None
     """Parse JSON; lone surrogates stay what they are.
 
     Args:
-        body: UTF-8, with or without a byte order mark.
-        values: The most values that it may hold.
         number: Makes a number from its digits, where int and float shall not.
 
     Raises:
-        ValueError: It holds more values, or is no JSON in UTF-8.
+        ValueError: It holds more values, or is no JSON in UTF-8, with or without a byte order mark.
     """
     # A parser that guesses the encoding may find values where UTF-8 has none.
     if json.detect_encoding(body) not in ("utf-8", "utf-8-sig"):

@@ -15,16 +15,11 @@ RESTART_S = 10  # after which a replacement may be there
 
 @dataclass
 class Refusal(Exception):  # noqa: N818 — raised, and also sent without being raised
-    """A request that is not answered as it asked.
-
-    Attributes:
-        code: For programs; docs/operating.md lists them.
-        message: What was found and what to do next.
-    """
+    """A request that is not answered as it asked."""
 
     status: int
-    code: str
-    message: str
+    code: str  # for programs; docs/operating.md lists them
+    message: str  # what was found and what to do next
     headers: dict[str, str] = field(default_factory=dict)
 
 

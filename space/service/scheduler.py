@@ -38,16 +38,11 @@ class Panic(Exception):  # noqa: N818 — what native code calls it
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A tagged text.
-
-    Attributes:
-        queued_s: Seconds until a worker took it.
-        model_s: Seconds of work on it, waits between windows not counted.
-    """
+    """A tagged text."""
 
     entities: list[Entity]
-    queued_s: float
-    model_s: float
+    queued_s: float  # until a worker took it
+    model_s: float  # of work on it, waits between windows not counted
 
 
 class _Pace:
@@ -182,7 +177,7 @@ class Scheduler:
             thread.join()
 
     def _make_room(self, request: _Request) -> None:
-        """Count what still waits of a request that has ended no more, at once."""
+        """Stop counting what still waits of a request that has ended."""
         with self._changed:
             self._leave(request, request.waiting, request.waiting_s)
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import uvicorn
 
-from .admission.connections import Connection, Limits, tend
+from .admission.connections import Connection, tend
+from .settings import Settings
 
 # After the drain only streams are left that never end by themselves, such as an open page's events.
 STREAMS_S = 1
@@ -26,7 +27,6 @@ class Server(uvicorn.Server):
     """A server that drains before it ends.
 
     Args:
-        config: uvicorn's; `configure` makes it.
         drain: Called once, at the first signal.
         idle: Whether all accepted work is answered.
         drain_s: Seconds that accepted work may take after the signal.
@@ -87,24 +87,18 @@ def configure(
     app: Callable[..., Any],
     host: str,
     port: int,
-    limits: Limits,
+    settings: Settings,
     ended: Callable[[str], None] = lambda _: None,
 ) -> uvicorn.Config:
     """Configure uvicorn for connections with limits.
 
-    There is no access log, since a path or query may hold text; messages go where logging sends them.
-
-    Args:
-        app: The ASGI application.
-        host: Address to listen at.
-        port: Port to listen at.
-        limits: Of connections.
-        ended: Told why a connection was ended by this side.
+    There is no access log, since a path or query may hold text; messages go where logging sends them. `ended`
+    is told why this side ended a connection.
     """
 
     class Limited(Connection):
         def __init__(self, **of_uvicorn: Any):
-            super().__init__(limits, ended, **of_uvicorn)
+            super().__init__(settings, ended, **of_uvicorn)
 
     return uvicorn.Config(
         app,

@@ -84,11 +84,7 @@ def shown(default: Any) -> str:
 
 
 def read_port(environment: Mapping[str, str]) -> int:
-    """Read PORT, 7860 by default.
-
-    Raises:
-        SettingsError: It is no port.
-    """
+    """Read PORT, 7860 by default. Raises SettingsError."""
     port = environment.get("PORT") or "7860"
     if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
         raise SettingsError(f"PORT must be a number from 1 to 65535, found {port!r}")

@@ -13,7 +13,7 @@ import pytest
 from space.contract import Served
 from space.engine import Entity
 from space.service.admission.bodies import Bodies
-from space.service.admission.gate import Gate, Limits
+from space.service.admission.gate import Gate
 from space.service.admission.origins import Origins
 from space.service.admission.site import Site
 from space.service.api.application import create_api
@@ -174,11 +174,10 @@ def make_client(model):
         health = Health([], lambda: scheduler.dead)
         student, teacher = model.served(), model.served("teacher")
         service = Service(settings, scheduler, 1, student, teacher, compare, health, metrics)
-        limits = Limits(settings.token, settings.body_bytes, settings.file_bytes)
         bodies = Bodies(settings.held_bytes, settings.body_s)
         states = (lambda: health.status, lambda: scheduler.full)
         site = Site(site, {0: 1})
-        gate = Gate(create_api(service), site, limits, bodies, Origins(settings.hosts), *states)
+        gate = Gate(create_api(service), site, settings, bodies, Origins(settings.hosts), *states)
         behind = SimpleNamespace(health=health, scheduler=scheduler, gate=gate, bodies=bodies)
         return Client(Observer(gate, metrics.started, (metrics.finished,)), behind)
 

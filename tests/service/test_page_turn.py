@@ -9,15 +9,14 @@ from pathlib import Path
 import faulty_space
 import httpx
 import pytest
-from faulty_space import SLOW
+from faulty_space import SLOW, SLOW_S
 from running_space import RunningSpace, ask, cancel, press, serve, visitor
 
 from space.engine.cpu import usable_cpus
 from space.service.scheduler import OPEN_PER_WORKER
 
 NOTE = "Aspirin caused renal failure."
-SLOW_S = 0.1  # a window of a text that says so
-LONG = f"{SLOW} aspirin " * 14_000
+LONG = f"{SLOW} aspirin " * 2_000
 MOST = usable_cpus() * OPEN_PER_WORKER + 1  # texts that are open, and one that waits
 FULL = "more to do than it can"
 VISITORS = 3
@@ -27,7 +26,7 @@ LONG_S = 120  # for a busy machine; no test waits for it when all is well
 
 @pytest.fixture(scope="module")
 def space(tiny_environment, tmp_path_factory) -> Iterator[RunningSpace]:
-    limits = {"CLINSTILL_QUEUE": "1", "CLINSTILL_DEADLINE_S": "300", "SLOW_S": str(SLOW_S)}
+    limits = {"CLINSTILL_QUEUE": "1", "CLINSTILL_DEADLINE_S": "300"}
     program = Path(faulty_space.__file__)
     with serve(tmp_path_factory.mktemp("space"), tiny_environment | limits, program) as running:
         yield running

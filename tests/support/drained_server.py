@@ -7,8 +7,8 @@ is; /stream never ends by itself, as an open page's events do not.
 import asyncio
 import sys
 
-from space.service.admission.connections import Limits
 from space.service.server import Server, configure
+from space.service.settings import Settings
 
 
 class Application:
@@ -56,7 +56,7 @@ class Application:
 if __name__ == "__main__":
     application = Application()
     server = Server(
-        configure(application, "127.0.0.1", int(sys.argv[1]), Limits(100, 10_000_000, 10, 10)),
+        configure(application, "127.0.0.1", int(sys.argv[1]), Settings()),
         drain=application.drain,
         idle=lambda: application.active == 0,
         drain_s=float(sys.argv[2]),

@@ -2,19 +2,17 @@
 
 "... FAIL ..."    raises an exception whose message is the text, as a careless library would
 "... PANIC ..."   raises what is no Exception, as native code does that panics
-"... SLOW ..."    takes `SLOW_S` seconds for each window; a variable of this name changes them
+"... SLOW ..."    takes `SLOW_S` seconds for each window
 
 SIGUSR1 makes it tell what it still holds (see kept_text.py).
 """
 
-import os
 import sys
 import time
 from pathlib import Path
 
 SPACE = Path(__file__).parents[2] / "space"
-FAIL, PANIC, SLOW = "FAIL", "PANIC", "SLOW"
-SLOW_S = float(os.environ.get("SLOW_S", "0.5"))
+FAIL, PANIC, SLOW, SLOW_S = "FAIL", "PANIC", "SLOW", 0.5
 
 
 class PanicException(BaseException):

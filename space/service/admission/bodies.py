@@ -28,9 +28,7 @@ class Gone(Exception):  # noqa: N818 — nothing went wrong here
 class Bodies:
     """Reads bodies that together have at most `held_bytes`.
 
-    Args:
-        held_bytes: The budget.
-        body_s: Seconds that each megabyte of a body, begun or whole, may take to arrive.
+    Each megabyte of a body, begun or whole, may take `body_s` seconds to arrive.
 
     Attributes:
         held: Bytes of the bodies of requests that are not answered yet.
@@ -124,8 +122,5 @@ async def _drop(receive: Receive) -> None:
 
 
 def _declared(scope: Scope) -> int:
-    """Read the bytes that a head gives a body.
-
-    The parser has checked that they are digits; it takes any number of zeros before them, Python does not.
-    """
+    """Read a body's length from its head, where it may have zeros before it that Python does not take."""
     return int((header(scope, b"content-length") or b"").lstrip(b"0") or 0)

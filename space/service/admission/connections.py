@@ -7,24 +7,15 @@ its client does not read it. Bodies have limits of their own (bodies.py).
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from ..settings import Settings
+
 HEAD_BYTES = 32_768  # of a request's line and headers, and of what follows a body in chunks
 QUEUED = 1  # requests that a client may send before the one before is answered
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What connections may take."""
-
-    connections: int  # open at once
-    held_bytes: int  # of all of them, that wait in memory
-    head_s: float  # until a request's head is there
-    unread_s: float  # until a client has read `HIGH_WATER_LIMIT` more bytes of an answer
 
 
 class _HeadTooLong(Exception):  # noqa: N818 — the parser's callbacks have no other way to say it
@@ -32,19 +23,15 @@ class _HeadTooLong(Exception):  # noqa: N818 — the parser's callbacks have no 
 
 
 class Connection(HttpToolsProtocol):
-    """One client's connection; `tend` looks after all of them.
-
-    Args:
-        limits: What all connections may take.
-        ended: Told why this side ended it.
+    """One client's connection; `tend` looks after all. `ended` is told why this side ended it.
 
     Attributes:
         waiting_since: Since when a request's head is awaited, as `time.monotonic`; None when none is.
     """
 
-    def __init__(self, limits: Limits, ended: Callable[[str], None], **of_uvicorn: Any):
+    def __init__(self, settings: Settings, ended: Callable[[str], None], **of_uvicorn: Any):
         super().__init__(**of_uvicorn)
-        self.limits, self._ended = limits, ended
+        self.settings, self._ended = settings, ended
         self.waiting_since: float | None = time.monotonic()
         self._heard, self._awaits_body = 0.0, False  # when something last arrived
         self._over = False  # what else arrives is not taken
@@ -58,10 +45,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def idle_since(self) -> float | None:
-        """Since when its client has neither sent nor read, though it is the client's turn.
-
-        None where the server is at work for it.
-        """
+        """Since when it is its client's turn, to send or to read; None where it is the server's."""
         if self.waiting_since is not None:
             return self.waiting_since
         if self._awaits_body:
@@ -78,14 +62,14 @@ class Connection(HttpToolsProtocol):
         unread = self.transport.get_write_buffer_size()
         if not self._unread_bytes or unread <= max(0, self._unread_bytes - HIGH_WATER_LIMIT):
             self._unread_bytes, self._unread_since = unread, now
-        elif now - self._unread_since > self.limits.unread_s:
+        elif now - self._unread_since > self.settings.unread_s:
             self.end("unread")
-        if not unread and self.waiting_since is not None and now - self.waiting_since > self.limits.head_s:
+        if not unread and self.waiting_since is not None and now - self.waiting_since > self.settings.head_s:
             self.end("slow")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         super().connection_made(transport)
-        if len(self.connections) > self.limits.connections:
+        if len(self.connections) > self.settings.connections:
             self._make_room()
 
     def _make_room(self) -> None:
@@ -193,7 +177,7 @@ def tend(connections: Iterable[Any]) -> None:
     most_first = sorted(((one.held, one) for one in ours), key=lambda pair: -pair[0])
     total = sum(held for held, _ in most_first)
     for held, one in most_first:
-        if total <= one.limits.held_bytes:
+        if total <= one.settings.held_bytes:
             break
         one.end("unread")
         total -= held

@@ -5,13 +5,13 @@ What would be refused anyway is refused before its body is read (see bodies.py).
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .. import errors
 from ..errors import Refusal
 from ..monitoring.observer import header
+from ..settings import Settings
 from .bodies import Bodies, Gone, refuse
 from .origins import Origins
 from .site import DATA, Site
@@ -28,24 +28,12 @@ METHODS = {
 }
 
 
-@dataclass(frozen=True)
-class Limits:
-    token: str | None
-    body_bytes: int
-    file_bytes: int
-
-
 class Gate:
     """Sends requests to the API or to the site, if they may pass.
 
     Args:
-        api: The API's application.
-        site: The pages.
-        limits: The token, and the most bytes of a body.
-        bodies: Reads bodies.
-        origins: Whose requests are taken.
         status: The service's, "ready" when it takes work (monitoring/health.py).
-        full: Whether the queue is full.
+        full: Whether the queue is.
 
     Attributes:
         active: Requests for work that are being answered.
@@ -55,16 +43,16 @@ class Gate:
         self,
         api: ASGIApp,
         site: Site,
-        limits: Limits,
+        settings: Settings,
         bodies: Bodies,
         origins: Origins,
         status: Callable[[], str],
         full: Callable[[], bool],
     ):
-        self._api, self._site, self._limits = api, site, limits
+        self._api, self._site, self._settings = api, site, settings
         self._bodies, self._origins = bodies, origins
         self._status, self._full = status, full
-        self._authorisation = None if limits.token is None else f"Bearer {limits.token}".encode()
+        self._authorisation = None if settings.token is None else f"Bearer {settings.token}".encode()
         self._turns = Turns()
         self.active = 0
 
@@ -138,8 +126,8 @@ class Gate:
 
     def _most(self, path: str) -> int:
         if path == FILES:
-            return self._limits.file_bytes
-        return self._limits.body_bytes if path.startswith("/v1/") else PAGE_BODY_BYTES
+            return self._settings.file_bytes
+        return self._settings.body_bytes if path.startswith("/v1/") else PAGE_BODY_BYTES
 
 
 def _of_api(path: str) -> bool:

@@ -34,11 +34,7 @@ class Origins:
         self._names = LOOPBACK | names_alone
 
     def admit(self, scope: Scope) -> None:
-        """Let a request pass.
-
-        Raises:
-            Refusal: It came under a foreign name, or from another site's page.
-        """
+        """Let a request pass. Raises Refusal when its name is foreign, or its page another site's."""
         hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
         if not _is_probe(scope) and not all(map(self._served, hosts)):
             raise errors.misdirected()
@@ -64,11 +60,8 @@ class Origins:
 
 
 def _is_probe(scope: Scope) -> bool:
-    """Whether a request only looks if the server is there, which it may under any name.
-
-    Whoever asks for the page itself gets none of its parts under a foreign name, and is told so instead of
-    looking at a blank page.
-    """
+    """Whether a request only looks if the server is there, which it may under any name."""
+    # Whoever asks for the page gets none of its parts under a foreign name: better told than left blank.
     accepted = header(scope, b"accept") or b""
     return scope["path"] in PROBES or (scope["path"] == "/" and b"text/html" not in accepted)
 

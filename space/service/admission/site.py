@@ -57,7 +57,6 @@ class Site:
     """The pages as one ASGI application, and what may reach it.
 
     Args:
-        app: The application of the pages.
         functions: How many inputs each function has that the page's events may call, by its number; empty
             where there is no Gradio page.
         private: Whether the private page is there.
@@ -72,19 +71,13 @@ class Site:
         self._routes = [(re.compile(path), methods) for path, methods in routes.items()]
 
     def admit(self, scope: Scope) -> None:
-        """Let a request pass, with no more of its query than the page needs.
-
-        Gradio's own parameters can name what a visitor once kept.
-
-        Raises:
-            Refusal: There is nothing at this path, or not for this method.
-        """
+        """Let a request pass. Raises Refusal when there is nothing at its path, or not for its method."""
         methods = next((m for path, m in self._routes if path.fullmatch(scope["path"])), None)
         if methods is None:
             raise errors.of_status(404)
         if scope["method"] not in methods:
             raise errors.of_status(405, {"allow": ", ".join(methods)})
-        if scope["path"] != DATA:
+        if scope["path"] != DATA:  # Gradio's own parameters can name what a visitor once kept
             scope["query_string"] = b""
         elif not SESSION.fullmatch(scope["query_string"].decode("latin-1")):
             raise errors.of_status(404)
@@ -137,10 +130,7 @@ def _replay(message: Message, receive: Receive) -> Receive:
 
 
 def _in_one_shape(scope: Scope, receive: Receive, send: Send) -> Send:
-    """Make a `send` that puts our words in place of a library's error.
-
-    Those come in many shapes, and some quote what was sent.
-    """
+    """Make a `send` with our words in place of a library's errors, some of which quote what was sent."""
     instead: Refusal | None = None
 
     async def replaced(message: Message) -> None:

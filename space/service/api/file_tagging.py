@@ -100,17 +100,12 @@ def _some(rows: Iterator[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Job:
-    """One file on its way through the student.
-
-    Attributes:
-        count: How many `rows` there are.
-        seen: The request, in which the results are counted.
-    """
+    """One file on its way through the student."""
 
     rows: AsyncIterator[Row]
-    count: int
+    count: int  # of the rows
     service: Service
-    seen: Seen
+    seen: Seen  # where results are counted
 
     async def lines(self) -> AsyncGenerator[str, None]:
         """Yield a head, then a line for each row in order; closing takes back what is not done."""

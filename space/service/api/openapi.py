@@ -21,12 +21,7 @@ HEADERS = {"401": CHALLENGE, "429": RETRY, "503": RETRY}
 
 
 class DescribedAPI(FastAPI):
-    """A FastAPI application that describes itself, when it is first asked to.
-
-    Args:
-        token: Whether /v1 asks for a token.
-        about: What FastAPI takes.
-    """
+    """A FastAPI application that describes itself when first asked; `token`: whether /v1 asks for one."""
 
     def __init__(self, *, token: bool, **about: Any):
         super().__init__(**about)

@@ -27,8 +27,7 @@ MANY = 500  # entities; an answer with as many is made in a few milliseconds
 class Service:
     """What the routes work with.
 
-    Attributes:
-        compare: Makes a Comparison (ui/differences.py) of teacher's and student's entities of one text.
+    `compare` makes a Comparison (ui/differences.py) of teacher's and student's entities of one text.
     """
 
     settings: Settings
@@ -92,13 +91,8 @@ async def run(service: Service, request: Request, work: Sequence[tuple[Served, s
 
     What is not done when the deadline passes or the client leaves is never run.
 
-    Args:
-        service: Whose scheduler runs the texts.
-        request: The request that asks; what is learnt of it is noted for logs and metrics.
-        work: Texts, each with the model that tags it.
-
     Returns:
-        Results in the order of `work`.
+        Results in the order of `work`, which is texts, each with the model that tags it.
 
     Raises:
         Refusal: There is no room, or the deadline has passed.

@@ -19,33 +19,23 @@ TEXT = "Case 🩺: after two weeks of lithium the patient de\u0301veloped tremor
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to check.
-
-    Attributes:
-        golden: The content of its golden.json, None without one.
-    """
+    """A model to check."""
 
     role: str
     name: str
     tag: Callable[[list[str]], list[list[Entity]]]
-    golden: Mapping[str, Any] | None
+    golden: Mapping[str, Any] | None  # the content of its golden.json
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What the warm-up found of one model.
-
-    Attributes:
-        check: "golden output", or what was checked in its place.
-        problem: None when the check holds.
-        score_difference: The largest from the golden scores, None without golden output.
-    """
+    """What the warm-up found of one model."""
 
     role: str
     model: str
-    check: str
-    problem: str | None
-    score_difference: float | None
+    check: str  # "golden output", or what was checked in its place
+    problem: str | None  # None when the check holds
+    score_difference: float | None  # the largest from the golden scores, None without golden output
 
 
 def check(model: Candidate) -> Checked:
@@ -93,9 +83,7 @@ def _show(entity: tuple[int, int, str, str]) -> str:
 class Health:
     """What /readyz says: warming at first; `warm_up` makes it ready, or failed for good.
 
-    Args:
-        models: Those to check.
-        dead: How many threads have ended that tag texts.
+    `dead` tells how many threads have ended that tag texts.
     """
 
     def __init__(self, models: Iterable[Candidate], dead: Callable[[], int]):

@@ -24,12 +24,7 @@ TRUSTED = ("uvicorn.", f"{SERVICE}.")
 
 
 class Lines:
-    """Writes lines to a file descriptor without ever making the caller wait.
-
-    Args:
-        descriptor: Where they go.
-        lost: Called for each line that could not be written.
-    """
+    """Writes lines to a file descriptor without ever making the caller wait; `lost` is told of lost ones."""
 
     def __init__(self, descriptor: int, lost: Callable[[], None]):
         self._descriptor, self._lost = descriptor, lost
@@ -102,8 +97,11 @@ class Log:
         """Let the root logger, and threads that fail, write such lines and nothing else."""
         handler = _Handler(self.lines)
         logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+        log = logging.getLogger(__name__)
         logging.getLogger(SERVICE).setLevel(logging.INFO)
-        threading.excepthook = _thread_failed
+        threading.excepthook = lambda failure: log.error(
+            "a thread ended by an exception", exc_info=failure.exc_value
+        )
 
 
 class _Handler(logging.Handler):
@@ -113,10 +111,6 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._lines.put(entry(record))
-
-
-def _thread_failed(failure: threading.ExceptHookArgs) -> None:
-    logging.getLogger(__name__).error("a thread ended by an exception", exc_info=failure.exc_value)
 
 
 def entry(record: logging.LogRecord) -> dict[str, str | list[str]]:

@@ -24,49 +24,32 @@ NO_ANSWER = 0  # the client left before a status was sent
 
 @dataclass
 class Work:
-    """What a request asked of one model.
+    """What a request asked of one model, in seconds."""
 
-    Attributes:
-        first_s: The shortest time that a text waited for a worker.
-        queued_s: The longest.
-        model_s: Work on all texts together.
-        ended: When the last text came back, as `time.perf_counter`.
-    """
-
-    first_s: float = float("inf")
-    queued_s: float = 0.0
-    model_s: float = 0.0
-    ended: float = 0.0
+    first_s: float = float("inf")  # the shortest time that a text waited for a worker
+    queued_s: float = 0.0  # the longest
+    model_s: float = 0.0  # work on all texts together
+    ended: float = 0.0  # when the last text came back, as `time.perf_counter`
 
 
 @dataclass
 class Seen:
-    """One request.
-
-    Attributes:
-        began_ns: When it came, by the wall clock.
-        started: When it came, as `time.perf_counter`.
-        submitted: When its texts were queued, as `time.perf_counter`.
-        seconds: Until its answer had ended.
-        status: Of the answer, `NO_ANSWER` where there is none.
-        reason: Why it was refused, if it was.
-        work: By the model's role.
-    """
+    """One request; `started` and `submitted` as `time.perf_counter`."""
 
     method: str
     route: str
     traceparent: str | None = None
     id: str = field(default_factory=lambda: f"{random.getrandbits(128):032x}")
-    began_ns: int = field(default_factory=time.time_ns)
+    began_ns: int = field(default_factory=time.time_ns)  # by the wall clock
     started: float = field(default_factory=time.perf_counter)
-    submitted: float = 0.0
-    seconds: float = 0.0
+    submitted: float = 0.0  # when its texts were queued
+    seconds: float = 0.0  # until its answer had ended
     status: int = NO_ANSWER
-    reason: str | None = None
+    reason: str | None = None  # why it was refused
     texts: int = 0
     characters: int = 0
     entities: int = 0
-    work: dict[str, Work] = field(default_factory=dict)
+    work: dict[str, Work] = field(default_factory=dict)  # by the model's role
 
     def asked(self, texts: int, characters: int) -> None:
         """Note that its texts go to the queue now."""

@@ -1,16 +1,10 @@
 """Metrics for Prometheus; every label has a closed set of values (see observer.py)."""
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-)
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import choose_encoder
 
 from .observer import Seen
@@ -32,56 +26,32 @@ class Metrics:
     """The service's metrics, in a registry of their own."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # twice as many series, which nobody looks at
-        self._registry = CollectorRegistry()  # not the library's own, which is one for a process
-        ProcessCollector(registry=self._registry)
-        self._requests = Counter(
-            "clinstill_requests",
-            "Requests that have ended, by status class; 'none': the client left before an answer.",
-            ["route", "method", "status"],
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "clinstill_request_seconds",
-            "Seconds from a request's arrival to the end of its answer.",
-            ["route"],
-            buckets=REQUEST_BUCKETS,
-            registry=self._registry,
-        )
-        self._in_flight = Gauge(
-            "clinstill_requests_in_flight", "Requests being answered.", ["route"], registry=self._registry
-        )
-        self._refused = Counter(
-            "clinstill_rejections", "Requests refused, by reason.", ["reason"], registry=self._registry
-        )
-        self._queued = Histogram(
-            "clinstill_queue_seconds",
-            "Seconds that a text waited for a worker, by the model that it waited for.",
-            ["role"],
-            buckets=STEP_BUCKETS,
-            registry=self._registry,
-        )
-        self._model = Histogram(
-            "clinstill_model_seconds",
-            "Seconds of work on a text: tokenising, running the model, decoding.",
-            ["role"],
-            buckets=STEP_BUCKETS,
-            registry=self._registry,
-        )
-        self._lines_lost = Counter(
-            "clinstill_log_lines_lost",
-            "Log lines that could not be written: a full disk, or nobody reads.",
-            registry=self._registry,
-        )
-        self._ended = Counter(
-            "clinstill_connections_ended",
-            "Connections that the service ended, by reason.",
-            ["reason"],
-            registry=self._registry,
-        )
+        prometheus_client.disable_created_metrics()  # twice as many series, which nobody looks at
+        self._registry = registry = CollectorRegistry()  # not the library's own, which is one for a process
+        ProcessCollector(registry=registry)
+        about = "Requests that have ended, by status class; 'none': the client left before an answer."
+        labels = ["route", "method", "status"]
+        self._requests = Counter("clinstill_requests", about, labels, registry=registry)
+        about = "Requests being answered."
+        self._in_flight = Gauge("clinstill_requests_in_flight", about, ["route"], registry=registry)
+        about = "Requests refused, by reason."
+        self._refused = Counter("clinstill_rejections", about, ["reason"], registry=registry)
+        about = "Connections that the service ended, by reason."
+        self._ended = Counter("clinstill_connections_ended", about, ["reason"], registry=registry)
+        about = "Log lines that could not be written: a full disk, or nobody reads."
+        self._lines_lost = Counter("clinstill_log_lines_lost", about, registry=registry)
+        about = "Seconds from a request's arrival to the end of its answer."
+        self._seconds = self._histogram("clinstill_request_seconds", about, "route", REQUEST_BUCKETS)
+        about = "Seconds that a text waited for a worker, by the model that it waited for."
+        self._queued = self._histogram("clinstill_queue_seconds", about, "role", STEP_BUCKETS)
+        about = "Seconds of work on a text: tokenising, running the model, decoding."
+        self._model = self._histogram("clinstill_model_seconds", about, "role", STEP_BUCKETS)
         for counter, reasons in ((self._refused, REASONS), (self._ended, ENDED)):
             for reason in reasons:  # so that a rate can be taken before the first
                 counter.labels(reason)
+
+    def _histogram(self, name: str, about: str, label: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(name, about, [label], buckets=buckets, registry=self._registry)
 
     def started(self, seen: Seen) -> None:
         """Count a request that begins."""
@@ -115,12 +85,9 @@ class Metrics:
 
     def describe(self, models: Mapping[str, Mapping[str, str]]) -> None:
         """Say what runs: for each role the name and revision of its model."""
-        info = Gauge(
-            "clinstill_build_info",
-            "Always 1; what is served, and by which Python.",
-            ["role", "model", "revision", "python"],
-            registry=self._registry,
-        )
+        labels = ["role", "model", "revision", "python"]
+        about = "Always 1; what is served, and by which Python."
+        info = Gauge("clinstill_build_info", about, labels, registry=self._registry)
         for role, model in models.items():
             info.labels(role, model["model"], model["revision"], platform.python_version()).set(1)
 

@@ -30,11 +30,7 @@ class Record:
 
 
 def table_rows(source: Source, limits: Limits) -> Iterator[Row]:
-    """Read a row of each record below the header.
-
-    Raises:
-        NotText: The bytes are no text.
-    """
+    """Read a row of each record below the header. Raises NotText."""
     end = _line_end(source)
     delimiter, columns = _header(source, end, limits)
     if wrong := _wrong_with(columns):
@@ -159,8 +155,7 @@ class _Feed:
     """The lines that csv.reader asks for, counted, and for each record what it has taken so far.
 
     Attributes:
-        first: Number of the record's first line.
-        last: Number of its last line.
+        first, last: Numbers of the record's lines.
         marked: Whether it begins with a byte order mark.
         ended: Whether the file has ended.
     """

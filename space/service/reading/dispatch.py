@@ -22,11 +22,6 @@ _PIECE = 1 << 16  # characters
 def read_rows(name: str, data: bytes, limits: Limits) -> Iterator[Row]:
     """Read a file, each row when it is asked for.
 
-    Args:
-        name: Of the file; its ending tells what it is.
-        data: Its content.
-        limits: What it may hold.
-
     Yields:
         Rows; a row's id is the one that the file gives, else the file's name and the row's number.
 

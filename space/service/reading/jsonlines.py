@@ -21,11 +21,7 @@ _BLANK = " \t\r\n" + MARK
 
 
 def json_rows(source: Source, limits: Limits) -> Iterator[Row]:
-    """Read a row of each line that is not blank.
-
-    Raises:
-        NotText: The bytes are no text.
-    """
+    """Read a row of each line that is not blank. Raises NotText."""
     count = 0
     with open_text(source) as file:
         for number, line in enumerate(_lines(file, limits.record), start=1):

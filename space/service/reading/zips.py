@@ -21,11 +21,7 @@ _PIECE = 1 << 16
 def zip_rows(
     name: str, data: bytes, limits: Limits, read: Callable[[Source, Limits], Iterator[Row]]
 ) -> Iterator[Row]:
-    """Read each entry with `read`, in the archive's order; a zip inside it is not opened.
-
-    Raises:
-        Refusal: The archive is beyond the limits.
-    """
+    """Read each entry with `read`, in order; a zip inside is not opened. Raises Refusal beyond the limits."""
     if data.count(_DIRECTORY_ENTRY) > limits.entries:  # before a directory of millions is read
         raise too_large(f"a zip may have {limits.entries:,} entries")
     try:

@@ -13,9 +13,9 @@ import uvicorn
 from space.service import errors
 from space.service.admission import bodies
 from space.service.admission.bodies import Bodies, Gone, refuse
-from space.service.admission.connections import Limits
 from space.service.monitoring.observer import Observer
 from space.service.server import configure
+from space.service.settings import Settings
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
 
@@ -158,7 +158,7 @@ def refusing() -> Iterator[int]:
 
     app_seen = Observer(app, lambda _: None, ())
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = configure(app_seen, "127.0.0.1", 0, Limits(100, 10_000_000, LONG_S, LONG_S))
+        config = configure(app_seen, "127.0.0.1", 0, Settings(head_s=LONG_S))
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

@@ -12,7 +12,8 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from space.service.admission import connections
-from space.service.admission.connections import HEAD_BYTES, Connection, Limits, tend
+from space.service.admission.connections import HEAD_BYTES, Connection, tend
+from space.service.settings import Settings
 
 LONG_S = 30  # for a busy machine; no test waits for it when all is well
 ASK = b"GET / HTTP/1.1\r\nhost: test\r\n\r\n"
@@ -58,13 +59,13 @@ async def serving(
     connections: int = 100, held_bytes: int = 100_000_000, head_s: float = LONG_S, unread_s: float = LONG_S
 ) -> AsyncIterator[Serving]:
     server = Serving()
-    limits = Limits(connections, held_bytes, head_s, unread_s)
+    settings = Settings(connections=connections, held_bytes=held_bytes, head_s=head_s, unread_s=unread_s)
     config = uvicorn.Config(server.app, interface="asgi3", ws="none", log_config=None, access_log=False)
     config.load()
 
     def connection() -> Connection:
         return Connection(
-            limits,
+            settings,
             lambda reason: server.ended.update([reason]),
             config=config,
             server_state=server.state,
