@@ -10,7 +10,7 @@ from tiny_model import make_model
 from space.engine import Tagger, load
 
 # A busy machine is slow now and then, which says nothing about the code.
-settings.register_profile("engine", deadline=None, max_examples=60)
+settings.register_profile("engine", deadline=None, max_examples=30)
 settings.load_profile("engine")
 
 

@@ -20,11 +20,18 @@ ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "space" / "bundled" / "student"
 
 
-def run(model, lines: bytes, *options: str) -> tuple[int, list[dict], str]:
-    command = [sys.executable, "-m", "space.engine", str(model), *options]
-    done = subprocess.run(command, input=lines, capture_output=True)
-    assert done.stdout.isascii()
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """run(model, lines, *options) -> exit code, answers, standard error; in this process."""
+
+    def call(model, lines: bytes, *options: str) -> tuple[int, list[dict], str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+        code = main([str(model), *options])
+        out, error = capsys.readouterr()
+        assert out.isascii()
+        return code, [json.loads(line) for line in out.splitlines()], error
+
+    return call
 
 
 def remarks(model) -> str:
@@ -32,7 +39,7 @@ def remarks(model) -> str:
     return "".join(f"note: {note}\n" for note in load(model).notes)
 
 
-def test_each_line_gives_a_line_in_order(model):
+def test_each_line_gives_a_line_in_order(run, model):
     texts = ["Aspirin caused renal failure", "", "😀 nausea", "\ud800 nausea \x00", "aspirin\r\nnausea"]
     lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts)).encode()
     code, answers, progress = run(model, lines)
@@ -47,14 +54,14 @@ def test_each_line_gives_a_line_in_order(model):
     assert [len(answer["entities"]) for answer in answers] == [2, 0, 1, 1, 2]
 
 
-def test_raw_utf8_a_byte_order_mark_and_crlf_line_ends_are_read(model):
+def test_raw_utf8_a_byte_order_mark_and_crlf_line_ends_are_read(run, model):
     lines = '\ufeff{"id": "é", "text": "é nausea"}\r\n\r\n{"id": 2, "text": "aspirin"}'.encode()
     code, answers, _ = run(model, lines)
     assert code == 0
     assert [(answer["id"], answer["entities"][0]["start"]) for answer in answers] == [("é", 2), (2, 0)]
 
 
-def test_notes_are_added_where_they_are_asked_for_and_warranted():
+def test_notes_are_added_where_they_are_asked_for_and_warranted(run):
     texts = ["pt c/o sob x3d, h/o htn dm2, rx asa 81 qd", "Aspirin caused nausea in two of the patients."]
     lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts)).encode()
     code, answers, _ = run(BUNDLED, lines, "--notes")
@@ -85,7 +92,7 @@ BAD = [
 ]
 
 
-def test_bad_lines_are_reported_in_place_and_all_others_done(model):
+def test_bad_lines_are_reported_in_place_and_all_others_done(run, model):
     good = b'{"id": "good", "text": "nausea"}'
     code, answers, _ = run(model, b"\n".join([good, *(line for line, _, _ in BAD), good]))
     assert code == 1
@@ -97,7 +104,7 @@ def test_bad_lines_are_reported_in_place_and_all_others_done(model):
         assert message in answer["error"]
 
 
-def test_ids_and_scores_as_they_are_written(model):
+def test_ids_and_scores_as_they_are_written(run, model):
     identities = ["007", " é\n", "", 0, -12, 2**53 + 1, 10**40]
     lines = "".join(json.dumps({"id": i, "text": "lithium carbonate"}) + "\n" for i in identities).encode()
     code, answers, _ = run(model, lines)
@@ -107,19 +114,18 @@ def test_ids_and_scores_as_they_are_written(model):
     assert answers[0]["entities"][0]["score"] == round(exact.score, 4) != exact.score
 
 
-def test_a_text_that_the_model_fails_on_is_reported_in_place(model, monkeypatch, capsys):
+def test_a_text_that_the_model_fails_on_is_reported_in_place(run, model, monkeypatch):
     def fail(tagger, texts):
         raise EngineError("model.onnx: gives scores that are NaN or infinite")
 
     monkeypatch.setattr("space.engine.tagger.Tagger.__call__", fail)
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"id": 7, "text": "nausea"}\n')))
-    assert main([str(model)]) == 1
-    answer = json.loads(capsys.readouterr().out)
-    assert answer == {"id": 7, "error": "line 1: model.onnx: gives scores that are NaN or infinite"}
+    code, answers, _ = run(model, b'{"id": 7, "text": "nausea"}\n')
+    message = "line 1: model.onnx: gives scores that are NaN or infinite"
+    assert (code, answers) == (1, [{"id": 7, "error": message}])
 
 
 @pytest.mark.parametrize("lines", [b"", b"\n \r\n"], ids=["empty", "blank"])
-def test_no_text_at_all_is_told_before_anything_is_loaded_or_asked_for(lines):
+def test_no_text_at_all_is_told_before_anything_is_loaded_or_asked_for(run, lines):
     """Nor is the Hub: the model is none that it has, which would be told otherwise."""
     for name in ("me/absent", str(BUNDLED)):
         code, answers, errors = run(name, lines)

@@ -106,7 +106,7 @@ def test_english_notes_and_abstracts_draw_less_than_one_notice_in_a_hundred(toke
     notes = [json.loads(line)["text"] for line in (Path(DATA) / "mtsamples/notes.jsonl").open()]
     with gzip.open(Path(DATA) / "pubmed/abstracts.jsonl.gz", "rt") as lines:
         abstracts = [json.loads(line)["abstract"] for line in lines]
-    for texts in (notes, abstracts):
+    for texts in (notes[::4], abstracts[::4]):
         openings = [text[:150] for text in texts]
         for some in (texts, openings, [text.upper() for text in openings]):
             drawn = [text for text in some if kind(tokenizer, text)]

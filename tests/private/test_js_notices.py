@@ -44,7 +44,7 @@ def test_the_page_says_what_the_engine_says(javascript, bundled, change):
     }
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(texts, min_size=20, max_size=60))
 def test_of_any_text(javascript, bundled, texts):
     # Two surrogates in a row are one character to JavaScript, and to JSON.

@@ -152,7 +152,7 @@ def test_on_real_texts_only_coin_tosses_fall_otherwise(worker, engine):
     """Sums of floats differ in the last digit between processors; where a value lies on the border
     of two 8-bit steps, the model's scores then differ in the second decimal. That may decide a tag
     whose score is about a half, and none that is surer."""
-    documents = corpora.load(load_recipe("bundled").corpus, {})["development"][:100]
+    documents = corpora.load(load_recipe("bundled").corpus, {})["development"][:40]
     texts = [document.text for document in documents]
     different = 0
     for text, expected in zip(texts, engine(texts), strict=True):
@@ -163,4 +163,4 @@ def test_on_real_texts_only_coin_tosses_fall_otherwise(worker, engine):
             different += 1
             unsure = [(here | there)[place] for place in here.keys() ^ there.keys()]
             assert min(unsure) < 0.55
-    assert different <= 5
+    assert different <= 3

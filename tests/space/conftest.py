@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from running_space import RunningSpace, serve
 from visiting import Visit
 
 from space.contract import Model
@@ -66,9 +67,18 @@ def make_fake(tmp_path):
     return make
 
 
-@pytest.fixture
-def open_visit(browser, running_space) -> Iterator:
-    """open_visit(address="", **context options) -> Visit; at the end nothing may have gone wrong or out."""
+SPACE_HOST = "me-space.hf.space"
+
+
+@pytest.fixture(scope="session")
+def published_space(tiny_environment, tmp_path_factory) -> Iterator[RunningSpace]:
+    """The Space as huggingface.co runs it, but on loopback, with the page's tool on."""
+    there = {"SPACE_ID": "me/space", "SPACE_HOST": SPACE_HOST, "HOST": "127.0.0.1", "CLINSTILL_MCP": "on"}
+    with serve(tmp_path_factory.mktemp("published"), tiny_environment | there) as space:
+        yield space
+
+
+def visits_of(browser, running_space) -> Iterator:
     contexts, visits = [], []
 
     def open_page(address: str = "", **options) -> Visit:
@@ -83,3 +93,16 @@ def open_visit(browser, running_space) -> Iterator:
         assert [url for url in visit.requests if not url.startswith(own)] == []
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_visit(browser, running_space) -> Iterator:
+    """open_visit(address="", **context options) -> Visit; at the end nothing may have gone wrong or out."""
+    yield from visits_of(browser, running_space)
+
+
+@pytest.fixture(scope="module")
+def visit(browser, running_space) -> Iterator[Visit]:
+    """One page for all tests of a module that leave its settings as they are."""
+    for open_page in visits_of(browser, running_space):
+        yield open_page()

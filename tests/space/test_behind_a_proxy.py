@@ -25,19 +25,11 @@ READ = f"""new Promise(done => {{
 
 
 @pytest.fixture(scope="module")
-def published(tiny_environment, tmp_path_factory) -> Iterator:
-    folder = tmp_path_factory.mktemp("published")
-    there = {"SPACE_ID": "me/space", "SPACE_HOST": SPACE, "HOST": "127.0.0.1"}
-    with serve(folder, tiny_environment | there) as space:
-        yield space
-
-
-@pytest.fixture(scope="module")
-def hub(browser, published, tmp_path_factory) -> Iterator:
+def hub(browser, published_space, tmp_path_factory) -> Iterator:
     """A browser for which the three sites are a proxy's."""
     certificate = make_certificate(tmp_path_factory.mktemp("certificate") / "both.pem")
     pages = dict.fromkeys((HUB, STRANGER), FRAME)
-    with proxy(published.url, pages=pages, certificate=certificate) as port:
+    with proxy(published_space.url, pages=pages, certificate=certificate) as port:
         rules = ", ".join(f"MAP {site}:443 127.0.0.1:{port}" for site in (SPACE, HUB, STRANGER))
         flags = [*(f"--{flag}" for flag in QUIET), f"--host-resolver-rules={rules}"]
         mapped = browser.browser_type.launch(executable_path=find_chromium(), args=flags)
@@ -63,7 +55,7 @@ def test_a_space_works_in_a_frame_of_the_hub(hub):
     page.close()
 
 
-def test_no_other_site_frames_or_asks_it(hub, published):
+def test_no_other_site_frames_or_asks_it(hub, published_space):
     page = hub.new_page()
     said = []
     page.on("console", lambda message: said.append(message.text))
@@ -72,17 +64,19 @@ def test_no_other_site_frames_or_asks_it(hub, published):
     assert page.evaluate(ASK) == "opaque"  # what was sent is told to nobody
     assert page.evaluate(READ) == "error"
     assert any("frame-ancestors" in text for text in said)
-    told = httpx.get(f"{published.url}/metrics", trust_env=False).text
+    told = httpx.get(f"{published_space.url}/metrics", trust_env=False).text
     assert 'clinstill_rejections_total{reason="foreign"} 2.0' in told
     assert 'clinstill_requests_total{method="POST",route="/v1/entities",status="2xx"}' not in told
     page.close()
 
 
-def test_the_hub_s_names_are_served_and_no_others(published):
+def test_the_hub_s_names_are_served_and_no_others(published_space):
     for host, status in ((SPACE, 200), (f"{SPACE}:443", 200), (HUB, 421), ("other.hf.space", 421)):
-        answer = httpx.get(f"{published.url}/config", headers={"host": host}, trust_env=False)
+        answer = httpx.get(f"{published_space.url}/config", headers={"host": host}, trust_env=False)
         assert answer.status_code == status, host
-    assert httpx.get(published.url, headers={"host": "10-0-0-3.probe"}, trust_env=False).status_code == 200
+    assert (
+        httpx.get(published_space.url, headers={"host": "10-0-0-3.probe"}, trust_env=False).status_code == 200
+    )
 
 
 def test_it_works_under_a_path_that_a_proxy_strips(browser, tiny_environment, tmp_path):

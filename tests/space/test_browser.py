@@ -45,8 +45,7 @@ def test_filters_stay_true_while_the_text_is_edited(open_visit):
     visit.page.wait_for_selector("#marked .result:not(.stale)")
 
 
-def test_markup_and_template_syntax_stay_text(open_visit):
-    visit = open_visit()
+def test_markup_and_template_syntax_stay_text(visit):
     hostile = (
         "Aspirin ${document.title='x'} {{value}} `${alert(1)}` <script>alert(1)</script> <img src=x> &amp;"
     )
@@ -57,8 +56,7 @@ def test_markup_and_template_syntax_stay_text(open_visit):
     assert visit.page.locator("#marked .passage :is(script, img)").count() == 0
 
 
-def test_an_example_is_loaded_and_tagged(open_visit):
-    visit = open_visit()
+def test_an_example_is_loaded_and_tagged(visit):
     visit.page.get_by_text("Fails: shorthand").click()
     visit.page.wait_for_function(
         "document.querySelector('#marked .passage')?.textContent.startsWith('58F, PMH')"
@@ -70,18 +68,17 @@ def test_an_example_is_loaded_and_tagged(open_visit):
     visit.page.wait_for_selector("#about", state="hidden")
 
 
-def test_teacher_and_student_are_compared(open_visit):
-    visit = open_visit()
+def test_teacher_and_student_are_compared(visit):
     visit.highlight(NOTE)
-    visit.page.get_by_role("tab", name="Compare").click()
+    visit.open_tab("compare")
     visit.page.click("#compare")
     visit.page.wait_for_selector("#compared .passage")
     assert visit.page.locator("#compared .passage").count() == 2
     assert "Agreement" in visit.page.inner_text("#compared .tally")
 
 
-def test_both_models_and_whole_requests_are_timed(open_visit):
-    visit = open_visit("/#tab=compare")
+def test_both_models_and_whole_requests_are_timed(visit):
+    visit.open_tab("compare")
     visit.page.click("#time")
     visit.page.wait_for_selector("#timed table")
     assert "Speed-up" in visit.page.inner_text("#timed .tally")
@@ -99,9 +96,8 @@ def test_both_models_and_whole_requests_are_timed(open_visit):
     )
 
 
-def test_the_card_of_each_model_is_shown(open_visit):
-    visit = open_visit()
-    visit.page.get_by_role("tab", name="Model card").click()
+def test_the_card_of_each_model_is_shown(visit):
+    visit.open_tab("card")
     visit.page.wait_for_selector("#card-student h1")
     assert visit.page.inner_text("#card-student h1") == "A tiny model"
     assert "apache-2.0" in visit.page.inner_text("#facts-student")

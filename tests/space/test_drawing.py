@@ -20,8 +20,7 @@ HARD = [
 
 
 @pytest.mark.parametrize("text", HARD, ids=["emoji-crlf", "controls", "markup", "long-line", "many-lines"])
-def test_any_text_is_drawn_as_it_is(open_visit, make_fake, text):
-    visit = open_visit()
+def test_any_text_is_drawn_as_it_is(visit, make_fake, text):
     visit.show(
         finished(highlight(text, make_fake("Student", {"Aspirin": "Chemical", "headache": "Disease"})))
     )
@@ -31,7 +30,7 @@ def test_any_text_is_drawn_as_it_is(open_visit, make_fake, text):
     assert visit.marks("#shown") == ["Aspirin", "headache"]
 
 
-def test_a_megabyte_stays_usable(open_visit, make_fake):
+def test_a_megabyte_stays_usable(visit, make_fake):
     text = ("Aspirin caused renal failure. " * 33_334)[:1_000_000]
     model = make_fake("Student", {"Aspirin": "Chemical", "renal failure": "Disease"})
     starts = range(0, len(text), 15)
@@ -42,7 +41,6 @@ def test_a_megabyte_stays_usable(open_visit, make_fake):
         for start in starts
         if start % 30 == 0 or start + 13 <= len(text)
     ]
-    visit = open_visit()
     visit.page.set_default_timeout(60_000)  # laid out all at once, it takes minutes
     visit.show(result(text, [Found(model, entities, 0.01)], "many"))
     assert visit.page.evaluate("document.querySelector('#shown .passage').textContent.length") == 1_000_000
@@ -60,7 +58,7 @@ def listed(visit) -> list[list[str]]:
 
 
 @pytest.fixture
-def table(open_visit, make_fake):
+def table(visit, make_fake):
     """A page with a result of five mentions, four of them distinct, in #shown."""
     text = "Zinc, aspirin; headache. Aspirin, cough."
     scores = {"Zinc": 0.5, "aspirin": 0.9, "headache": 0.7, "Aspirin": 0.6, "cough": 0.8}
@@ -70,7 +68,6 @@ def table(open_visit, make_fake):
         for word, score in scores.items()
     ]
     model = make_fake("Student", {"x": "Chemical", "y": "Disease"})
-    visit = open_visit()
     visit.show(result(text, [Found(model, entities, 0.01)], "5 entities"))
     return visit
 
@@ -113,8 +110,7 @@ def test_mentions_are_found_in_the_table_and_a_place_leads_to_the_text(table):
     assert table.page.text_content("#shown mark.current") == "Aspirin"
 
 
-def test_a_long_text_is_shown_whole_without_a_scroll_of_its_own(open_visit, make_fake):
-    visit = open_visit()
+def test_a_long_text_is_shown_whole_without_a_scroll_of_its_own(visit, make_fake):
     text = "Aspirin caused headache.\n" * 300
     visit.show(finished(highlight(text, make_fake("Student", {"Aspirin": "Chemical"}))))
     heights = "one => [one.scrollHeight, one.clientHeight]"
@@ -126,14 +122,13 @@ def test_a_long_text_is_shown_whole_without_a_scroll_of_its_own(open_visit, make
     )
 
 
-def test_many_distinct_mentions_are_listed_by_the_thousand(open_visit, make_fake):
+def test_many_distinct_mentions_are_listed_by_the_thousand(visit, make_fake):
     words = [f"w{number}" for number in range(2_500)]
     text = " ".join(words)
     entities, start = [], 0
     for word in words:
         entities.append(Entity(start, start + len(word), "Chemical", 0.9, word))
         start += len(word) + 1
-    visit = open_visit()
     visit.show(result(text, [Found(make_fake("Student", {"w": "Chemical"}), entities, 0.01)], "many"))
     assert visit.page.locator("#shown tbody tr").count() == 1_000
     visit.page.click("#shown >> text=List 1,000 more")

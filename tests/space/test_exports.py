@@ -291,7 +291,7 @@ def corpora(draw) -> dict:
 
 
 @given(written=corpora())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_text_can_be_read_back(page, written):
     for name, read in READERS.items():
         check(name, read(export(page, name, written)), written)

@@ -24,8 +24,8 @@ TEXTS = [
 LONG = "".join(json.dumps({"text": "Aspirin and nausea. " * 50}) + "\n" for _ in range(5_000))
 
 
-@pytest.fixture
-def tab(browser, running_space):
+@pytest.fixture(scope="module")
+def opened(browser, running_space):
     """The page with its files tab open."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -35,6 +35,13 @@ def tab(browser, running_space):
     page.wait_for_selector(".files.ready")
     yield page
     context.close()
+
+
+@pytest.fixture
+def tab(opened):
+    """The same page for all; what a test put between it and the server is gone in the next."""
+    yield opened
+    opened.unroute_all()
 
 
 def choose(tab, name: str, content: str | bytes) -> None:
@@ -261,7 +268,9 @@ def test_an_answer_that_breaks_off_is_told_and_its_rows_are_kept(tab):
 def test_a_file_that_is_too_large_is_not_sent(tab):
     sent = []
     tab.on("request", lambda request: sent.append(request.url) if "/v1/files" in request.url else None)
+    largest = tab.evaluate("document.querySelector('.files').dataset.largest")
     tab.evaluate("document.querySelector('.files').dataset.largest = 3")
     choose(tab, "a.txt", b"four")
     assert state(tab, "a.txt has 4 bytes") == "a.txt has 4 bytes; a file may have 3. Nothing was sent."
     assert sent == []
+    tab.evaluate("largest => { document.querySelector('.files').dataset.largest = largest }", largest)

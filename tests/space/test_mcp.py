@@ -9,18 +9,12 @@ import sys
 import httpx
 import pytest
 from page_tool import talk
-from running_space import SPACE, serve
+from running_space import SPACE
 
 
-@pytest.fixture(scope="module")
-def space_with_tool(tiny_environment, tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("mcp"), tiny_environment | {"CLINSTILL_MCP": "on"}) as space:
-        yield space
-
-
-def test_one_tool_finds_entities(space_with_tool):
+def test_one_tool_finds_entities(published_space):
     text = "Aspirin 😕 caused renal failure."
-    names, failed, said = talk(space_with_tool.url, text)
+    names, failed, said = talk(published_space.url, text)
     assert len(names) == 1 and names[0].endswith("find_entities")
     assert not failed
     answer = json.loads(said)
@@ -30,13 +24,13 @@ def test_one_tool_finds_entities(space_with_tool):
     assert all(entity["text"] == text[entity["start"] : entity["end"]] for entity in answer["entities"])
 
 
-def test_it_asks_nobody_on_behalf_of_its_clients(space_with_tool):
+def test_it_asks_nobody_on_behalf_of_its_clients(published_space):
     """Gradio reads a resource or a prompt through the host that the request names."""
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         name = "{}:{}".format(*stranger.getsockname())
         for method, parameters in (("resources/read", {"uri": "file:///a"}), ("prompts/get", {"name": "a"})):
             answer = httpx.post(
-                f"{space_with_tool.url}/gradio_api/mcp/",
+                f"{published_space.url}/gradio_api/mcp/",
                 json={"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters},
                 headers={"x-forwarded-host": name, "accept": "application/json, text/event-stream"},
                 trust_env=False,
@@ -48,8 +42,8 @@ def test_it_asks_nobody_on_behalf_of_its_clients(space_with_tool):
             stranger.accept()
 
 
-def test_an_empty_text_is_refused(space_with_tool):
-    _, failed, said = talk(space_with_tool.url, " ")
+def test_an_empty_text_is_refused(published_space):
+    _, failed, said = talk(published_space.url, " ")
     assert failed
     assert "no text" in said
 

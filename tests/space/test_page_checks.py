@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import faulty_space
+import httpx
 import pytest
 from faulty_space import FAIL, SLOW
 from running_space import serve
@@ -18,7 +19,7 @@ NOTE = "Aspirin caused renal failure."
 LONG = f"{SLOW} aspirin " * 2_000  # minutes of work
 PHONE, DESK, WIDE = 390, 1440, 1920
 HEIGHTS = {PHONE: 844, DESK: 900, WIDE: 1080}
-VIEWS = [(width, scheme) for width in HEIGHTS for scheme in ("light", "dark")]
+VIEWS = [(PHONE, "light"), (DESK, "dark"), (WIDE, "light")]
 READING = ("files", "provenance", "card", "api")
 IN_SIGHT = """selector => {
     const { top, bottom, left, right } = document.querySelector(selector).getBoundingClientRect();
@@ -32,11 +33,6 @@ def running_space(tiny_environment, tmp_path_factory) -> Iterator:
     program = Path(faulty_space.__file__)
     with serve(tmp_path_factory.mktemp("space"), tiny_environment, program) as space:
         yield space
-
-
-@pytest.fixture
-def phone(open_visit):
-    return open_visit(viewport={"width": PHONE, "height": HEIGHTS[PHONE]})
 
 
 def start(visit, text: str) -> None:
@@ -149,8 +145,14 @@ def test_a_timing_is_cancelled_before_its_requests(open_visit):
     assert not any("v1/compare" in url for url in visit.requests)
 
 
-def test_on_a_phone_nothing_lies_over_anything_else(phone):
+def test_on_a_phone_nothing_lies_over_anything_else_and_a_wide_table_shows_that_it_goes_on(open_visit):
     """The copy button beside its title, and no two tabs in one place."""
+    phone = open_visit(viewport={"width": PHONE, "height": HEIGHTS[PHONE]})
+    phone.highlight(NOTE)
+    table = "document.querySelector('#marked .scroll')"
+    assert phone.page.evaluate(f"{table}.scrollWidth > {table}.clientWidth")
+    layers = phone.page.evaluate(f"getComputedStyle({table}).backgroundAttachment")
+    assert layers == "local, local, scroll, scroll"
     phone.open_tab("api")
     overlapping = phone.page.evaluate(
         """() => {
@@ -164,17 +166,7 @@ def test_on_a_phone_nothing_lies_over_anything_else(phone):
     assert overlapping == 0
 
 
-def test_on_a_phone_a_wide_table_shows_that_it_goes_on(phone):
-    phone.highlight(NOTE)
-    table = "document.querySelector('#marked .scroll')"
-    assert phone.page.evaluate(f"{table}.scrollWidth > {table}.clientWidth")
-    layers = phone.page.evaluate(f"getComputedStyle({table}).backgroundAttachment")
-    assert layers == "local, local, scroll, scroll"
-
-
-def test_preview_and_icon_are_the_pages_own(open_visit, running_space):
-    import httpx
-
+def test_preview_and_icon_are_the_pages_own(running_space):
     html = httpx.get(running_space.url, trust_env=False).text
     head = html[: html.index("gradio_config")]
     assert "<title>Clinstill</title>" in head

@@ -1,6 +1,5 @@
 """The whole Space as a process: start-up, start-up errors, and hard input through its queue."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,8 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from running_space import SPACE, ask, serve
+from running_space import SPACE, ask
 from shown_result import data, mentions
+
+from space.assembly import find_place
+from space.model_loading import load_model
+from space.model_sources import Source, SourceError
+from space.service.settings import SettingsError
 
 
 def environment(pair: Path) -> dict[str, str]:
@@ -77,12 +81,18 @@ def test_settings_that_keep_text_private(running_space):
     assert all(dependency["api_visibility"] == "private" for dependency in config["dependencies"])
 
 
-def test_on_hugging_face_it_says_that_it_is_remote(tiny_pair, tmp_path):
-    with serve(tmp_path, environment(tiny_pair) | {"SPACE_ID": "me/space"}) as space:
-        config = httpx.get(f"{space.url}/config", trust_env=False).json()
-        [masthead] = [part for part in config["components"] if part["props"].get("elem_id") == "masthead"]
-        assert "This is a remote server" in masthead["props"]["value"]
-        assert "http://0.0.0.0:" in space.log.read_text()
+def test_on_hugging_face_it_says_that_it_is_remote(published_space):
+    config = httpx.get(f"{published_space.url}/config", trust_env=False).json()
+    [masthead] = [part for part in config["components"] if part["props"].get("elem_id") == "masthead"]
+    assert "This is a remote server" in masthead["props"]["value"]
+
+
+def test_it_listens_to_all_only_on_hugging_face():
+    assert find_place({}).host == "127.0.0.1"
+    assert find_place({"SPACE_ID": "me/space"}).host == "0.0.0.0"
+    assert find_place({"SPACE_ID": "me/space", "HOST": "::1"}).host == "::1"
+    with pytest.raises(SettingsError, match="PORT must be a number from 1 to 65535, found 'web'"):
+        find_place({"PORT": "web"})
 
 
 def start_and_fail(added: dict[str, str]) -> str:
@@ -108,31 +118,15 @@ def test_a_truncated_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
     assert "model_quantized.onnx" in error
 
 
-def test_a_missing_model_is_a_clear_start_up_error(tiny_pair, tmp_path):
-    error = start_and_fail(environment(tiny_pair) | {"CLINSTILL_TEACHER": str(tmp_path / "no such")})
-    assert "the teacher of CLINSTILL_TEACHER cannot be used" in error
-
-
-def test_a_port_that_is_no_number_is_a_clear_start_up_error(tiny_pair):
-    assert "PORT must be a number from 1 to 65535, found 'web'" in start_and_fail(
-        environment(tiny_pair) | {"PORT": "web"}
-    )
+def test_a_missing_model_and_another_file_than_the_published_one_are_refused(tiny_pair, tmp_path):
+    with pytest.raises(SourceError, match="the teacher of CLINSTILL_TEACHER cannot be used"):
+        load_model(Source("teacher", str(tmp_path / "no such"), "CLINSTILL_TEACHER"))
+    with pytest.raises(SourceError, match=r"the student of models\.json is not the published file"):
+        load_model(Source("student", str(tiny_pair / "student"), "models.json", sha256="0" * 64))
 
 
 def test_a_malformed_setting_is_a_clear_start_up_error():
     assert "CLINSTILL_QUEUE must be a whole number" in start_and_fail({"CLINSTILL_QUEUE": "many"})
-
-
-def test_another_file_than_the_published_one_is_refused(tiny_pair, tmp_path):
-    copy = shutil.copytree(SPACE, tmp_path / "space", ignore=shutil.ignore_patterns("bundled", "__pycache__"))
-    published = {
-        role: {"repo": str(tiny_pair / role), "revision": None, "file": file, "sha256": "0" * 64}
-        for role, file in (("student", "onnx/model_quantized.onnx"), ("teacher", "onnx/model.onnx"))
-    }
-    (copy / "models.json").write_text(json.dumps(published))
-    done = subprocess.run([sys.executable, copy / "app.py"], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 2
-    assert "is not the published file" in done.stderr
 
 
 def test_the_space_card_pins_what_is_installed():
@@ -155,8 +149,9 @@ def test_an_event_that_names_a_file_gets_nothing_of_it(running_space, tmp_path):
     assert [path for path in kept if "a secret" in path.read_text(errors="replace")] == []
 
 
-def test_help_says_what_can_be_set():
-    asked = [sys.executable, SPACE / "app.py", "--help"]
-    told = subprocess.run(asked, capture_output=True, text=True, timeout=300)
+def test_help_says_what_can_be_set_wherever_the_folder_lies(tmp_path):
+    copy = shutil.copytree(SPACE, tmp_path / "app", ignore=shutil.ignore_patterns("bundled", "vendor"))
+    asked = [sys.executable, copy / "app.py", "--help"]
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=300, cwd=tmp_path)
     assert told.returncode == 0
     assert "CLINSTILL_TOKEN" in told.stdout and "docs/operating.md" in told.stdout

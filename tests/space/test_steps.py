@@ -13,11 +13,9 @@ STATUS = "#shown output"
 
 
 @pytest.fixture
-def visit(open_visit, make_fake):
-    """A page with a comparison that has two differences, in #shown."""
-    visit = open_visit()
+def shown(visit, make_fake):
+    """The page with a comparison that has two differences, in #shown."""
     visit.show(finished(show_comparison(TEXT, make_fake("Teacher", TEACHER), make_fake("Student", STUDENT))))
-    return visit
 
 
 def current(visit) -> list[str]:
@@ -26,7 +24,7 @@ def current(visit) -> list[str]:
     )
 
 
-def test_both_passages_hold_the_very_text_and_mark_what_differs(visit):
+def test_both_passages_hold_the_very_text_and_mark_what_differs(visit, shown):
     passages = visit.page.eval_on_selector_all("#shown .passage", "all => all.map(one => one.textContent)")
     assert passages == [TEXT, TEXT]
     assert visit.marks("#shown .side:first-child") == ["Aspirin", "headache"]
@@ -39,7 +37,7 @@ def test_both_passages_hold_the_very_text_and_mark_what_differs(visit):
     assert visit.page.locator("#shown .side:last-child .gap").count() == 0
 
 
-def test_steps_by_button_go_round(visit):
+def test_steps_by_button_go_round(visit, shown):
     visit.page.click("#shown .stepper >> text=Next")
     assert visit.page.inner_text(STATUS) == "1 of 2: different span"
     assert current(visit) == ["headache", "a headache"]
@@ -53,7 +51,7 @@ def test_steps_by_button_go_round(visit):
     assert visit.page.inner_text(STATUS).startswith("2 of 2")
 
 
-def test_steps_by_key_but_not_while_typing(visit):
+def test_steps_by_key_but_not_while_typing(visit, shown):
     visit.page.focus("#shown .passage")
     visit.page.keyboard.press("Alt+ArrowUp")
     assert visit.page.inner_text(STATUS).startswith("2 of 2")
@@ -64,13 +62,12 @@ def test_steps_by_key_but_not_while_typing(visit):
     assert visit.page.inner_text(STATUS).startswith("1 of 2")
 
 
-def test_a_row_leads_to_its_place(visit):
+def test_a_row_leads_to_its_place(visit, shown):
     visit.page.click("#shown tbody tr:last-child button")
     assert visit.page.inner_text(STATUS).startswith("2 of 2")
 
 
-def test_a_page_without_differences_says_so(open_visit, make_fake):
-    visit = open_visit()
+def test_a_page_without_differences_says_so(visit, make_fake):
     visit.show(finished(show_comparison(TEXT, make_fake("Teacher", TEACHER), make_fake("Student", TEACHER))))
     assert "No differences." in visit.page.inner_text("#shown")
     assert visit.page.locator("#shown .stepper").count() == 0
