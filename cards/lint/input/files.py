@@ -82,14 +82,15 @@ class Files(ABC):
 
 
 class LocalFiles(Files):
-    """A folder; with `deep` false without what lies in folders of it."""
+    """A folder, or a few files of it by name."""
 
-    def __init__(self, folder: Path, deep: bool = True):
-        self.folder, self.deep = folder, deep
+    def __init__(self, folder: Path, only: tuple[str, ...] | None = None):
+        self.folder, self.only = folder, only
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
-        found = _walk(self.folder) if self.deep else filter(Path.is_file, self.folder.iterdir())
+        named = [self.folder / name for name in self.only or ()]
+        found = _walk(self.folder) if self.only is None else filter(Path.is_file, named)
         return {path.relative_to(self.folder).as_posix(): path.stat().st_size for path in found}
 
     def sha256(self, name: str) -> str:

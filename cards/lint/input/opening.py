@@ -52,7 +52,7 @@ def open_target(target: str | Path, revision: str | None = None, online: bool = 
     elif revision:
         raise CardError(f"{target}: is no repository on the Hub, so it has no revision {revision!r}")
     elif path.is_file() and path.suffix.lower() in (".md", ".markdown"):
-        beside = LocalFiles(path.parent, deep=False)
+        beside = LocalFiles(path.parent, only=(path.name, LEDGER_FILE, MAP_FILE))
         parts = _card(str(path.parent), beside, path.name, is_ours=False)
         opened = Target(str(path.parent), None, tuple(parts))
     elif _is_run(path):
@@ -98,7 +98,7 @@ def _asked(target: Target) -> Target:
 
 
 def _run(path: Path) -> list[LedgerFile | Run | Unreadable]:
-    ledger = _ledger_file(str(path), LocalFiles(path, deep=False))
+    ledger = _ledger_file(str(path), LocalFiles(path, only=(LEDGER_FILE,)))
     return [ledger] if isinstance(ledger, Unreadable) else [ledger, Run(path, ledger.ledger)]
 
 

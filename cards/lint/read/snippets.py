@@ -11,7 +11,11 @@ from .blocks import Block
 
 PYTHON = ("python", "py", "python3", "pycon")
 SHELL = ("shell", "bash", "sh", "console", "zsh")
-LEFT_OUT = re.compile(r"^\s*(?:\.\.\.|…|# \.\.\.)|<[A-Za-z][^<>\n]*>|…|\{\{", re.MULTILINE)
+LEFT_OUT = re.compile(r"^\s*(?:# )?\.\.\.|\.\.\.\s*$|<[A-Za-z][^<>\n]*>|…|\{\{", re.MULTILINE)
+_CODE = re.compile(
+    r"^\s*(?:import \w|from [\w.]+ import |def \w|class \w|\w[\w, ]*=\s*\w[\w.]*\(|\w+(?:\.\w+)*\(.*\)\s*$)",
+    re.MULTILINE,
+)
 _LOADERS = (
     *("from_pretrained", "pipeline", "hf_hub_download", "snapshot_download", "load"),
     "SentenceTransformer",
@@ -50,6 +54,12 @@ class Snippet:
             "\n".join(bare),
             "\n".join("" if line.startswith(">>>") else line for line in lines),
         ]
+
+    @property
+    def is_meant_to_run(self) -> bool:
+        """Whether it is code to copy: no session, no dump of settings, and nothing left out."""
+        is_session = len(self.readings) > 1
+        return bool(_CODE.search(self.code)) and not is_session and not LEFT_OUT.search(self.code)
 
     def nodes(self) -> Iterator[ast.AST]:
         """Every node of the Python in it."""

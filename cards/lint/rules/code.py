@@ -5,6 +5,7 @@ import fnmatch
 import json
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 
 from ...errors import CardError
@@ -20,8 +21,8 @@ from ..report import Place
 from .labels import config_labels
 
 _COMMAND = re.compile(
-    r"\$ |(?:sudo )?(?:pip3?|uv|conda|mamba|git|cd|python3?|source|export|wget|curl|docker|npm|apt(?:-get)?"
-    r"|brew) \S"
+    r"\$ |(?:sudo +)?(?:pip3?|uv|conda|mamba|git|cd|python3?|source|export|wget|curl|docker|npm|apt(?:-get)?"
+    r"|brew) +\S"
 )
 _PLACEHOLDER = re.compile(
     r"(?:your|my)?[-_]?(?:user|username|user[-_]name|name|org|organi[sz]ation|namespace|hf[-_]?name|path)/.*"
@@ -60,13 +61,11 @@ def python(card: Card) -> Faults:
         if snippet.language not in PYTHON or snippet.tree:
             continue
         problem = parse(snippet.readings[0])
-        line = snippet.line + (getattr(problem, "lineno", None) or 1) - 1
-        shown = (
-            snippet.code.split("\n")[line - snippet.line].strip() if isinstance(problem, SyntaxError) else ""
-        )
-        # What a card leaves out or shows as a session is no code to copy; a command is in the wrong block.
-        if len(snippet.readings) == 1 and not LEFT_OUT.search(snippet.code) and not _COMMAND.match(shown):
-            yield card.at_line(line), f"{getattr(problem, 'msg', None) or problem}: {shown[:80]!r}"
+        lines, number = snippet.code.split("\n"), (getattr(problem, "lineno", None) or 1) - 1
+        shown = lines[number].strip() if isinstance(problem, SyntaxError) and number < len(lines) else ""
+        if snippet.is_meant_to_run and not _is_output(shown, lines[:number]):
+            said = f"{getattr(problem, 'msg', None) or problem}: {shown[:80]!r}"
+            yield card.at_line(snippet.line + number), said
 
 
 @rule("code.json", severity="warning")
@@ -102,6 +101,7 @@ def placeholder(folder: Repository) -> Faults:
     for call in _calls(folder.card):
         if call.target and (_LOCAL.match(call.target) or _PLACEHOLDER.fullmatch(call.target)):
             yield folder.card.at_line(call.line), f"{call.target!r} is no id that readers can load"
+            return  # one word on it is enough
 
 
 @rule("code.repo-id")
@@ -285,6 +285,14 @@ def _shown(own: OwnCard) -> set[str]:
 def _own_fences(own: OwnCard) -> list[re.Match[str]]:
     is_theirs = covering(outside(own.card.text))
     return [block for block in fences(own.card.text) if not is_theirs(block.span())]
+
+
+def _is_output(line: str, above: list[str]) -> bool:
+    """Whether a line is a command, a sentence, or what the code above it printed."""
+    words = re.fullmatch(r"[^=()\[\]:.]*", line) and len(line.split()) >= 4
+    tree = parse(textwrap.dedent("\n".join(above)))
+    printed = isinstance(tree, ast.Module) and tree.body and isinstance(tree.body[-1], ast.Expr)
+    return bool(_COMMAND.match(line) or words or printed)
 
 
 def _calls(card: Card) -> Iterator[Call]:

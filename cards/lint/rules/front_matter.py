@@ -76,7 +76,7 @@ def fields(card: Card) -> Faults:
     """Fields have the form in which the Hub reads them.
 
     Why:
-        The Hub refuses the card, or leaves the field out.
+        The Hub refuses the card, or its clients misread it: `tags: autotrain` becomes letters.
     Fix:
         Write the field as https://huggingface.co/docs/hub/model-cards has it.
     """
@@ -202,8 +202,6 @@ def _near_licence(value: object) -> str | None:
 
 
 def _wrong_fields(data: dict[str, object]) -> Wrong:
-    if data.get("license") == "other" and not data.get("license_name"):
-        yield ("license",), "'other' stands without license_name"
     relation = data.get("base_model_relation")
     if relation is not None and relation not in RELATIONS:
         yield ("base_model_relation",), f"{relation!r} is none of {', '.join(RELATIONS)}"

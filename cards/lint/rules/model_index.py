@@ -35,6 +35,23 @@ def result(card: Card) -> Faults:
         yield matter.place(*key), f"{field_name(key)}: {said}"
 
 
+@rule("model-index.dataset", severity="warning")
+def dataset(card: Card) -> Faults:
+    """Every result of model-index names the data set that it was measured on.
+
+    Why:
+        `ModelCard.load` of huggingface_hub raises an error; a score without its data cannot be compared.
+    Fix:
+        Add `dataset` with type and name.
+    """
+    for number, entry in enumerate(as_list(card.front_matter.data.get("model-index"))):
+        results = as_list(entry.get("results")) if isinstance(entry, dict) else []
+        for which, each in enumerate(results):
+            if isinstance(each, dict) and "dataset" not in each:
+                yield card.front_matter.place("model-index", number, "results", which), "no data set is named"
+                return  # one word on it is enough
+
+
 @rule("model-index.repeated", severity="warning")
 def repeated(card: Card) -> Faults:
     """No result of model-index hides another of the same task, data set and metric.
