@@ -4,10 +4,8 @@
     def f1(card: Card) -> Faults:
         '''F1 lies between precision and recall.
 
-        Why:
-            It is their harmonic mean, so that another value was measured on something else or mistyped.
-        Fix:
-            Copy the three values of one evaluation.
+        Why: It is their harmonic mean, so that another value was measured on something else or mistyped.
+        Fix: Copy the three values of one evaluation.
         '''
         yield card.at_line(12), "F1 .84 lies outside precision .86 and recall .91"
 
@@ -30,7 +28,7 @@ from .report import Finding, Place, Severity
 Faults = Iterator[tuple[Place, str]]  # where, and what is wrong there
 Part = TypeVar("Part")  # of a target: a card, a folder, a run ...
 
-_SECTION = re.compile(r"^(Why|Fix):\n(.*?)(?=^\w+:\n|\Z)", re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^(Why|Fix): (.*?)(?=^\w+: |\Z)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)

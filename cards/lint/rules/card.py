@@ -10,10 +10,8 @@ from ..report import Place
 def region(own: OwnCard) -> Faults:
     """Every part of the card that we wrote stands there as it was written; people write between them.
 
-    Why:
-        The next rendering would overwrite what somebody wrote into a part of ours.
-    Fix:
-        Move the text between the parts, and render the card again with `python -m cards render RUN`.
+    Why: The next rendering would overwrite what somebody wrote into a part of ours.
+    Fix: Move the text between the parts, and render the card again with `python -m cards render RUN`.
     """
     found = digests(own.card.text)
     for name, hashed in own.map.regions.items():

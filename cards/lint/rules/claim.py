@@ -16,10 +16,8 @@ SCORE_UNITS = ("F1", "precision", "recall", "p")
 def macro_mean(file: LedgerFile) -> Faults:
     """A macro score is the mean of the scores of its types, all of which are there.
 
-    Why:
-        The ledger is the only source of the card's numbers: a wrong claim is a wrong card.
-    Fix:
-        Measure the model again.
+    Why: The ledger is the only source of the card's numbers: a wrong claim is a wrong card.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
         model = file.ledger.models.get(claim.id.model)
@@ -37,10 +35,8 @@ def macro_mean(file: LedgerFile) -> Faults:
 def harmonic_mean(file: LedgerFile) -> Faults:
     """An F1 is the harmonic mean of its precision and recall.
 
-    Why:
-        Three values that do not fit were not measured on the same entities.
-    Fix:
-        Measure the model again.
+    Why: Three values that do not fit were not measured on the same entities.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
         if claim.aggregation in ("type", "micro") and claim.id.metric == "f1":
@@ -56,10 +52,8 @@ def harmonic_mean(file: LedgerFile) -> Faults:
 def score_range(file: LedgerFile) -> Faults:
     """Scores and p-values lie between 0 and 1, differences of scores between -1 and 1.
 
-    Why:
-        Nothing that was measured lies outside.
-    Fix:
-        Measure the model again.
+    Why: Nothing that was measured lies outside.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
         low = -1 if claim.aggregation == "difference" else 0
@@ -71,10 +65,8 @@ def score_range(file: LedgerFile) -> Faults:
 def interval(file: LedgerFile) -> Faults:
     """An interval contains its value.
 
-    Why:
-        Value and interval come from the same documents, so that one of them is of others.
-    Fix:
-        Measure the model again.
+    Why: Value and interval come from the same documents, so that one of them is of others.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
         bounds = claim.interval
@@ -87,10 +79,8 @@ def interval(file: LedgerFile) -> Faults:
 def order(file: LedgerFile) -> Faults:
     """Minimum, median and p95 of one measurement rise in that order.
 
-    Why:
-        They are taken from the same sorted times.
-    Fix:
-        Measure the model again.
+    Why: They are taken from the same sorted times.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
         if claim.aggregation != "median":
@@ -107,10 +97,8 @@ def order(file: LedgerFile) -> Faults:
 def difference(file: LedgerFile) -> Faults:
     """A paired difference of macro F1 is the difference of the two claims.
 
-    Why:
-        A comparison of two models rests on scores of both on the same documents.
-    Fix:
-        Measure the model again.
+    Why: A comparison of two models rests on scores of both on the same documents.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.find(group="macro", metric="f1_difference"):
         models = ((claim.id.model, claim.id.variant), (claim.id.vs_model or "", claim.id.vs_variant))
@@ -126,10 +114,8 @@ def difference(file: LedgerFile) -> Faults:
 def artifact(file: LedgerFile) -> Faults:
     """Claims on one file name the same bytes and hash; a size is its file's, and so are the parameters.
 
-    Why:
-        A number holds for the very file that it was measured on, and for no other.
-    Fix:
-        Measure the model again.
+    Why: A number holds for the very file that it was measured on, and for no other.
+    Fix: Measure the model again.
     """
     first: dict[tuple[str, str], Claim] = {}
     for claim in file.ledger.claims:
@@ -152,11 +138,9 @@ def artifact(file: LedgerFile) -> Faults:
 def error_kinds(file: LedgerFile) -> Faults:
     """Kinds of error add up with micro precision and recall.
 
-    Why:
-        Both count the same entities: a pair of another border or type is one false positive and one false
-        negative.
-    Fix:
-        Measure the model again.
+    Why: Both count the same entities: a pair of another border or type is one false positive and one
+        false negative.
+    Fix: Measure the model again.
     """
     for claim in file.ledger.find(topic="errors", metric="correct"):
         kinds = (file.ledger.get(claim.id.replace(metric=kind)) for kind in ("boundary", "type"))
@@ -176,10 +160,8 @@ def error_kinds(file: LedgerFile) -> Faults:
 def calibration(file: LedgerFile) -> Faults:
     """A calibration error is the distance of score and precision in each bin, weighted by its entities.
 
-    Why:
-        The card draws the bins and prints the error: they must tell the same.
-    Fix:
-        Measure the model again.
+    Why: The card draws the bins and prints the error: they must tell the same.
+    Fix: Measure the model again.
     """
     metrics = ("entities", "score", "precision")
     for claim in file.ledger.find(topic="calibration", metric="ece"):

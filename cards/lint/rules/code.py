@@ -2,9 +2,7 @@
 
 import ast
 import fnmatch
-import json
 import re
-import shlex
 import textwrap
 from collections.abc import Iterator
 
@@ -15,10 +13,9 @@ from ...render.sections import outside
 from ...render.variables import usage
 from ..input.card import Card
 from ..input.parts import Folder, OwnCard, Repository
-from ..read.snippets import LEFT_OUT, PYTHON, SHELL, Call, calls, parse
+from ..read.snippets import PYTHON, Call, calls, parse
 from ..registry import Faults, rule
 from ..report import Place
-from .labels import config_labels
 
 _COMMAND = re.compile(
     r"\$ |(?:sudo +)?(?:pip3?|uv|conda|mamba|git|cd|python3?|source|export|wget|curl|docker|npm|apt(?:-get)?"
@@ -33,18 +30,6 @@ _LOCAL = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\)")
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _HEAD = re.compile(r"(?:AutoModelFor|ORTModelFor|TFAutoModelFor|\w+For)(\w+)")
 _HEADS = {"TokenClassification", "SequenceClassification", "MaskedLM", "QuestionAnswering"}
-_COMPARED = re.compile(r"\b(?:entity_group|entity|label|label_)\b")
-_LENGTH = re.compile(r"\b(?:max_length|model_max_length|max_seq_length)\s*=\s*(\d+)")
-# Models that count their positions from 2, so that two of them hold no token.
-_FROM_TWO = (
-    *("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "longformer", "mpnet", "data2vec-text"),
-    *("esm", "luke", "ibert", "roberta-prelayernorm", "xmod"),
-)
-_SWITCHES = ("--quiet", "--force-download", "--resume-download", "--dry-run")  # options without a value
-_DOWNLOADERS = (["huggingface-cli", "download"], ["hf", "download"])
-_ADDRESS = re.compile(
-    r"https?://[^\s/]+/(?P<id>[\w.-]+/[\w.-]+)/(?:resolve|raw)/[^\s/]+/(?P<path>[^\s?\"']+)"
-)
 _ASKED = 6  # ids of others that are looked up on the Hub
 
 
@@ -52,10 +37,9 @@ _ASKED = 6  # ids of others that are looked up on the Hub
 def python(card: Card) -> Faults:
     """Python on a card can be parsed.
 
-    Why:
-        Readers copy it, and it fails.
-    Fix:
-        Run the code as the card shows it. What is no Python (output, commands) goes into a block of its own.
+    Why: Readers copy it, and it fails.
+    Fix: Run the code as the card shows it. What is no Python (output, commands) goes into a block of
+        its own.
     """
     for snippet in card.snippets:
         if snippet.language not in PYTHON or snippet.tree:
@@ -68,35 +52,12 @@ def python(card: Card) -> Faults:
             yield card.at_line(snippet.line + number), said
 
 
-@rule("code.json", severity="warning")
-def data(card: Card) -> Faults:
-    """JSON on a card can be parsed.
-
-    Why:
-        Readers copy it, and it fails.
-    Fix:
-        Write it as a program writes it: double quotes, no comma behind the last entry.
-    """
-    for snippet in card.snippets:
-        if snippet.language == "json" and not LEFT_OUT.search(snippet.code) and "//" not in snippet.code:
-            lines = [line for line in snippet.code.split("\n") if line.strip()]
-            each = len(lines) > 1 and all(
-                line.startswith("{") and line.rstrip().endswith("}") for line in lines
-            )
-            try:
-                [json.loads(part) for part in (lines if each else [snippet.code])]
-            except ValueError as problem:
-                yield card.at_line(snippet.line), f"no JSON: {problem}"
-
-
 @rule("code.placeholder", severity="warning")
 def placeholder(folder: Repository) -> Faults:
     """Code loads the model by the id that it has on the Hub, no path of one machine and no placeholder.
 
-    Why:
-        Readers copy it, and it fails.
-    Fix:
-        Write the repository's id.
+    Why: Readers copy it, and it fails.
+    Fix: Write the repository's id.
     """
     for call in _calls(folder.card):
         if call.target and (_LOCAL.match(call.target) or _PLACEHOLDER.fullmatch(call.target)):
@@ -108,10 +69,8 @@ def placeholder(folder: Repository) -> Faults:
 def repo_id(folder: Folder) -> Faults:
     """Code loads this model by its own id, and no id that there is not.
 
-    Why:
-        A model that was renamed, or moved to another namespace, is not found by readers.
-    Fix:
-        Write the repository's id.
+    Why: A model that was renamed, or moved to another namespace, is not found by readers.
+    Fix: Write the repository's id.
     """
     asked: set[str] = set()
     loaded = list(_calls(folder.card))
@@ -132,10 +91,8 @@ def repo_id(folder: Folder) -> Faults:
 def file(folder: Repository) -> Faults:
     """Files and folders that code loads from this repository are in it.
 
-    Why:
-        Readers copy it, and it fails.
-    Fix:
-        Name a file of the repository; for optimum its folder as `subfolder` and the name alone.
+    Why: Readers copy it, and it fails.
+    Fix: Name a file of the repository; for optimum its folder as `subfolder` and the name alone.
     """
     files = folder.files
     for call in _calls(folder.card):
@@ -157,58 +114,12 @@ def file(folder: Repository) -> Faults:
             yield place, f"there is no folder {inside!r} in this repository"
 
 
-@rule("code.command")
-def command(folder: Repository) -> Faults:
-    """Files that commands fetch from this repository are in it.
-
-    Why:
-        Readers copy it, and it fails.
-    Fix:
-        Name a file of the repository.
-    """
-    for snippet in folder.card.snippets:
-        if snippet.language not in ("", "text", *SHELL):
-            continue
-        lines = re.sub(r"\\\n", "  ", snippet.code).split("\n")  # as long as before, for the place
-        offset = 0
-        for line in lines:
-            place = folder.card.at_line(snippet.line + snippet.code.count("\n", 0, offset))
-            offset += len(line) + 1
-            for target, pattern in _fetched(line):
-                if folder.is_own(target) and not fnmatch.filter(folder.files.sizes, pattern):
-                    yield place, f"there is no file {pattern!r} in this repository"
-
-
-@rule("code.label")
-def label(folder: Folder) -> Faults:
-    """Labels with which code compares what the model finds are labels of the model.
-
-    Why:
-        The comparison is never true, and the reader's program finds nothing.
-    Fix:
-        Write a label of config.json.
-    """
-    labels = config_labels(folder.files)
-    known = {label.lower() for label in labels} | {label[2:].lower() for label in labels if label[1:2] == "-"}
-    for snippet in folder.card.snippets if labels else ():
-        for node in snippet.nodes():
-            if not isinstance(node, ast.Compare) or not _COMPARED.search(ast.unparse(node.left)):
-                continue
-            for said in (each for side in node.comparators for each in ast.walk(side)):
-                text = said.value if isinstance(said, ast.Constant) else None
-                if isinstance(text, str) and text.lower() not in known:
-                    place = folder.card.at_line(snippet.line_of(node))
-                    yield place, f"the model has no label {text!r}, only {', '.join(labels)}"
-
-
 @rule("code.task")
 def task(folder: Folder) -> Faults:
     """Code loads the model with the head that config.json names.
 
-    Why:
-        Another head has random weights, and its output means nothing.
-    Fix:
-        Use the class of config.json's task.
+    Why: Another head has random weights, and its output means nothing.
+    Fix: Use the class of config.json's task.
     """
     has = {match[1] for head in folder.files.heads if (match := re.fullmatch(r"\w+?For(\w+)", head))}
     for call in _calls(folder.card) if has and has <= _HEADS else ():
@@ -218,31 +129,12 @@ def task(folder: Folder) -> Faults:
             yield folder.card.at_line(call.line), said
 
 
-@rule("code.window")
-def window(folder: Folder) -> Faults:
-    """No length in the code is beyond what the model's positions allow.
-
-    Why:
-        The model fails on the first long text.
-    Fix:
-        Write at most the positions in config.json.
-    """
-    limit = _positions(folder.files.config)
-    for snippet in folder.card.snippets if limit else ():
-        for found in _LENGTH.finditer(snippet.code):
-            if limit and int(found[1]) > limit:
-                place = folder.card.at_line(snippet.line + snippet.code.count("\n", 0, found.start()))
-                yield place, f"{found[0]} is beyond the {limit} positions in config.json"
-
-
 @rule("code.known")
 def known(own: OwnCard) -> Faults:
     """Fenced code in our own parts of a card of ours is a usage snippet, its output, or a citation.
 
-    Why:
-        Code that was never run may not run, and its output holds numbers that nobody measured.
-    Fix:
-        Render the card again with `python -m cards render RUN`; write other code between our parts.
+    Why: Code that was never run may not run, and its output holds numbers that nobody measured.
+    Fix: Render the card again with `python -m cards render RUN`; write other code between our parts.
     """
     try:
         shown = _shown(own)
@@ -259,10 +151,8 @@ def known(own: OwnCard) -> Faults:
 def shown(own: OwnCard) -> Faults:
     """Every usage snippet of the ledger is shown with its output.
 
-    Why:
-        The card's snippets are those that were run.
-    Fix:
-        Render the card again with `python -m cards render RUN`.
+    Why: The card's snippets are those that were run.
+    Fix: Render the card again with `python -m cards render RUN`.
     """
     try:
         wanted = _shown(own)
@@ -302,32 +192,3 @@ def _calls(card: Card) -> Iterator[Call]:
 def _plain(repo_id: str) -> str:
     """An id's last part, letters and digits only."""
     return re.sub(r"[^a-z0-9]", "", repo_id.rpartition("/")[2].lower())
-
-
-def _positions(config: dict[str, object]) -> int | None:
-    """Tokens that fit into the model, where its positions limit them."""
-    limit = config.get("max_position_embeddings")
-    stretched = config.get("rope_scaling") or config.get("position_biased_input") is False  # as DeBERTa's
-    if not isinstance(limit, int) or limit < 8 or stretched:
-        return None
-    return limit - 2 if config.get("model_type") in _FROM_TWO else limit
-
-
-def _fetched(line: str) -> Iterator[tuple[str, str]]:
-    """The repository's id and the name or pattern of each file that a command asks for."""
-    for match in _ADDRESS.finditer(line):
-        yield match["id"], match["path"]
-    try:
-        words = shlex.split(line.lstrip(" $!%>"), comments=True)
-    except ValueError:
-        return
-    if words[:2] not in _DOWNLOADERS or len(words) < 3:
-        return
-    option = ""
-    for word in words[3:]:
-        if word.startswith("-"):
-            option = "" if word in _SWITCHES else word
-        elif option in ("", "--include") and not re.search(r"[<${]", word):
-            yield words[2], word
-        elif option not in ("--include", "--exclude"):
-            option = ""  # its one value

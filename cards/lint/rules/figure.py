@@ -17,10 +17,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def claims(own: OwnModel) -> Faults:
     """Each figure that the card shows was drawn from the values that the ledger has.
 
-    Why:
-        A figure of an earlier measurement contradicts the numbers beside it.
-    Fix:
-        Draw it again with `python -m cards render RUN`.
+    Why: A figure of an earlier measurement contradicts the numbers beside it.
+    Fix: Draw it again with `python -m cards render RUN`.
     """
     for path, expected in paths(gather(own.card.ledger, own.card.name)).items():
         if path not in own.card.card.text or path not in own.folder.files:

@@ -6,15 +6,10 @@ import re
 
 from ..hub_names import known
 from ..input.card import Card
-from ..input.parts import Folder, HubCheck, OwnCard
+from ..input.parts import Folder, HubCheck
 from ..read.front_matter import Key, Wrong, as_list, field_name, wrong_texts
 from ..registry import Faults, rule
 
-REQUIRED = {
-    "model": ("language", "license", "library_name", "pipeline_tag", "base_model", "tags", "model-index"),
-    "dataset": ("language", "license", "tags"),
-    "space": ("title", "sdk"),
-}
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
 
 _HUB_ID = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
@@ -46,39 +41,20 @@ _LIKE = {"text-classification": {"zero-shot-classification", "text-ranking", "se
 def yaml_block(card: Card) -> Faults:
     """The YAML between the --- lines can be read, and is a mapping.
 
-    Why:
-        The Hub refuses the card, or shows it without licence, task and results.
-    Fix:
-        Mend the YAML at the line named; put texts with special characters in quotes.
+    Why: The Hub refuses the card, or shows it without licence, task and results.
+    Fix: Mend the YAML at the line named; put texts with special characters in quotes.
     """
     matter = card.front_matter
     if matter.problem and matter.problem != "no front matter":
         yield card.at_line(matter.problem_line), f"the front matter cannot be read: {matter.problem}"
 
 
-@rule("front-matter.required")
-def required(own: OwnCard) -> Faults:
-    """A card of ours has all the fields by which the Hub shows and filters.
-
-    Why:
-        A model without them is not found.
-    Fix:
-        Render the card again with `python -m cards render RUN`.
-    """
-    matter = own.card.front_matter
-    for key in REQUIRED[own.card.repo_type]:
-        if not matter.data.get(key):
-            yield matter.place(), f"the field {key} is missing"
-
-
 @rule("front-matter.field", hub_decides=True)
 def fields(card: Card) -> Faults:
     """Fields have the form in which the Hub reads them.
 
-    Why:
-        The Hub refuses the card, or its clients misread it: `tags: autotrain` becomes letters.
-    Fix:
-        Write the field as https://huggingface.co/docs/hub/model-cards has it.
+    Why: The Hub refuses the card, or its clients misread it: `tags: autotrain` becomes letters.
+    Fix: Write the field as https://huggingface.co/docs/hub/model-cards has it.
     """
     data, matter = card.front_matter.data, card.front_matter
     for key, said in (*_wrong_fields(data), *wrong_texts(data, (), _TEXTS), *_wrong_widget(data)):
@@ -89,10 +65,8 @@ def fields(card: Card) -> Faults:
 def values(card: Card) -> Faults:
     """No value is a path of one machine, an unquoted version or not finite.
 
-    Why:
-        Trainers write the path of the base model into the card; YAML reads 4.10 as 4.1.
-    Fix:
-        Write the id that it has on the Hub; put versions in quotes.
+    Why: Trainers write the path of the base model into the card; YAML reads 4.10 as 4.1.
+    Fix: Write the id that it has on the Hub; put versions in quotes.
     """
     for key, said in _wrong_values(card.front_matter.data, ()):
         yield card.front_matter.place(*key), f"{field_name(key)}: {said}"
@@ -102,10 +76,8 @@ def values(card: Card) -> Faults:
 def licence(card: Card) -> Faults:
     """A licence has the Hub's name for it.
 
-    Why:
-        The Hub refuses "Apache 2.0" for `apache-2.0`, and shows no licence.
-    Fix:
-        Write the name of https://huggingface.co/docs/hub/repositories-licenses.
+    Why: The Hub refuses "Apache 2.0" for `apache-2.0`, and shows no licence.
+    Fix: Write the name of https://huggingface.co/docs/hub/repositories-licenses.
     """
     for value, place in card.front_matter.all("license"):
         near = _near_licence(value)
@@ -113,32 +85,12 @@ def licence(card: Card) -> Faults:
             yield place, f"the Hub does not know the licence {value!r}, only {near!r}"
 
 
-@rule("front-matter.name", severity="warning", hub_decides=True)
-def names(card: Card) -> Faults:
-    """Licences and tasks have names that the Hub knows.
-
-    Why:
-        Nobody finds a model by a task that is none, and a licence that is none grants nothing.
-    Fix:
-        Write a name of the Hub; for a licence of your own `other`, with license_name and license_link.
-    """
-    for value, place in card.front_matter.all("license"):
-        if value not in known("licences") and not _near_licence(value):
-            yield place, f"the Hub knows no licence {value!r}"
-    for key in ("pipeline_tag", "task_categories"):
-        for value, place in card.front_matter.all(key):
-            if value not in known("tasks"):
-                yield place, f"the Hub knows no task {value!r}"
-
-
 @rule("front-matter.language", hub_decides=True)
 def language(card: Card) -> Faults:
     """A language is a code of ISO 639, such as en or pt-BR, or multilingual.
 
-    Why:
-        The Hub refuses other names; YAML reads the code of Norwegian, no, as a truth value.
-    Fix:
-        Write the code, "no" in quotes.
+    Why: The Hub refuses other names; YAML reads the code of Norwegian, no, as a truth value.
+    Fix: Write the code, "no" in quotes.
     """
     for value, place in card.front_matter.all("language"):
         first = re.split("[-_]", str(value))[0]
@@ -152,10 +104,8 @@ def language(card: Card) -> Faults:
 def task(folder: Folder) -> Faults:
     """The task in the front matter is that of the model's head in config.json.
 
-    Why:
-        The Hub's widget and `pipeline` run the model with another head, whose weights are random.
-    Fix:
-        Write the task of the class in config.json.
+    Why: The Hub's widget and `pipeline` run the model with another head, whose weights are random.
+    Fix: Write the task of the class in config.json.
     """
     heads = [
         _TASKS[m[1]] for head in folder.files.heads if (m := re.search(r"For(\w+)$", head)) and m[1] in _TASKS
@@ -173,10 +123,8 @@ def task(folder: Folder) -> Faults:
 def hub_errors(check: HubCheck) -> Faults:
     """The Hub's own check takes the front matter; where it answers, it decides over the rules here.
 
-    Why:
-        The Hub refuses a commit with such a card.
-    Fix:
-        As the message says.
+    Why: The Hub refuses a commit with such a card.
+    Fix: As the message says.
     """
     for said in check.errors:
         yield check.card.front_matter.place(), said
@@ -186,10 +134,8 @@ def hub_errors(check: HubCheck) -> Faults:
 def hub_warnings(check: HubCheck) -> Faults:
     """The Hub's own check has nothing to say of the front matter.
 
-    Why:
-        The Hub takes the card, and does not read what it warns of.
-    Fix:
-        As the message says.
+    Why: The Hub takes the card, and does not read what it warns of.
+    Fix: As the message says.
     """
     for said in check.warnings:
         yield check.card.front_matter.place(), said
@@ -213,10 +159,6 @@ def _wrong_fields(data: dict[str, object]) -> Wrong:
         value = data.get(field)
         if value is not None and not isinstance(value, list) and (field, value) != ("widget", False):
             yield (field,), f"{value!r} is no list"
-    emissions = data.get("co2_eq_emissions")
-    grams = emissions.get("emissions") if isinstance(emissions, dict) else emissions
-    if grams is not None and (isinstance(grams, bool) or not isinstance(grams, int | float) or grams < 0):
-        yield ("co2_eq_emissions", "emissions"), f"{grams!r} is no number of grams"
 
 
 def _wrong_widget(data: dict[str, object]) -> Wrong:
@@ -224,11 +166,8 @@ def _wrong_widget(data: dict[str, object]) -> Wrong:
     on_text = data.get("pipeline_tag") in ("token-classification", "text-classification", "fill-mask")
     widgets = data.get("widget")
     for number, widget in enumerate(widgets if isinstance(widgets, list) else []):
-        text = widget.get("text") if isinstance(widget, dict) else None
-        if not isinstance(widget, dict) or (on_text and not isinstance(text, str)):
+        if not isinstance(widget, dict) or (on_text and not isinstance(widget.get("text"), str)):
             yield ("widget", number), f"{widget!r} has no text"
-        elif data.get("pipeline_tag") == "fill-mask" and not re.search(r"\[MASK\]|<mask>", str(text)):
-            yield ("widget", number), f"{text!r} has no mask to fill"
 
 
 def _wrong_values(value: object, key: Key) -> Wrong:

@@ -21,10 +21,8 @@ _NAMED = re.compile(rf"\b([A-Za-z][\w-]*){_IS}(\d{{1,3}})\b{_END}")
 def inverse(folder: Folder) -> Faults:
     """In config.json the ids count from 0, each label has one, and label2id is the inverse of id2label.
 
-    Why:
-        Programs read the one or the other, and would name what a model finds differently.
-    Fix:
-        Write both from one list of labels.
+    Why: Programs read the one or the other, and would name what a model finds differently.
+    Fix: Write both from one list of labels.
     """
     config, labels = folder.files.config, config_labels(folder.files)
     ids = sorted(int(key) for key in _mapping(config.get("id2label"))) if labels else []
@@ -47,10 +45,8 @@ def inverse(folder: Folder) -> Faults:
 def graph(folder: Folder) -> Faults:
     """The output of an ONNX graph has one place for each label of config.json.
 
-    Why:
-        The graph is of another model, and its scores are read as those of wrong labels.
-    Fix:
-        Export the graph again from the model that config.json describes.
+    Why: The graph is of another model, and its scores are read as those of wrong labels.
+    Fix: Export the graph again from the model that config.json describes.
     """
     labels = config_labels(folder.files)
     for name in folder.files.ending(".onnx") if labels and _tells_labels_apart(folder.files) else ():
@@ -69,10 +65,8 @@ def graph(folder: Folder) -> Faults:
 def label_id(folder: Folder) -> Faults:
     """Where a card gives labels their ids, they are those of config.json.
 
-    Why:
-        Whoever decodes the model's output by the card reads wrong labels.
-    Fix:
-        Copy id2label from config.json.
+    Why: Whoever decodes the model's output by the card reads wrong labels.
+    Fix: Copy id2label from config.json.
     """
     labels = config_labels(folder.files)
     known = {label.lower() for label in labels}
@@ -89,10 +83,8 @@ def label_id(folder: Folder) -> Faults:
 def config(own: OwnModel) -> Faults:
     """config.json has the ledger's labels; for entities O, then B- and I- of each type.
 
-    Why:
-        The model would find other types than its card says.
-    Fix:
-        Export the model again.
+    Why: The model would find other types than its card says.
+    Fix: Export the model again.
     """
     expected = _tags(own)
     found = own.folder.files.config.get("id2label")
@@ -101,33 +93,12 @@ def config(own: OwnModel) -> Faults:
         yield own.folder.file("config.json"), said
 
 
-@rule("labels.output")
-def output(own: OwnModel) -> Faults:
-    """Each ONNX graph of ours can be read, and has one place for each of the ledger's labels.
-
-    Why:
-        Every program that serves the model runs these graphs.
-    Fix:
-        Export the model again.
-    """
-    expected = _tags(own)
-    for name in own.folder.files.ending(".onnx") if expected else ():
-        try:
-            width = graph_width(own.folder.files, name)
-        except ValueError as problem:
-            width = f"unknown ({problem})"
-        if width not in (len(expected), None):
-            yield own.folder.file(name), f"the output's width is {width} for {len(expected)} tags"
-
-
 @rule("labels.card")
 def listed(own: OwnCard) -> Faults:
     """A card of ours lists the ledger's labels.
 
-    Why:
-        It is the first thing that readers choose a model by.
-    Fix:
-        Render the card again with `python -m cards render RUN`.
+    Why: It is the first thing that readers choose a model by.
+    Fix: Render the card again with `python -m cards render RUN`.
     """
     model = own.ledger.models.get(own.name)
     if not model or not model.labels:

@@ -7,7 +7,7 @@ from ...ledger.licences import conflict, kind, only_measures
 from ..input.files import RepoType
 from ..input.parts import Folder, LedgerFile
 from ..registry import Faults, rule
-from ..report import Place, Severity
+from ..report import Place
 
 _ASKED = 5  # bases and data sets that are looked up on the Hub
 _ORIGINS: tuple[tuple[str, RepoType], ...] = (("base_model", "model"), ("datasets", "dataset"))
@@ -17,34 +17,24 @@ _ORIGINS: tuple[tuple[str, RepoType], ...] = (("base_model", "model"), ("dataset
 def own(file: LedgerFile) -> Faults:
     """A licence grants no more than those of the base, of the teacher and of the data allow.
 
-    Why:
-        Whoever takes the licence at its word breaks another.
-    Fix:
-        Give a licence in the recipe that all sources allow.
+    Why: Whoever takes the licence at its word breaks another.
+    Fix: Give a licence in the recipe that all sources allow.
     """
-    yield from _conflicts(file, "error")
-
-
-@rule("licence.unclear", severity="warning")
-def unclear(file: LedgerFile) -> Faults:
-    """Licences whose terms do not surely meet are looked at by a person.
-
-    Why:
-        Some licences allow a model made of their data or not, depending on how one reads them.
-    Fix:
-        Ask whoever holds the rights, or give a licence that surely fits.
-    """
-    yield from _conflicts(file, "warning")
+    ledger = file.ledger
+    things: dict[str, Model | LabelledCorpus] = {**ledger.models, **ledger.datasets}
+    for name, thing in things.items():
+        for what, upstream in _origins(ledger, thing) if ledger.subject in (None, name) else ():
+            found = conflict(thing.license, upstream)
+            if found and found.severity == "error":
+                yield Place(file.file), f"{name}: {what}: {found.why}"
 
 
 @rule("licence.upstream")
 def on_hub(folder: Folder) -> Faults:
     """The licence of a repository grants no more than those of its base and data on the Hub.
 
-    Why:
-        Whoever takes the licence at its word breaks another.
-    Fix:
-        Give a licence that the sources allow.
+    Why: Whoever takes the licence at its word breaks another.
+    Fix: Give a licence that the sources allow.
     """
     given = folder.card.front_matter.data.get("license")
     for key, repo_type in _ORIGINS if isinstance(given, str) and folder.files.commit else ():
@@ -53,16 +43,6 @@ def on_hub(folder: Folder) -> Faults:
             found = conflict(str(given), licence) if licence and kind(licence) != "unknown" else None
             if found and found.severity == "error":
                 yield place, f"{value}: {found.why}"
-
-
-def _conflicts(file: LedgerFile, severity: Severity) -> Faults:
-    ledger = file.ledger
-    things: dict[str, Model | LabelledCorpus] = {**ledger.models, **ledger.datasets}
-    for name, thing in things.items():
-        for what, upstream in _origins(ledger, thing) if ledger.subject in (None, name) else ():
-            found = conflict(thing.license, upstream)
-            if found and found.severity == severity:
-                yield Place(file.file), f"{name}: {what}: {found.why}"
 
 
 def _origins(ledger: Ledger, thing: Model | LabelledCorpus) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,6 @@
 import re
 
 from ..input.card import Card
-from ..input.parts import OwnCard
 from ..read.front_matter import Key, Wrong, as_list, field_name, wrong_texts
 from ..registry import Faults, rule
 
@@ -21,10 +20,8 @@ _DATASET_TYPE = re.compile(r"(?:[\w-]+/)?[\w.-]+")  # the Hub's own expression
 def result(card: Card) -> Faults:
     """Every result of model-index has the parts that the Hub asks for: task, data set, metrics with numbers.
 
-    Why:
-        The Hub refuses the card, or shows none of its results.
-    Fix:
-        Write results as https://huggingface.co/docs/hub/model-cards#evaluation-results has them.
+    Why: The Hub refuses the card, or shows none of its results.
+    Fix: Write results as https://huggingface.co/docs/hub/model-cards#evaluation-results has them.
     """
     matter = card.front_matter
     index = matter.data.get("model-index") or []
@@ -39,10 +36,9 @@ def result(card: Card) -> Faults:
 def dataset(card: Card) -> Faults:
     """Every result of model-index names the data set that it was measured on.
 
-    Why:
-        `ModelCard.load` of huggingface_hub raises an error; a score without its data cannot be compared.
-    Fix:
-        Add `dataset` with type and name.
+    Why: `ModelCard.load` of huggingface_hub raises an error; a score without its data cannot be
+        compared.
+    Fix: Add `dataset` with type and name.
     """
     for number, entry in enumerate(as_list(card.front_matter.data.get("model-index"))):
         results = as_list(entry.get("results")) if isinstance(entry, dict) else []
@@ -54,45 +50,21 @@ def dataset(card: Card) -> Faults:
 
 @rule("model-index.repeated", severity="warning")
 def repeated(card: Card) -> Faults:
-    """No result of model-index hides another of the same task, data set and metric.
+    """No two metrics of a result have one type, name and configuration.
 
-    Why:
-        huggingface_hub merges results of one task and data set, keeps only the last of several names, and of
-        metrics with one name shows readers two values.
-    Fix:
-        Write one result for each task and data set, and give each metric a name of its own.
+    Why: Readers see two values for one thing.
+    Fix: Give each variant's metric a name of its own.
     """
-    matter = card.front_matter
-    index = [entry for entry in as_list(matter.data.get("model-index")) if isinstance(entry, dict)]
-    if len(index) > 1:
-        yield matter.place("model-index"), f"of {len(index)} names huggingface_hub keeps only the last"
-    for number, entry in enumerate(index):
-        seen: set[str] = set()
-        for which, each in enumerate(as_list(entry.get("results"))):
-            if not isinstance(each, dict):
-                continue
-            key: Key = ("model-index", number, "results", which)
-            same = repr({**each, "metrics": None})
-            if same in seen:
-                yield matter.place(*key), f"{field_name(key)} has the task and data set of an earlier result"
-            seen.add(same)
-            for inner, said in _same_names(as_list(each.get("metrics")), key):
-                yield matter.place(*inner), said
-
-
-@rule("model-index.empty")
-def empty(own: OwnCard) -> Faults:
-    """A card of ours has results in its model-index, on a data set.
-
-    Why:
-        What we publish was measured.
-    Fix:
-        Render the card again with `python -m cards render RUN`.
-    """
-    for number, entry in enumerate(as_list(own.card.front_matter.data.get("model-index"))):
-        results = as_list(entry.get("results")) if isinstance(entry, dict) else []
-        if not results or any(not isinstance(each, dict) or "dataset" not in each for each in results):
-            yield own.card.front_matter.place("model-index", number), "an entry has no result on a data set"
+    for number, entry in enumerate(as_list(card.front_matter.data.get("model-index"))):
+        for which, each in enumerate(as_list(entry.get("results")) if isinstance(entry, dict) else []):
+            seen: set[tuple[str, str, str]] = set()
+            for place, metric in enumerate(as_list(each.get("metrics")) if isinstance(each, dict) else []):
+                if isinstance(metric, dict):
+                    name = (str(metric.get("type")), str(metric.get("name")), str(metric.get("config")))
+                    if name in seen:
+                        key = ("model-index", number, "results", which, "metrics", place)
+                        yield card.front_matter.place(*key), f"a second {name[0]} is named {name[1]!r}"
+                    seen.add(name)
 
 
 def _wrong_entries(index: list[dict[str, object]]) -> Wrong:
@@ -134,13 +106,3 @@ def _wrong_result(each: dict[str, object], here: Key) -> Wrong:
         is_matrix = isinstance(value, list | dict)  # of confusion
         if isinstance(value, bool) or not (isinstance(value, int | float) or number_in_text or is_matrix):
             yield (*key, "value"), f"{value!r} is no number"
-
-
-def _same_names(metrics: list[object], here: Key) -> Wrong:
-    seen = set()
-    for number, metric in enumerate(metrics):
-        if isinstance(metric, dict):
-            name = (str(metric.get("type")), str(metric.get("name")), str(metric.get("config")))
-            if name in seen:
-                yield (*here, "metrics", number), f"a second {name[0]} is named {name[1]!r}"
-            seen.add(name)

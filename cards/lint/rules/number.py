@@ -17,10 +17,8 @@ from ..registry import Faults, rule
 def mapped(own: OwnCard) -> Faults:
     """Each claim in the map, formatted anew, is what the card says at that place.
 
-    Why:
-        A number that was edited by hand, or outlived its measurement, leads nowhere.
-    Fix:
-        Render the card again with `python -m cards render RUN`.
+    Why: A number that was edited by hand, or outlived its measurement, leads nowhere.
+    Fix: Render the card again with `python -m cards render RUN`.
     """
     yield from _unlike(own, derived=False)
 
@@ -29,10 +27,8 @@ def mapped(own: OwnCard) -> Faults:
 def derived(own: OwnCard) -> Faults:
     """Each derived figure (ratio, size, length), computed anew, is what the card says.
 
-    Why:
-        A ratio that does not follow from its claims promises what nobody measured.
-    Fix:
-        Render the card again with `python -m cards render RUN`.
+    Why: A ratio that does not follow from its claims promises what nobody measured.
+    Fix: Render the card again with `python -m cards render RUN`.
     """
     yield from _unlike(own, derived=True)
 
@@ -41,10 +37,9 @@ def derived(own: OwnCard) -> Faults:
 def unmapped(own: OwnCard) -> Faults:
     """Every other number of our own parts is exempt for a reason that `cards.render.exempt` lists.
 
-    Why:
-        Only what stands in the map is known to be measured.
-    Fix:
-        Write it as `number("CLAIM")` in the template, or between the parts of the card that are ours.
+    Why: Only what stands in the map is known to be measured.
+    Fix: Write it as `number("CLAIM")` in the template, or between the parts of the card that are
+        ours.
     """
     text = own.card.text
     known = exempt_spans(text, own.ledger, own.map.repos) + outside(text)

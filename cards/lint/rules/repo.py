@@ -6,7 +6,6 @@ from urllib.parse import unquote
 from ..input.card import Card
 from ..input.parts import Folder, Repository
 from ..registry import Faults, rule
-from ..report import Place
 
 _LINK = re.compile(
     r"!?\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?[^)\n]*\)|<(?:img|source|a)\b[^>\n]*?\b(?:src|srcset|href)=[\"']([^\"'\n]+)[\"']"
@@ -14,36 +13,15 @@ _LINK = re.compile(
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#|\{|\.\.", re.IGNORECASE)
 # The page of a repository, as some templates write it, may have been meant as an address.
 _PAGE = re.compile(r"[\w.-]+/[\w.-]+/(?:tree|blob|resolve)/")
-_NAMED = re.compile(
-    r"`((?:[\w.-]+/)*[\w.-]+\.(?:onnx|safetensors|gguf|bin|pt|pth|tflite|h5|json|txt|model|msgpack))`"
-)
 _TAGS = {"onnx": (".onnx",), "gguf": (".gguf",), "safetensors": (".safetensors",), "tflite": (".tflite",)}
-
-
-@rule("repo.pointer")
-def pointer(folder: Folder) -> Faults:
-    """The card, the configuration and the weights are files, no pointers to LFS objects.
-
-    Why:
-        Whoever loads the model reads three lines of text instead.
-    Fix:
-        Run `git lfs pull`; .gitattributes must not send *.md to LFS.
-    """
-    if folder.card.text.startswith("version https://git-lfs.github.com/spec/"):
-        yield Place(folder.card.file), "the card is a pointer to an LFS object"
-    for name in folder.files.ending(".json", ".onnx", ".safetensors", "vocab.txt"):
-        if folder.files.is_pointer(name):
-            yield folder.file(name), "the file is a pointer to an LFS object"
 
 
 @rule("repo.link")
 def link(folder: Folder) -> Faults:
     """Relative links and pictures lead to files of the repository.
 
-    Why:
-        Readers see a broken picture, or a page that is not there.
-    Fix:
-        Upload the file, or write the whole address.
+    Why: Readers see a broken picture, or a page that is not there.
+    Fix: Upload the file, or write the whole address.
     """
     sizes = folder.files.sizes
     folders = {name[: match.start()] for name in sizes for match in re.finditer("/", name)}
@@ -61,31 +39,12 @@ def link(folder: Folder) -> Faults:
             yield folder.card.at(found.start()), f"the link {target} leads to no file of this repository"
 
 
-@rule("repo.file", severity="warning")
-def named(folder: Repository) -> Faults:
-    """Files that a card names in code marks are in the repository.
-
-    Why:
-        Readers look for them.
-    Fix:
-        Upload the file, or say where it is.
-    """
-    if folder.card.repo_type != "model":
-        return  # a Space speaks of other repositories' files
-    here = {name.rpartition("/")[2] for name in folder.files.sizes} | folder.files.sizes.keys()
-    for found in _NAMED.finditer(_without_code(folder.card)):
-        if found[1] not in here:
-            yield folder.card.at(found.start()), f"{found[1]} is no file of this repository"
-
-
 @rule("repo.format")
 def formats(folder: Repository) -> Faults:
     """Formats and the library in the front matter are those of the files.
 
-    Why:
-        The Hub lists the model among those of a format that it has not.
-    Fix:
-        Upload the file, or remove the tag.
+    Why: The Hub lists the model among those of a format that it has not.
+    Fix: Upload the file, or remove the tag.
     """
     if folder.card.repo_type != "model":
         return

@@ -12,10 +12,8 @@ from ..report import Place
 def projection(run: Run) -> Faults:
     """Every model and labelled corpus of a run's ledger has a folder, whose ledger is its part of the run's.
 
-    Why:
-        A card is published with the folder's ledger, which must say what the run measured.
-    Fix:
-        Let training write the ledgers again.
+    Why: A card is published with the folder's ledger, which must say what the run measured.
+    Fix: Let training write the ledgers again.
     """
     kinds = [("models", name) for name in run.ledger.models]
     kinds += [("datasets", name) for name in run.ledger.datasets]

@@ -23,10 +23,8 @@ _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<[A-Za-z/][^<>]*>", re.IGNOR
 def token(card: Card) -> Faults:
     """No token and no key stands on a card.
 
-    Why:
-        Everybody can use it, and the history of the repository keeps it.
-    Fix:
-        Revoke it where it was issued, and write a placeholder.
+    Why: Everybody can use it, and the history of the repository keeps it.
+    Fix: Revoke it where it was issued, and write a placeholder.
     """
     text = _MARKUP.sub(lambda tag: re.sub(r"[^\n]", " ", tag[0]), card.text)
     for what, shape in _SHAPES.items():

@@ -22,10 +22,8 @@ _NEAR = 0.15  # embeddings, heads or adapters may be left out of a count
 def readable(folder: Folder) -> Faults:
     """Weights are complete safetensors files, and every shard that the index names is there.
 
-    Why:
-        `from_pretrained` fails, or loads a model with random weights.
-    Fix:
-        Save and upload the weights again.
+    Why: `from_pretrained` fails, or loads a model with random weights.
+    Fix: Save and upload the weights again.
     """
     for name in _shards(folder.files):
         if name not in folder.files:
@@ -42,10 +40,8 @@ def readable(folder: Folder) -> Faults:
 def parameters(folder: Folder) -> Faults:
     """The number of parameters in a list or table is what the header of the weights gives.
 
-    Why:
-        Readers choose a model by its size.
-    Fix:
-        Write the count that the Hub shows beside the weights.
+    Why: Readers choose a model by its size.
+    Fix: Write the count that the Hub shows beside the weights.
     """
     counted = _weights(folder.files)
     if not isinstance(counted, Tensors) or counted.packed or not counted.parameters:
