@@ -28,7 +28,7 @@ from .report import Finding, Place, Severity
 Faults = Iterator[tuple[Place, str]]  # where, and what is wrong there
 Part = TypeVar("Part")  # of a target: a card, a folder, a run ...
 
-_SECTION = re.compile(r"^(Why|Fix): (.*?)(?=^\w+: |\Z)", re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^(Why|Fix):\s+(.*?)(?=^\w+:\s|\Z)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Rule:
         preview: Whether the rule is off unless asked for: it has not yet been right on enough real cards.
         hub_decides: Whether the rule is off where the Hub's own check of the front matter answers.
         reads: The type of the part that it checks.
+        module: Where it stands.
         run: All findings of the rule in a part; none in a part of another type.
         what: What must hold, one sentence.
         why: Whom a fault harms.
@@ -52,6 +53,7 @@ class Rule:
     preview: bool
     hub_decides: bool
     reads: type
+    module: str
     run: Callable[[object], Iterator[Finding]]
     what: str
     why: str
@@ -78,7 +80,9 @@ def rule(
         sections = {name: " ".join(body.split()) for name, body in _SECTION.findall(text)}
         what, why, fix = text.partition("\n")[0], sections.get("Why", ""), sections.get("Fix", "")
         assert rule_id not in _RULES, f"two rules {rule_id}"
-        _RULES[rule_id] = Rule(rule_id, severity, preview, hub_decides, reads, run, what, why, fix)
+        _RULES[rule_id] = Rule(
+            rule_id, severity, preview, hub_decides, reads, check.__module__, run, what, why, fix
+        )
         return check
 
     return register

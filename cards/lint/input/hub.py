@@ -127,10 +127,7 @@ def check_front_matter(card: Card) -> HubCheck | None:
         return None
     if answer.status_code not in (200, 400) or not isinstance(said, dict) or "errors" not in said:
         return None
-    errors, warnings = (
-        tuple(str(each.get("message")) for each in said.get(kind, [])) for kind in ("errors", "warnings")
-    )
-    return HubCheck(card, errors, warnings)
+    return HubCheck(card, tuple(str(each.get("message")) for each in said["errors"]))
 
 
 def _state(api: HfApi, repo_id: str, kinds: list[RepoType], revision: str | None) -> tuple[str, RepoType]:

@@ -106,4 +106,3 @@ class HubCheck:
 
     card: Card
     errors: tuple[str, ...]
-    warnings: tuple[str, ...]

@@ -95,4 +95,5 @@ def graph_width(files: Files, name: str) -> int | str | None:
         )
     except Exception as problem:  # onnxruntime's errors share no class of their own
         raise ValueError(str(problem).splitlines()[0]) from problem
-    return session.get_outputs()[0].shape[-1]
+    width: int | str | None = session.get_outputs()[0].shape[-1]
+    return width

@@ -130,17 +130,6 @@ def hub_errors(check: HubCheck) -> Faults:
         yield check.card.front_matter.place(), said
 
 
-@rule("front-matter.hub-warning", severity="warning")
-def hub_warnings(check: HubCheck) -> Faults:
-    """The Hub's own check has nothing to say of the front matter.
-
-    Why: The Hub takes the card, and does not read what it warns of.
-    Fix: As the message says.
-    """
-    for said in check.warnings:
-        yield check.card.front_matter.place(), said
-
-
 def _near_licence(value: object) -> str | None:
     """The Hub's name for a licence that was written in another way."""
     text = re.sub(r"[ _]+", "-", str(value).strip().lower()).removesuffix("-license")

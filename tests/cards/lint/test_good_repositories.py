@@ -1,11 +1,11 @@
 """Good repositories as other authors make them: none draws an error, whatever made its card."""
 
 import json
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lint_cases import safetensors as weights
 
 from cards.ledger.licences import kind
 from cards.lint import lint
@@ -13,19 +13,6 @@ from cards.lint.hub_names import known
 
 GOOD = Path(__file__).parent / "good"
 MILLION = {"weight": [1000, 1000]}
-
-
-def weights(tensors: dict[str, list[int]], dtype: str = "F32", size: int = 4) -> bytes:
-    """A safetensors file of zeros."""
-    header, end = {}, 0
-    for name, shape in tensors.items():
-        count = size
-        for axis in shape:
-            count *= axis
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + count]}
-        end += count
-    text = json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + bytes(end)
 
 
 def sparse(size: int) -> Callable[[Path], None]:

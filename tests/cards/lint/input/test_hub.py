@@ -99,15 +99,25 @@ def test_a_revision(hub, reef, lint):
     assert (report["commit"], report["errors"]) == (before, 1)
 
 
-@pytest.mark.parametrize(
-    ("kind", "target"), [("dataset", "someone/notes"), ("space", "spaces/someone/notes")]
-)
-def test_data_sets_and_spaces(hub, lint, kind, target):
-    fields = {"dataset": "size_categories: [many]", "space": "title: Notes\nsdk: gradioo"}[kind]
-    publish(
-        hub, kind, "someone/notes", {"README.md": f"---\nlicense: mit\n{fields}\n---\n# Notes\n".encode()}
-    )
-    assert {"dataset": "dataset.size", "space": "front-matter.hub"}[kind] in lint(target).stdout
+@pytest.mark.parametrize("target", ["spaces/someone/notes", "someone/notes"])
+def test_the_hub_s_own_check_decides_over_ours(hub, lint, target):
+    """What it refuses is an error, and what it takes is none, whatever our rules hold."""
+    card = "---\nlicense: Apache 2.0\ntitle: Notes\nsdk: gradioo\n---\n# Notes\n"
+    publish(hub, "space", "someone/notes", {"README.md": card.encode()})
+    done = lint(target)
+    assert "front-matter.hub" in done.stdout
+    assert "front-matter.licence" not in done.stdout
+
+
+def test_a_card_here_is_checked_by_the_hub_when_asked(hub, lint, tmp_path):
+    (tmp_path / "card.md").write_text("---\nlicense: Apache 2.0\n---\n# Notes\n")
+    assert "front-matter.licence" in lint("card.md").stdout
+    asked = []
+    hub.faults.append(lambda request: asked.append(request.path))
+    lint("card.md", "--online")
+    assert "/api/validate-yaml" in asked
+    unreachable = lint("card.md", "--online", HF_ENDPOINT="http://127.0.0.1:9")
+    assert "front-matter.licence" in unreachable.stdout
 
 
 def test_a_licence_that_the_base_does_not_allow(hub, reef, lint):
