@@ -12,7 +12,7 @@ settings.load_profile("training")
 
 
 @pytest.fixture(scope="session")
-def _made(tmp_path_factory) -> Path:
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two random taggers, made once: `bert`, a checkpoint alone, and `exported`, with its FP32 file."""
     import tiny_bert
 
@@ -26,12 +26,12 @@ def _made(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def tiny_bert(_made, tmp_path) -> Path:
+def tiny_bert(_made: Path, tmp_path: Path) -> Path:
     """A checkpoint folder of a random two-layer BERT tagger; a copy that the test may change."""
     return shutil.copytree(_made / "bert", tmp_path / "bert")
 
 
 @pytest.fixture
-def exported(_made, tmp_path) -> Path:
+def exported(_made: Path, tmp_path: Path) -> Path:
     """The same with onnx/model.onnx; a copy that the test may change."""
     return shutil.copytree(_made / "exported", tmp_path / "exported")

@@ -47,7 +47,7 @@ def test_the_student_is_three_times_faster():
 
 @pytest.mark.corpora
 @pytest.mark.skipif(not DATA, reason="CLINSTILL_DATA names no folder of corpora")
-@pytest.mark.parametrize("name", ["student", "teacher"])
+@pytest.mark.parametrize("name", ["student", pytest.param("teacher", marks=pytest.mark.soak)])
 def test_the_command_line_reproduces_the_ledger(name):
     test = corpora.load(load_recipe("bundled").corpus, {})["test"]
     lines = "".join(json.dumps({"id": d.id, "text": d.text}) + "\n" for d in test)
@@ -61,6 +61,7 @@ def test_the_command_line_reproduces_the_ledger(name):
 
     variant = {"student": "student.int8", "teacher": "teacher.fp16"}[name]
     claim = read_ledger(BUNDLED / name / "ledger.json").claim(f"{variant}.test.macro.f1")
+    assert claim.environment
     here = environment(claim.environment.threads)
     same_digits = (here.isa, here.versions["onnxruntime"]) == (
         claim.environment.isa,

@@ -80,6 +80,7 @@ def test_a_biased_resample_moves_the_interval_towards_the_value():
     resamples = generator.normal(0.05, 0.01, 2000)
     value = 0.037  # about a tenth of the resamples are smaller
     corrected = statistics.corrected_interval(resamples, value)
+    assert corrected
     assert corrected.low < value < corrected.high
     assert corrected.high < np.percentile(resamples, 97.5) - 0.01
     assert "bias-corrected" in corrected.method
@@ -88,6 +89,7 @@ def test_a_biased_resample_moves_the_interval_towards_the_value():
 def test_an_unbiased_resample_has_the_plain_percentiles():
     resamples = np.arange(1001) / 1000
     corrected, plain = statistics.corrected_interval(resamples, 0.5), statistics.interval(resamples)
+    assert corrected
     assert (corrected.low, corrected.high) == pytest.approx((plain.low, plain.high), abs=2e-3)
 
 

@@ -17,7 +17,7 @@ def _no_data_from_outside(monkeypatch):
     monkeypatch.delenv("CLINSTILL_DATA", raising=False)
 
 
-def told(capsys, *arguments: str) -> str:
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """What the command says as it ends with exit code 2."""
     with pytest.raises(SystemExit) as stopped:
         main(list(arguments))
@@ -90,8 +90,10 @@ def run_without(package: str, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("package", ["torch", "transformers", "pydantic"])
-@pytest.mark.parametrize("verb", ["run", "student"])
+@pytest.mark.parametrize(
+    ("verb", "package"),
+    [("run", "torch"), ("run", "transformers"), ("student", "torch"), ("run", "pydantic")],
+)
 def test_another_environment_names_the_right_one(tmp_path, package, verb):
     out = str(tmp_path / "a run")
     done = run_without(package, verb, "smoke", "--out", out)

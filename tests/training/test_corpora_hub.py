@@ -132,7 +132,7 @@ def side_by_side(label):
 
 
 def characters(feature, **columns):
-    entities = ENTITIES
+    entities: list = ENTITIES
     if isinstance(feature, dict):
         entities = [{key: [e[key] for e in row] for key in ("start", "end", "label")} for row in ENTITIES]
     features = Features(

@@ -120,7 +120,7 @@ def test_an_unlabelled_corpus_may_have_keys_that_mean_something_else(folder):
 def test_the_recipe_says_what_is_done_with_mentions_that_do_not_fit(folder, capsys):
     entities = [*ENTITIES, {"start": 0, "end": 8, "label": "Drug"}, {**ENTITIES[0], "text": "zorvane"}]
     (folder / "test.jsonl").write_text(json.dumps(record("2", entities)) + "\n")
-    mended = {}
+    mended: dict[str, int] = {}
     loaded = corpora.load(corpus(trim_mentions=True, skip_mismatched=True), {"notes": folder}, mended)
     assert loaded["test"][0].spans == loaded["train"][0].spans
     assert mended == {"train": 0, "test": 2}
@@ -205,7 +205,7 @@ def test_a_missing_folder_or_file_names_what_the_folder_should_hold(folder):
 
 
 def test_files_are_downloaded_from_the_hub_when_they_are_not_here(folder, monkeypatch):
-    asked = {}
+    asked: dict[str, object] = {}
 
     def download(repo, **options):
         asked.update(repo=repo, **options)

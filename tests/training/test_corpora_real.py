@@ -12,7 +12,7 @@ from training.corpora.findings import Findings
 from training.corpora.formats import brat, conll, pubtator
 from training.recipe import load_recipe
 
-DATA = os.environ.get("CLINSTILL_DATA")
+DATA = os.environ.get("CLINSTILL_DATA", "")
 pytestmark = [
     pytest.mark.corpora,
     pytest.mark.skipif(not DATA, reason="CLINSTILL_DATA names no folder of corpora"),

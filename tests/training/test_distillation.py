@@ -33,6 +33,7 @@ def test_no_loss_is_nan_in_a_batch_without_labels():
     logits = torch.zeros(1, 2, 3, requires_grad=True)
     loss = soft_loss(logits, torch.full((1, 2, 3), NAN), 2.0) + hard_loss(logits, torch.full((1, 2), -100))
     loss.backward()
+    assert logits.grad is not None
     assert loss.item() == 0 and not logits.grad.isnan().any()
 
 

@@ -44,7 +44,7 @@ VARIANTS = ["teacher.fp32", "teacher.fp16", "student.fp32", "student.int8"]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> tuple[RunFolder, list[Document], list[Document]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, list[Document], list[Document]]:
     """A run folder with both models and all variants, its test documents and its guard documents. Gold
     mentions are those that the teacher finds, and two more."""
     run = RunFolder(tmp_path_factory.mktemp("run"))

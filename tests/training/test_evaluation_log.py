@@ -15,7 +15,7 @@ FILES = {"teacher.fp32": 0.85, "student.fp32": 0.84, "student.int8": 0.83}
 
 
 @pytest.fixture
-def log(tmp_path) -> Path:
+def log(tmp_path: Path) -> Path:
     """Three evaluations of BC5CDR beside one of a user's own corpus, and a line of an earlier version."""
     log = tmp_path / "test_evaluations.jsonl"
     log.write_text(

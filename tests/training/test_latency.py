@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tiny_bert import OVERLAP, TEXTS, WINDOW, documents
@@ -40,7 +42,7 @@ def test_a_length_that_is_no_window_is_an_error(tagger):
             latency.texts_of(tagger, documents(2), length, 1)
 
 
-def fake(name: str, calls: list, exported, threads: int = 1):
+def fake(name: str, calls: list[tuple[str, str]], exported: Path, threads: int = 1) -> Any:
     """A tagger that notes when it was called, and with what."""
 
     class Fake(SimpleNamespace):
@@ -53,7 +55,7 @@ def fake(name: str, calls: list, exported, threads: int = 1):
 
 def test_all_take_turns_on_the_same_text_after_the_warm_up(exported, monkeypatch):
     monkeypatch.setattr(latency, "ATTEMPTS", 1)
-    calls = []
+    calls: list[tuple[str, str]] = []
     taggers = {name: fake(name, calls, exported) for name in ("a", "b", "c")}
     times = latency.measure(taggers, documents(4), 12, 6).milliseconds
     assert {name: values.shape for name, values in times.items()} == dict.fromkeys("abc", (6,))

@@ -1,6 +1,8 @@
 """INT8 files: fused, near FP32, for any padding, and chosen by the stated rule."""
 
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -21,7 +23,7 @@ LINEAR = 6  # matrix products with weights in an encoder layer
 
 
 @pytest.fixture
-def guard(exported) -> list[Document]:
+def guard(exported: Path) -> list[Document]:
     """Documents whose gold mentions are what the FP32 file finds."""
     tagger = load(exported, file="model.onnx")
     texts = [document.text for document in documents(12)]
@@ -43,11 +45,11 @@ def fused(exported, tmp_path):
     return tmp_path / "fused.onnx"
 
 
-def operators(file) -> Counter:
+def operators(file: Path) -> Counter[str]:
     return Counter(node.op_type for node in onnx.load(file).graph.node)
 
 
-def near(file, reference, probes, share: float) -> bool:
+def near(file: Path, reference: Path, probes: Iterable[parity.Inputs], share: float) -> bool:
     """Whether logits differ by less than this share of the reference's spread, on average."""
     options = onnxruntime.SessionOptions()
     if cpu.int8_may_saturate():  # as engine/session.py: else the processor's sums are wrong, not the file

@@ -11,7 +11,7 @@ TAGS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
 TEXT = "Sodium valproate can cause liver failure."
 
 
-def make_cutter(window=64, overlap=4) -> Cutter:
+def make_cutter(window: int = 64, overlap: int = 4) -> Cutter:
     learner = BertWordPieceTokenizer(lowercase=True)
     learner.train_from_iterator([TEXT], vocab_size=60, min_frequency=1, show_progress=False)
     sep, cls = learner.token_to_id("[SEP]"), learner.token_to_id("[CLS]")
@@ -20,14 +20,18 @@ def make_cutter(window=64, overlap=4) -> Cutter:
 
 
 def document(*spans: tuple[int, int, str]) -> Document:
-    return Document(id="1", text=TEXT, spans=[Span(start=s, end=e, label=label) for s, e, label in spans])
+    return Document(
+        id="1", text=TEXT, spans=tuple(Span(start=s, end=e, label=label) for s, e, label in spans)
+    )
 
 
 GOLD = document((0, 16, "Chemical"), (27, 40, "Disease"))
 
 
 def tags_of(gold: Document) -> list[str]:
-    return [TAGS[tag] for tag in make_cutter().prepare(gold, labelled=True).tags]
+    tags = make_cutter().prepare(gold, labelled=True).tags
+    assert tags is not None
+    return [TAGS[tag] for tag in tags]
 
 
 def test_each_word_has_the_tag_of_its_span():

@@ -26,7 +26,7 @@ SETTINGS = [
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory) -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint with onnx/model.onnx in which no two weights are equal, as training leaves none: of
     equal ones an export stores one."""
     folder = save_bert(tmp_path_factory.mktemp("trained"))
@@ -40,7 +40,7 @@ def trained(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def weights(trained) -> dict[str, torch.Tensor]:
+def weights(trained: Path) -> dict[str, torch.Tensor]:
     return dict(AutoModelForTokenClassification.from_pretrained(trained).named_parameters())
 
 
