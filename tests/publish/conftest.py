@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hub_standin
 import pytest
+from cheap_cards import cheap_cards
 from hub_store import Repo
 from huggingface_hub import constants
 from tiny_ledger import make_run
@@ -23,6 +24,12 @@ PUBLISH = Path(__file__).parents[2] / "publish"
 TOKEN = "hf_me"  # the stand-in's token of user "me"
 
 Command = Callable[..., subprocess.CompletedProcess]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_cards():
+    with cheap_cards():
+        yield
 
 
 @pytest.fixture(scope="session")
