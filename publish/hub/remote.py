@@ -64,10 +64,10 @@ class Remote:
 def sha256(path: Path) -> str:
     """Hash of a file's content, read once unless the file changes."""
     status = path.stat()
-    return _sha256(path.resolve(), status.st_size, status.st_mtime_ns)
+    return _sha256(str(path), status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=4096)
-def _sha256(path: Path, _size: int, _changed: int) -> str:
-    with path.open("rb") as file:
+def _sha256(path: str, _inode: int, _size: int, _changed: int) -> str:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,8 +6,9 @@ a data set's the files that its ledger names; the Space gets `space/` without th
 """
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -126,15 +127,7 @@ def stage_dataset(
 def stage_space(repo_id: str, student: Path, repos: Mapping[str, str], into: Path) -> Staged:
     """Stage the Space, its card with the figures of the model folder `student` and its teacher; `pin` then
     says at which revisions it shows them."""
-    whole = has_runtime(SPACE / "private")  # part of it, left by a fetch that failed, is not published
-    files = [path.relative_to(SPACE) for path in sorted(SPACE.rglob("*")) if path.is_file()]
-    wanted = [
-        path.as_posix()
-        for path in files
-        if not any(NOT_IN_SPACE.search(part) for part in path.parts)
-        and (whole or path.parts[:2] != ("private", VENDOR))
-    ]
-    _link_all(SPACE, into, wanted)
+    _link_all(SPACE, into, _space_files())
     staged = Staged("space", repo_id, into)
     card = space_card(staged.card, read_ledger(student / "ledger.json"), repos)
     staged.replace(CARD_FILE, b"")
@@ -214,6 +207,18 @@ def _refuse_errors(folder: Path, repo_id: str) -> None:
         )
 
 
+def _space_files() -> Iterator[str]:
+    """The app's files, as paths below SPACE."""
+    # Part of the runtime, left by a fetch that failed, is not published.
+    left_out = None if has_runtime(SPACE / "private") else SPACE / "private" / VENDOR
+    for folder, folders, files in os.walk(SPACE):
+        here = Path(folder)
+        folders[:] = [name for name in folders if not NOT_IN_SPACE.search(name) and here / name != left_out]
+        yield from (
+            (here / name).relative_to(SPACE).as_posix() for name in files if not NOT_IN_SPACE.search(name)
+        )
+
+
 def _link_all(source: Path, target: Path, files: Iterable[str]) -> None:
     files = list(files)
     missing = [file for file in files if not (source / file).is_file()]
@@ -225,4 +230,4 @@ def _link_all(source: Path, target: Path, files: Iterable[str]) -> None:
     for file in files:
         link = target / file
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to((source / file).resolve())
+        link.symlink_to((source / file).absolute())
