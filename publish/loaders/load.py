@@ -1,4 +1,4 @@
-"""Runs a model folder with transformers or with optimum, in an environment of theirs.
+"""Runs a model folder in transformers or in optimum, in an environment that has them.
 
     python publish/loaders/load.py transformers FOLDER model.safetensors fast
     python publish/loaders/load.py optimum FOLDER onnx/model_quantized.onnx exact
@@ -10,24 +10,37 @@ special tokens, {"ids"} for the logits of one window. The first line that it pri
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
 import transformers
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase
+    from transformers.modeling_outputs import TokenClassifierOutput
+
 answers = sys.stdout
 sys.stdout = sys.stderr  # libraries may print; answers go to the real one alone
 
 
-def load_transformers(folder: Path, _file: str, _exact: bool):
+class Model(Protocol):
+    """What transformers and optimum have in common."""
+
+    config: "PretrainedConfig"
+
+    def __call__(self, **inputs: torch.Tensor) -> "TokenClassifierOutput": ...
+
+
+def load_transformers(folder: Path, _file: str, _exact: bool) -> Model:
     return AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True).eval()
 
 
-def load_optimum(folder: Path, file: str, exact: bool):
+def load_optimum(folder: Path, file: str, exact: bool) -> Model:
     from onnxruntime import SessionOptions
     from optimum.onnxruntime import ORTModelForTokenClassification
 
@@ -41,11 +54,14 @@ def load_optimum(folder: Path, file: str, exact: bool):
     )
 
 
-LOADERS: dict[str, Callable] = {"transformers": load_transformers, "optimum": load_optimum}
+LOADERS = {
+    "transformers": load_transformers,
+    "optimum": load_optimum,
+}
 PACKAGES = {"transformers": "transformers", "optimum": "optimum-onnx"}
 
 
-def logits(model, tokenizer, ids: Sequence[int]) -> list[list[float]]:
+def logits(model: Model, tokenizer: "PreTrainedTokenizerBase", ids: Sequence[int]) -> list[list[float]]:
     """(tokens, tags) of one window, special tokens included."""
     window = torch.tensor([ids])
     inputs = {"input_ids": window, "attention_mask": torch.ones_like(window)}

@@ -5,7 +5,7 @@ guard. Any other source is one labelled file, whose format shows in its name.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,25 +176,37 @@ def _of_recipe(recipe: Recipe, place: Path, revision: str | None) -> dict[str, S
 def _one_file(name: str, place: Path, revision: str | None, labels: Sequence[str]) -> Split:
     """One labelled file, or the test split of a data set stored as tables. Mentions of types that the
     model has not are left out."""
-    if place.is_dir() and any(place.rglob("*.parquet")):
-        file, documents = place, _test_split(place)
-    else:
-        file = place if place.is_file() else _test_file(place)
-        _refuse_empty([file])
-        documents = _reader(file)(file)
-    if not any(document.spans for document in documents):
+    file, documents = _documents(place)
+    found = sorted({span.label for document in documents for span in document.spans})
+    if not found:
         raise PublishError(
             f"{file}: holds {len(documents)} documents and no mention to compare with. Give labelled data."
         )
-    ours = _types(documents, labels)
+    known = {label.lower(): label for label in labels}
+    ours = {label: known[label.lower()] for label in found if label.lower() in known}
     if not ours:
-        found = sorted({span.label for document in documents for span in document.spans})
         raise PublishError(
-            f"{file}: its types ({', '.join(found) or 'none'}) are none of the model's ({', '.join(labels)})"
+            f"{file}: its types ({', '.join(found)}) are none of the model's ({', '.join(labels)})"
         )
-    ignored = tuple({span.label for document in documents for span in document.spans} - set(ours))
+    ignored = tuple(label for label in found if label not in ours)
     documents = map_labels({"test": documents}, ours, ignored, name)["test"]
     return Split(documents, _described(name, revision, documents))
+
+
+def _documents(place: Path) -> tuple[Path, list[Document]]:
+    """The file or folder that holds the documents, and these."""
+    if place.is_dir() and any(place.rglob("*.parquet")):
+        return place, _test_split(place)
+    file = place if place.is_file() else _test_file(place)
+    if file.is_dir():
+        return file, corpora.READERS["brat"](file, None)
+    _refuse_empty([file])
+    form = next((form for form, ends in FORMATS.items() if file.name.lower().endswith(ends)), None)
+    if form is None:
+        raise PublishError(
+            f"{file}: its format does not show in its name; give a file that ends in {', '.join(ENDINGS)}"
+        )
+    return file, corpora.READERS[form](file, None)
 
 
 def _refuse_empty(files: Iterable[Path]) -> None:
@@ -217,17 +229,6 @@ def _test_split(place: Path) -> list[Document]:
         ) from error
 
 
-def _reader(file: Path) -> Callable[[Path], list[Document]]:
-    if file.is_dir():
-        return corpora.READERS["brat"]
-    form = next((form for form, ends in FORMATS.items() if file.name.lower().endswith(ends)), None)
-    if form is None:
-        raise PublishError(
-            f"{file}: its format does not show in its name; give a file that ends in {', '.join(ENDINGS)}"
-        )
-    return corpora.READERS[form]
-
-
 def _test_file(folder: Path) -> Path:
     """The one labelled file of a folder, or the one that is called a test."""
     if any(folder.glob("*.ann")):
@@ -238,13 +239,6 @@ def _test_file(folder: Path) -> Path:
         listed = ", ".join(file.name for file in files[:10]) or "none"
         raise PublishError(f"{folder}: give the one file to measure on; labelled files found: {listed}")
     return tests[0]
-
-
-def _types(documents: Sequence[Document], labels: Sequence[str]) -> dict[str, str]:
-    """The source's type -> the model's, where they are the same but for upper and lower case."""
-    known = {label.lower(): label for label in labels}
-    found = {span.label for document in documents for span in document.spans}
-    return {label: known[label.lower()] for label in sorted(found) if label.lower() in known}
 
 
 def _described(name: str, revision: str | None, documents: Sequence[Document]) -> DataSet:

@@ -176,7 +176,7 @@ class Loader:
         if len(tokens) == 0:
             return []
         cuts = windows(len(tokens), self._size, self._overlap)
-        logits = (self._logits(tokens.ids[cut.start : cut.stop].tolist()) for cut in cuts)
+        logits = [self._logits(tokens.ids[cut.start : cut.stop].tolist()) for cut in cuts]
         return decode(text, tokens, merge(len(tokens), cuts, logits), self.labels)
 
     def _logits(self, ids: list[int]) -> np.ndarray:

@@ -79,7 +79,9 @@ def compare_card(folder: Path, splits: Mapping[str, Split], say: Callable[[str],
     stated = list(_model_index(folder, [] if reason else labels_of(folder)))
     here = _measure(folder, splits["test"], say) if splits and stated else {}
     reason = reason or (NO_ENTITIES if here else "that need labelled documents (--data NAME=SOURCE)")
-    return [_compared(name, value, score and here.get(score), reason) for name, score, value in stated]
+    return [
+        _compared(name, value, here.get(score) if score else None, reason) for name, score, value in stated
+    ]
 
 
 def _measure(folder: Path, given: Split, say: Callable[[str], None]) -> dict[ClaimId, float]:
