@@ -1,4 +1,4 @@
-"""Assembly of all that serves: one queue before two models, the service and the pages before the queue."""
+"""Assembly of the server: one queue before two models, service and pages before the queue."""
 
 import os
 import sys

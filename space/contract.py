@@ -1,4 +1,4 @@
-"""Models as pages and service are handed them: neither loads one or imports more of the engine than this."""
+"""Models as pages and service are handed them; neither loads one."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field

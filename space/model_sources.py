@@ -1,4 +1,4 @@
-"""Where the Space's two models come from: environment variables, models.json, or bundled/."""
+"""Sources of the Space's two models: environment variables, models.json, or bundled/."""
 
 import json
 from collections.abc import Mapping

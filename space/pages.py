@@ -1,4 +1,4 @@
-"""What browsers look at: the private page, the scripts of both pages, the Gradio page unless it is off."""
+"""Pages that browsers get: the private page, the scripts of both pages, the Gradio page unless it is off."""
 
 import os
 from importlib.util import find_spec

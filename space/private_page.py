@@ -1,4 +1,4 @@
-"""/private/: the page that tags in the visitor's own browser, and the model that it runs there.
+"""Routes of /private/: the page that tags in the visitor's own browser, and the model that it runs there.
 
 The server gives out files and never sees a text. The very ONNX file that it runs itself goes to the
 browser, with what its own tagger finds in one fixed text, so that the page can check that the two agree.

@@ -1,4 +1,4 @@
-"""A model's tagger as the pages call it: its texts wait in the queue like everybody's."""
+"""Tagger of the pages, whose texts wait in the queue like everybody's."""
 
 import asyncio
 from collections.abc import Iterable, Iterator

@@ -1,5 +1,7 @@
-"""What the pages may do in a browser: each may talk to its own server only, the private page to nobody
-once it has loaded, whatever a card or a dependency asks for."""
+"""Security headers: each page may talk to its own server only, the private page to nobody once it has loaded.
+
+That holds whatever a card or a dependency asks for.
+"""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -1,4 +1,4 @@
-// The worker as promises. Each text is tagged once and in its turn.
+// Client of the worker: promises. Each text is tagged once and in its turn.
 
 export class Client {
 	// Starts the worker. `parts`: {config, tokenizer, model, wasm, threads}, see worker.js; the buffers are

@@ -1,4 +1,4 @@
-// Label scores per word to entities with offsets (IOB2, read leniently), as in engine/decoding.py.
+// Decodes label scores per word to entities with offsets (IOB2, read leniently), as engine/decoding.py does.
 
 import { isMark, isSpace } from "./unicode.js";
 

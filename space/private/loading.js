@@ -1,4 +1,4 @@
-// What the page fetches before it is shut: model, configuration, tokenizer and runtime, as bytes.
+// Fetches what the page needs before it is shut: model, configuration, tokenizer and runtime, as bytes.
 
 import { SHA256, WASM } from "./runtime.js";
 

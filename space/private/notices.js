@@ -1,4 +1,4 @@
-// What a reader should be told about a text: that it is not English, or mostly shorthand. It does what
+// Notices about a text to its reader: that it is not English, or mostly shorthand. It does what
 // engine/notices.py does, where the reasons and the origin of the thresholds stand; tests compare the two.
 
 import { codePoints } from "./unicode.js";

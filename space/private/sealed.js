@@ -1,4 +1,4 @@
-// Whether nothing can be sent from here, tried out; for the page and for its worker.
+// Tries out whether anything can be sent from here; for the page and for its worker.
 
 // Tries a request to the page's own server. Only the browser's own report that a policy forbade it
 // counts: a request may fail for many reasons. Resolves to true or false.

@@ -1,1 +1,1 @@
-"""The Gradio page. It is handed its taggers and imports no engine, so each part runs on its own."""
+"""Gradio page. It is handed its taggers and loads none, so each part runs on its own."""

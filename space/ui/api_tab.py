@@ -1,4 +1,4 @@
-"""The API page: how to call this very server. Its script puts the page's own address in."""
+"""API tab: how to call this very server. Its script puts the page's own address in."""
 
 from .markup import escape
 

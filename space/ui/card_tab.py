@@ -1,4 +1,4 @@
-"""The card tab: the model card of each loaded model, its front matter shown as facts."""
+"""Card tab: the model card of each loaded model, its front matter shown as facts."""
 
 import re
 
@@ -36,14 +36,15 @@ def show_card(model: Model) -> tuple[str, str]:
         "File": [f"{tagger.file.name}, {megabytes(tagger.file.stat().st_size)}"],
         "SHA-256": [tagger.sha256],
         "Labels": tagger.labels,
-    } | {term: _as_list(front_matter[field]) for field, term in SHOWN.items() if front_matter.get(field)}
+    }
+    for field, term in SHOWN.items():
+        if value := front_matter.get(field):
+            facts[term] = value if isinstance(value, list) else [value]
     items = "".join(
-        f"<div><dt>{escape(term)}</dt><dd>{_values(values)}</dd></div>" for term, values in facts.items()
+        f"<div><dt>{term}</dt><dd>{' '.join(f'<span>{escape(value)}</span>' for value in values)}</dd></div>"
+        for term, values in facts.items()
     )
-    return (
-        f'<dl class="facts">{items}</dl>',
-        with_own_pictures(body, model) or NO_CARD,
-    )
+    return f'<dl class="facts">{items}</dl>', with_own_pictures(body, model) or NO_CARD
 
 
 def split(card: str) -> tuple[dict, str]:
@@ -90,11 +91,3 @@ def _image(match: re.Match[str]) -> tuple[tuple[str | None, str | None], str]:
 
 def _img(model: Model, path: str, alt: str, kind: str) -> str:
     return f'<img class="{kind}" src="page/pictures/{model.name.lower()}/{path}" alt="{alt}" loading="lazy">'
-
-
-def _as_list(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
-
-
-def _values(values: list[str]) -> str:
-    return " ".join(f"<span>{escape(value)}</span>" for value in values)

@@ -1,4 +1,4 @@
-"""The second tab: what teacher and student find in one text."""
+"""Compare tab: what teacher and student find in one text."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""How two models' entities of one text agree, and where they part."""
+"""Agreement of two models on one text, and the places where they part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a model's ledger claims about the very file that is loaded."""
+"""Claims of a model's ledger about the very file that is loaded."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The files tab: many texts at once. Its script sends the file and draws what comes back."""
+"""Files tab: many texts at once. Its script sends the file and draws what comes back."""
 
 import csv
 import io

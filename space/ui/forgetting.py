@@ -1,4 +1,4 @@
-"""Nothing of a visitor's text outlives its answer, though Gradio would keep it as long as a session may last.
+"""Forgetting of visitors' texts, which Gradio would keep as long as a session may last.
 
 Gradio keeps, for each session, the last value of every part of the page; of all events the last; and answers
 until somebody fetches them. The page needs none of it: its events carry all they need, and it fetches soon.

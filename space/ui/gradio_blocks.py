@@ -1,4 +1,4 @@
-"""Gradio's building blocks as this page uses them: HTML of ours, and scripts of ours that Gradio calls."""
+"""Gradio's blocks as this page uses them: HTML of ours, and scripts of ours that Gradio calls."""
 
 import gradio as gr
 

@@ -1,4 +1,4 @@
-"""The first tab: entities of a text."""
+"""Highlight tab: entities of one text."""
 
 import time
 from collections.abc import Sequence
@@ -40,8 +40,6 @@ async def highlight(text: str, model: Model) -> str:
 
 def show_entities(text: str, model: Model, entities: Sequence[Entity], seconds: float) -> str:
     """The result as HTML; seconds: how long it took on this server."""
-    return result(text, [Found(model, entities, seconds)], _count(len(entities)), model.tagger.notice(text))
-
-
-def _count(entities: int) -> str:
-    return f"{entities:,} {'entity' if entities == 1 else 'entities'}" if entities else "No entity found."
+    count = len(entities)
+    summary = f"{count:,} {'entity' if count == 1 else 'entities'}" if count else "No entity found."
+    return result(text, [Found(model, entities, seconds)], summary, model.tagger.notice(text))

@@ -1,4 +1,4 @@
-"""Title, description, icon and preview in the page's own head.
+"""HTML head of the page: title, description, icon and preview.
 
 Gradio's template names Gradio there, with a picture on another server. Its `head` setting adds tags by
 script, which previews of links do not run, so that the template itself has to change.

@@ -1,4 +1,4 @@
-"""Fair timing of several taggers: warm-up, then repeats in turn, in one process."""
+"""Latency of several taggers, timed fairly: warm-up, then repeats in turn, in one process."""
 
 import platform
 import time

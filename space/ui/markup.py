@@ -1,4 +1,4 @@
-"""HTML: everything that comes from a visitor or a model is escaped here.
+"""HTML in which everything that comes from a visitor or a model is escaped.
 
 The page shows these strings through `gr.HTML` with its default template, which takes a value as an
 argument and never as code: `<script>`, `{{x}}` and `${x}` in a note stay plain text.

@@ -1,4 +1,4 @@
-"""The first screen's head: which model this is, how good and how large, and where a text goes."""
+"""Masthead of the page: which model this is, how good and how large, and where a text goes."""
 
 from ..contract import Model
 from .file_claims import genre, qualities

@@ -1,4 +1,4 @@
-"""The page: one note on the left, tabs about it and about the models on the right."""
+"""Gradio page: one note on the left, tabs about it and about the models on the right."""
 
 import json
 import time

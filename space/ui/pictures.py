@@ -1,4 +1,4 @@
-"""The page's own files: icon and preview, and the figures that the models' cards show."""
+"""Pictures of the page: icon, preview, and the figures that the models' cards show."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

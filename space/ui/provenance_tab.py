@@ -1,4 +1,4 @@
-"""Where each model comes from, and what its ledger claims beside what this machine measures."""
+"""Provenance tab: where each model comes from, and its ledger's claims beside what this machine measures."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -73,7 +73,11 @@ def _section(model: Model, measured: Measured | None, instructions: str) -> str:
     commands = dict.fromkeys(claim["command"] for claim in qualities(model))
     how = "".join(f"<code>{escape(command)}</code>" for command in commands)
     machine = _this_machine(instructions, measured)
-    differing = [what for what, (claimed, here) in _beside(model, machine).items() if _differ(claimed, here)]
+    differing = [
+        what
+        for what, (claimed, here) in _beside(model, machine).items()
+        if None not in (claimed, here) and claimed != here
+    ]
     return (
         f'<section class="provenance"><h2>{escape(model.name)} <small>{escape(model.origin)}</small></h2>'
         f'<p class="hint">Model <code>{escape(model.id)}</code>, '
@@ -114,10 +118,6 @@ def _environment(model: Model) -> Mapping[str, Any]:
     return next((claim["environment"] for claim in [*timed, *found]), {})
 
 
-def _differ(claimed: object, here: object) -> bool:
-    return None not in (claimed, here) and claimed != here
-
-
 def _likeness(differing: Sequence[str]) -> str:
     if not differing:
         return (
@@ -145,7 +145,7 @@ def _rows(
             _row("Bytes", f"{artifact['bytes']:,}" if artifact else None, f"{file.stat().st_size:,}"),
             _row("SHA-256", artifact.get("sha256"), _hash(model, artifact.get("sha256"), measured)),
             *(
-                _row(what, claimed, ASK if here is None else _marked(escape(here), what in differing))
+                _row(what, claimed, _here(here, what in differing))
                 for what, (claimed, here) in _beside(model, machine).items()
             ),
             *(
@@ -157,8 +157,11 @@ def _rows(
     )
 
 
-def _marked(here: str, differs: bool) -> str:
-    return f"<strong>{here}</strong>" if differs else here
+def _here(value: object, differs: bool) -> str:
+    """A value of this machine, None before it is measured, as HTML."""
+    if value is None:
+        return ASK
+    return f"<strong>{escape(value)}</strong>" if differs else escape(value)
 
 
 def _row(what: str, claimed: object, here: str) -> str:

@@ -1,4 +1,4 @@
-"""What models found in one text, as the page's script reads it (scripts/result.js) and draws it."""
+"""Result of one text, as data that the page's script reads (scripts/result.js) and draws."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a visitor sees while something runs: the button says so, seconds count, and Cancel ends the work.
+"""Work in progress, as a visitor sees it: the button says so, seconds count, and Cancel ends the work.
 
 The script (scripts/running.js) shows it; Gradio ends the event, and with it the coroutine that waits for the
 model, which takes the text back from the queue.

@@ -1,4 +1,4 @@
-"""Invented notes of several kinds. Nobody's data: every one was written for this page."""
+"""Sample notes of several kinds, all invented for this page."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How fast teacher and student are on one text, each in a session of its own."""
+"""Speed of teacher and student on one text, each in a session of its own."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,11 +27,11 @@ def show_latency(
         _row(model, tagger.threads, latency)
         for model, tagger, latency in zip((teacher, student), pair, (slow, fast), strict=True)
     )
+    files = " and ".join(f"{escape(model.tagger.file.name)} ({model.name})" for model in (teacher, student))
     notes = [f"{model.name}: {line}" for model in (teacher, student) for line in model.tagger.notes]
     return (
         f"{_ratios(teacher, student, slow, fast)}{table(columns, rows, 'Speed and size')}"
-        f'<p class="hint">{_conditions(text, timed, slow)} {_files(teacher, student)}</p>'
-        + "".join(map(note, notes))
+        f'<p class="hint">{_conditions(text, timed, slow)} Files: {files}.</p>' + "".join(map(note, notes))
     )
 
 
@@ -59,8 +59,3 @@ def _conditions(text: str, timed: str, latency: Latency) -> str:
         f"in turn, after {WARM_UP} warm-up calls, on {escape(cpu_name())}. A call is tokenising, running "
         "and decoding in a session of its own; queue, network and page are not in it."
     )
-
-
-def _files(teacher: Model, student: Model) -> str:
-    names = " and ".join(f"{escape(model.tagger.file.name)} ({model.name})" for model in (teacher, student))
-    return f"Files: {names}."

@@ -1,4 +1,4 @@
-"""Colours, type and spacing of Gradio's own parts; page.css has those of ours."""
+"""Theme of Gradio's own parts: colours, type and spacing; page.css has those of ours."""
 
 import gradio as gr
 

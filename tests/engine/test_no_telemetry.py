@@ -1,4 +1,4 @@
-"""ONNX Runtime, as it is published, keeps records of its use and sends them to its maker: not from here."""
+"""No telemetry: ONNX Runtime, as published, would send records of its use to its maker."""
 
 import os
 import subprocess

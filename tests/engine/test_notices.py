@@ -1,4 +1,4 @@
-"""Which texts draw a notice, judged by the vocabulary of the bundled student."""
+"""Notices that texts draw, judged by the vocabulary of the bundled student."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What the server gives out under /private/, and the policies that come with it."""
+"""Routes under /private/, and the policies that come with them."""
 
 import hashlib
 import json

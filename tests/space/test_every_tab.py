@@ -1,4 +1,4 @@
-"""What holds for each tab: a phone's width, and what axe-core finds (nothing serious)."""
+"""Each tab at a desk's and a phone's width: nothing scrolls sideways, and axe-core finds nothing serious."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -1,4 +1,4 @@
-"""What every answer tells a browser: where it may load from, who may frame it, whether it may be stored."""
+"""Headers of every answer: where a browser may load from, who may frame it, whether it may be stored."""
 
 import httpx
 import pytest

@@ -1,5 +1,7 @@
-"""What a visitor sees at a phone's, a desk's and a wide screen's width, light and dark: the first screen,
-work in progress, Cancel, where the result appears, and that every tab can be reached."""
+"""The page at a phone's, a desk's and a wide screen's width, light and dark.
+
+The first screen, work in progress, Cancel, where the result appears, and that every tab can be reached.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The whole Space as a process: start-up, start-up errors, and hard input through its queue."""
+"""The Space as a process: start-up, start-up errors, and hard input through its queue."""
 
 import os
 import shutil

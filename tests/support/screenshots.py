@@ -16,7 +16,7 @@ from running_space import chromium, find_chromium, serve
 
 ROOT = Path(__file__).parents[2]
 SIZE = {"width": 1280, "height": 800}
-PREVIEW = {"width": 1200, "height": 630}  # as head.py says
+PREVIEW = {"width": 1200, "height": 630}  # as html_head.py says
 COLOURS = 128  # a page of text needs no more, and the file shrinks to a third
 
 

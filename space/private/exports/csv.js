@@ -1,4 +1,4 @@
-// One row for each entity, as RFC 4180 has it, that no spreadsheet takes for a formula.
+// CSV (RFC 4180): one row for each entity, no cell of which a spreadsheet takes for a formula.
 
 const COLUMNS = ["document", "start", "end", "label", "score", "text", "model", "revision", "offset_unit", "created"];
 const BYTE_ORDER_MARK = "\ufeff"; // without it Excel reads UTF-8 as the local 8-bit encoding

@@ -1,4 +1,4 @@
-// Snippets of the API page: with this page's own address, and a button that copies each.
+// API tab: snippets with this page's own address, and a button that copies each.
 
 import { button } from "./drawing.js";
 

@@ -1,4 +1,4 @@
-// The second tab's result: two passages, what differs, and steps from one difference to the next.
+// Compare tab's result: two passages, what differs, and steps from one difference to the next.
 
 import { button, chip, count, make, mark, passage, table } from "./drawing.js";
 import { corpusOf, saveButtons } from "./saving.js";

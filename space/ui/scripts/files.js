@@ -1,4 +1,4 @@
-// The files tab (ui/files.py): sends a file, follows its rows, lists what was found and what was not read.
+// Files tab (ui/files_tab.py): sends a file, follows its rows, lists what was found and what was not read.
 
 import { chip, count, make, table } from "./drawing.js";
 import { stylesOf } from "./result.js";

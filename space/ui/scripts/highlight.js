@@ -1,4 +1,4 @@
-// The first tab's result: passage and table of one model, filtered without another run.
+// Highlight tab's result: passage and table of one model, filtered without another run.
 
 import { button, count, make, mark, passage } from "./drawing.js";
 import { entityListing } from "./listing.js";

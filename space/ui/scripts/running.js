@@ -1,8 +1,8 @@
-// While something runs (running.py): the button says so, seconds count, and Cancel ends it.
+// Shows work in progress (running.py): the button says so, seconds count, and Cancel ends it.
 
 import { count } from "./drawing.js";
 
-const MOST = 200_000; // characters of a text, as on the server (highlight.py), which refuses a larger body unread
+const MOST = 200_000; // characters of a text, as on the server (highlight_tab.py), which refuses a larger body unread
 const places = new Map(); // elem_id of a result -> {characters, began, clock, abort, sent} while it runs, {message, began, sent} once it ended without one
 
 // When Gradio has closed the stream of what was cancelled: it would close one that opened before with it.

@@ -1,4 +1,4 @@
-// A file to the server (service/api/file_tagging.py), and its rows back as they are done. The page keeps the file.
+// Sends a file to the server (service/api/file_tagging.py) and reads its rows as they are done. The page keeps the file.
 
 import { Numeral } from "../private/exports.js";
 

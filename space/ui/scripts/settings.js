@@ -1,4 +1,4 @@
-// Settings in the address, after "#": the tab, and the filters of the first tab. Never the text.
+// Keeps settings in the address, after "#": the tab, and the filters of the first tab. Never the text.
 
 const filters = { threshold: 0, labels: null }; // null: all labels
 let tab = null; // null: the first

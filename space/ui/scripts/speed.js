@@ -1,4 +1,4 @@
-// The way of whole requests: what the server says of queue and model, and what is left of the time here.
+// Times whole requests: what the server says of queue and model, and what is left of the time here.
 
 import { count, make, table } from "./drawing.js";
 
