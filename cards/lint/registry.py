@@ -33,30 +33,17 @@ _SECTION = re.compile(r"^(Why|Fix):\s+(.*?)(?=^\w+:\s|\Z)", re.MULTILINE | re.DO
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule and what it says of itself.
+    """A rule and what it says of itself."""
 
-    Attributes:
-        id: Group and name; never renamed once released, since reports and comments refer to it.
-        severity: An error is practically never wrong; a warning makes a reader look.
-        preview: Whether the rule is off unless asked for: it has not yet been right on enough real cards.
-        hub_decides: Whether the rule is off where the Hub's own check of the front matter answers.
-        reads: The type of the part that it checks.
-        module: Where it stands.
-        run: All findings of the rule in a part; none in a part of another type.
-        what: What must hold, one sentence.
-        why: Whom a fault harms.
-        fix: What to do about it.
-    """
-
-    id: str
-    severity: Severity
-    preview: bool
-    hub_decides: bool
-    reads: type
+    id: str  # group and name; never renamed once released, since reports and comments refer to it
+    severity: Severity  # an error is practically never wrong; a warning makes a reader look
+    preview: bool  # off unless asked for: it has not yet been right on enough real cards
+    hub_decides: bool  # off where the Hub's own check of the front matter answers
+    reads: type  # the part that it checks
     module: str
-    run: Callable[[object], Iterator[Finding]]
-    what: str
-    why: str
+    run: Callable[[object], Iterator[Finding]]  # what it finds in a part; nothing in one of another type
+    what: str  # what must hold, one sentence
+    why: str  # whom a fault harms
     fix: str
 
 

@@ -32,10 +32,6 @@ class Files(ABC):
         """The licence that another repository names; None where that cannot be told, as without a Hub."""
         return None
 
-    def exists(self, repo_id: str) -> bool | None:  # noqa: ARG002
-        """Whether there is such a model on the Hub; None where that cannot be told."""
-        return None
-
     @abstractmethod
     def sha256(self, name: str) -> str | None:
         """Hash of a file; None where it is not known without fetching the file."""

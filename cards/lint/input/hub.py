@@ -64,52 +64,35 @@ class HubFiles(Files):
 
     def path(self, name: str) -> Path:
         with _explained(self.id):
-            return Path(
-                hf_hub_download(
-                    self.id,
-                    name,
-                    repo_type=self.repo_type,
-                    revision=self.commit,
-                    endpoint=endpoint(),
-                )
+            found = hf_hub_download(
+                self.id, name, repo_type=self.repo_type, revision=self.commit, endpoint=endpoint()
             )
+        return Path(found)
 
     def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:
-        api = HfApi(endpoint=endpoint(), library_name="clinstill")
         try:
-            info = api.repo_info(repo_id, repo_type=repo_type, timeout=10)
+            info = HfApi(endpoint=endpoint()).repo_info(repo_id, repo_type=repo_type, timeout=10)
         except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
             return None
-        found = [
-            tag.removeprefix("license:")
-            for tag in getattr(info, "tags", None) or ()
-            if tag.startswith("license:")
-        ]
+        tags: list[str] = getattr(info, "tags", None) or []
+        found = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
         return found[0] if len(found) == 1 else None
-
-    def exists(self, repo_id: str) -> bool | None:
-        api = HfApi(endpoint=endpoint(), library_name="clinstill")
-        try:
-            api.model_info(repo_id, timeout=10)
-        except GatedRepoError:
-            return True
-        except RepositoryNotFoundError as problem:
-            return False if problem.response.status_code == 404 else None
-        except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
-            return None
-        return True
 
 
 def open_repository(address: Address, revision: str | None) -> HubFiles:
     """The repository at a revision (a branch, tag or commit; None for its main branch).
 
-    Raises CardError when there is none, it is gated, or the Hub gives no answer.
+    Raises:
+        CardError: There is none, it is gated, or the Hub gives no answer.
     """
     api = HfApi(endpoint=endpoint(), library_name="clinstill")
     kinds = [address.repo_type] if address.repo_type else list(KINDS.values())
     wanted = revision or address.revision
     with _explained(address.repo_id):
-        commit, kind = _state(api, address.repo_id, kinds, wanted)
+        kind = next(
+            (kind for kind in kinds[:-1] if api.repo_exists(address.repo_id, repo_type=kind)), kinds[-1]
+        )
+        commit = str(api.repo_info(address.repo_id, repo_type=kind, revision=wanted).sha)
         listed = api.list_repo_tree(address.repo_id, repo_type=kind, revision=commit, recursive=True)
         files = {file.path: file for file in listed if isinstance(file, RepoFile)}
     return HubFiles(address.repo_id, kind, commit, files)
@@ -130,46 +113,33 @@ def check_front_matter(card: Card) -> HubCheck | None:
     return HubCheck(card, tuple(str(each.get("message")) for each in said["errors"]))
 
 
-def _state(api: HfApi, repo_id: str, kinds: list[RepoType], revision: str | None) -> tuple[str, RepoType]:
-    """The repository's commit and its type: the first of `kinds` that there is."""
-    for kind in kinds:
-        try:
-            return str(api.repo_info(repo_id, repo_type=kind, revision=revision).sha), kind
-        except GatedRepoError:
-            raise
-        except RepositoryNotFoundError:
-            if kind == kinds[-1]:
-                raise
-    raise AssertionError("no type of repository was asked for")
+# The most special class first, and what a user can do about it.
+_ADVICE = (
+    (
+        GatedRepoError,
+        "is gated. Accept its terms on its page, then run the same command with your token (HF_TOKEN, or "
+        "`hf auth login`).",
+    ),
+    (
+        RepositoryNotFoundError,
+        "neither a path here nor a repository on the Hub at {hub} that this token may see. Check the "
+        "spelling; a private repository needs HF_TOKEN or `hf auth login`.",
+    ),
+    (RevisionNotFoundError, "has no such revision. Give a branch, a tag or a full commit id."),
+    (HFValidationError, "no path here, and no repo id: {error}"),
+    (HfHubHTTPError, "the Hub refused the request ({error}). Try again later."),
+    (
+        Exception,
+        "no such path here, and no answer from the Hub at {hub} ({error}). Check the network, HF_ENDPOINT "
+        "and HF_HUB_OFFLINE; for a card on this machine give its path.",
+    ),
+)
 
 
 @contextmanager
 def _explained(repo_id: str) -> Iterator[None]:
     try:
         yield
-    except GatedRepoError as error:
-        raise CardError(
-            f"{repo_id}: is gated. Accept its terms on its page, then run the same command with your token "
-            "(HF_TOKEN, or `hf auth login`)."
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise CardError(
-            f"{repo_id}: neither a path here nor a repository on the Hub at {endpoint()} that this "
-            "token may see. Check the spelling; a private repository needs HF_TOKEN or `hf auth login`."
-        ) from error
-    except RevisionNotFoundError as error:
-        raise CardError(
-            f"{repo_id}: has no such revision. Give a branch, a tag or a full commit id."
-        ) from error
-    except HFValidationError as error:
-        raise CardError(f"{repo_id}: no path here, and no repo id: {error}") from error
-    except HfHubHTTPError as error:
-        raise CardError(
-            f"{repo_id}: the Hub refused the request (HTTP {error.response.status_code}: "
-            f"{error.server_message or error.response.reason_phrase}). Try again later."
-        ) from error
-    except (httpx.HTTPError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
-        raise CardError(
-            f"{repo_id}: no such path here, and no answer from the Hub at {endpoint()} ({error}). Check the "
-            "network, HF_ENDPOINT and HF_HUB_OFFLINE; for a card on this machine give its path."
-        ) from error
+    except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
+        advice = next(advice for kind, advice in _ADVICE if isinstance(error, kind))
+        raise CardError(f"{repo_id}: {advice.format(hub=endpoint(), error=error)}") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...errors import CardError
-from ...ledger import Ledger, read_ledger
+from ...ledger import read_ledger
 from ...render import CARD_FILE
 from ...render.card_map import MAP_FILE, read_map
 from ..report import Place
@@ -26,7 +26,7 @@ class Target:
 
     base: str
     commit: str | None
-    parts: tuple[object, ...]
+    parts: list[object]
 
     @property
     def cards(self) -> list[Card]:
@@ -54,11 +54,11 @@ def open_target(target: str | Path, revision: str | None = None, online: bool = 
     elif path.is_file() and path.suffix.lower() in (".md", ".markdown"):
         beside = LocalFiles(path.parent, only=(path.name, LEDGER_FILE, MAP_FILE))
         parts = _card(str(path.parent), beside, path.name, is_ours=False)
-        opened = Target(str(path.parent), None, tuple(parts))
+        opened = Target(str(path.parent), None, parts)
     elif _is_run(path):
         folders = [*sorted(path.glob("models/*/")), *sorted(path.glob("datasets/*/"))]
         inside = [part for folder in folders for part in _folder(str(folder), LocalFiles(folder), True)]
-        opened = Target(str(path), None, (*_run(path), *inside))
+        opened = Target(str(path), None, [*_run(path), *inside])
     elif (path / CARD_FILE).is_file() or (path / LEDGER_FILE).is_file():
         is_ours = path.parent.name in ("models", "datasets")
         opened = Target(str(path), None, _folder(str(path), LocalFiles(path), is_ours))
@@ -94,26 +94,29 @@ def _asked(target: Target) -> Target:
     from .hub import check_front_matter
 
     answers = [check_front_matter(card) for card in target.cards]
-    return Target(target.base, target.commit, (*target.parts, *(each for each in answers if each)))
+    return Target(target.base, target.commit, [*target.parts, *filter(None, answers)])
 
 
-def _run(path: Path) -> list[LedgerFile | Run | Unreadable]:
-    ledger = _ledger_file(str(path), LocalFiles(path, only=(LEDGER_FILE,)))
-    return [ledger] if isinstance(ledger, Unreadable) else [ledger, Run(path, ledger.ledger)]
+def _run(path: Path) -> list[object]:
+    parts: list[object] = []
+    ledger = _ledger(parts, str(path), LocalFiles(path, only=(LEDGER_FILE,)))
+    if ledger:
+        parts.append(Run(path, ledger.ledger))
+    return parts
 
 
-def _folder(name: str, files: Files, is_ours: bool) -> tuple[object, ...]:
+def _folder(name: str, files: Files, is_ours: bool) -> list[object]:
     """The parts of a folder with all its files; `is_ours` where it must have a ledger and a map."""
     parts = _card(name, files, CARD_FILE, is_ours)
+    own = next((part for part in parts if isinstance(part, OwnCard)), None)
     for card in [part for part in parts if isinstance(part, Card)]:
-        own = next((part for part in parts if isinstance(part, OwnCard)), None)
         folder = Folder(name, card, files) if own else Repository(name, card, files)
         parts.append(folder)
         if own and own.name in own.ledger.models:
             parts.append(OwnModel(own, folder, own.ledger.models[own.name]))
         elif own:
             parts.append(OwnCorpus(folder, own.ledger.datasets[own.name]))
-    return tuple(parts)
+    return parts
 
 
 def _card(name: str, files: Files, card_file: str, is_ours: bool) -> list[object]:
@@ -121,48 +124,40 @@ def _card(name: str, files: Files, card_file: str, is_ours: bool) -> list[object
     parts: list[object] = []
     ledger = card_map = None
     if is_ours or LEDGER_FILE in files or MAP_FILE in files:
-        ledger, card_map = _own_ledger(name, files), _read(name, files, MAP_FILE, read_map)
-        parts += [ledger] + ([card_map] if isinstance(card_map, Unreadable) else [])
+        ledger, card_map = _ledger(parts, name, files), _read(parts, name, files, MAP_FILE, read_map)
+    if ledger and ledger.ledger.subject not in {**ledger.ledger.models, **ledger.ledger.datasets}:
+        said = f"the ledger has no {ledger.ledger.subject!r}, of which it says that it is"
+        parts.append(Unreadable(Place(ledger.file), said))
+        ledger = None
     if card_file not in files:
-        parts.append(Unreadable(Place(f"{name}/{card_file}"), "no card; `python -m cards render` writes it"))
-        return parts
+        said = "no card; `python -m cards render` writes it"
+        return [*parts, Unreadable(Place(f"{name}/{card_file}"), said)]
     content = files.part(card_file, 0, CARD_LIMIT).decode("utf-8", errors="replace")
-    repo_id = files.repo_id
-    if isinstance(ledger, LedgerFile) and card_map and not isinstance(card_map, Unreadable):
-        repo_id = repo_id or card_map.repos.get(str(ledger.ledger.subject))
     text = content.replace("\r\n", "\n").replace("\r", "\n")
-    card = Card(f"{name}/{card_file}" if name != "." else card_file, text, repo_id, files.repo_type)
-    parts.append(card)
-    if isinstance(ledger, LedgerFile) and card_map and not isinstance(card_map, Unreadable):
-        parts.append(OwnCard(card, ledger, card_map))
-    return parts
+    repo_id = card_map.repos.get(str(ledger.ledger.subject)) if ledger and card_map else None
+    place = f"{name}/{card_file}" if name != "." else card_file
+    card = Card(place, text, files.repo_id or repo_id, files.repo_type)
+    return [*parts, card, *([OwnCard(card, ledger, card_map)] if ledger and card_map else [])]
 
 
-def _own_ledger(name: str, files: Files) -> LedgerFile | Unreadable:
-    """The ledger of a folder, which says of which model or corpus it is."""
-    found = _ledger_file(name, files)
-    if isinstance(found, Unreadable):
-        return found
-    has = {**found.ledger.models, **found.ledger.datasets}
-    if found.ledger.subject not in has:
-        said = f"the ledger is of {found.ledger.subject!r} and has only {', '.join(has)}"
-        return Unreadable(Place(found.file), said)
+def _ledger(parts: list[object], name: str, files: Files) -> LedgerFile | None:
+    ledger = _read(parts, name, files, LEDGER_FILE, read_ledger)
+    if not ledger:
+        return None
+    text = files.path(LEDGER_FILE).read_text("utf-8")
+    parts.append(found := LedgerFile(f"{name}/{LEDGER_FILE}", text, ledger))
     return found
 
 
-def _ledger_file(name: str, files: Files) -> LedgerFile | Unreadable:
-    ledger: Ledger | Unreadable = _read(name, files, LEDGER_FILE, read_ledger)
-    if isinstance(ledger, Unreadable):
-        return ledger
-    return LedgerFile(f"{name}/{LEDGER_FILE}", files.path(LEDGER_FILE).read_text("utf-8"), ledger)
-
-
-def _read(name: str, files: Files, file: str, read: Callable[[Path], Read]) -> Read | Unreadable:
-    """What `read` makes of a file, or why it makes nothing."""
-    place = Place(f"{name}/{file}")
-    if file not in files:
-        return Unreadable(place, f"no {file}, which training or rendering writes")
+def _read(
+    parts: list[object], name: str, files: Files, file: str, read: Callable[[Path], Read]
+) -> Read | None:
+    """What `read` makes of a file; where it makes nothing, `parts` says why."""
     try:
-        return read(files.path(file))
-    except CardError as problem:
-        return Unreadable(place, str(problem))
+        if file in files:
+            return read(files.path(file))
+        problem = f"no {file}, which training or rendering writes"
+    except CardError as error:
+        problem = str(error)
+    parts.append(Unreadable(Place(f"{name}/{file}"), problem))
+    return None

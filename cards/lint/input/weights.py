@@ -3,9 +3,6 @@
 import json
 import math
 import struct
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 import onnxruntime
 
@@ -23,58 +20,31 @@ _BYTES = {
 }
 
 
-@dataclass(frozen=True)
-class Tensors:
-    """The tensors of one or several safetensors files."""
+def parameters(files: Files, name: str) -> int | str:
+    """The floating-point numbers that the header of a safetensors file tells of, or what is wrong with it.
 
-    elements: dict[str, int]  # dtype -> how many numbers
-
-    @property
-    def parameters(self) -> int:
-        """Floating-point numbers; whole numbers are positions or masks."""
-        return sum(count for dtype, count in self.elements.items() if dtype.startswith(("F", "BF")))
-
-    @property
-    def packed(self) -> bool:
-        """Whether weights are stored as whole numbers, several to one, so that they cannot be counted."""
-        whole = sum(count for dtype, count in self.elements.items() if dtype.startswith(("I", "U")))
-        return whole > self.parameters / 10
-
-
-def tensors(files: Files, names: Iterable[str]) -> Tensors | str:
-    """The tensors in the headers of safetensors files, or what is wrong with one of them."""
-    elements: Counter[str] = Counter()
-    for name in names:
-        found = _header(files, name)
-        if isinstance(found, str):
-            return f"{name}: {found}"
-        for dtype, shape, _ in found.values():
-            elements[dtype] += math.prod(shape)
-    return Tensors(dict(elements))
-
-
-def _header(files: Files, name: str) -> dict[str, tuple[str, list[int], list[int]]] | str:
-    """Tensor -> dtype, shape, offsets: a length of 8 bytes, then JSON. Or what is wrong."""
+    The header is a length of 8 bytes, then JSON: tensor -> dtype, shape, offsets of its bytes. Whole numbers
+    are positions or masks.
+    """
     start = files.part(name, 0, 8)
     length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
     if not 0 < length <= min(files.sizes[name] - 8, HEADER_LIMIT):
         return "no safetensors header"
+    counted = end = 0
     try:
         header = json.loads(files.part(name, 8, length))
-        found = {
-            tensor: (said["dtype"], [int(size) for size in said["shape"]], said["data_offsets"])
-            for tensor, said in header.items()
-            if tensor != "__metadata__"
-        }
-        end = max((offsets[1] for _, _, offsets in found.values()), default=0)
-    except (ValueError, AttributeError, KeyError, TypeError, IndexError):
+        for tensor, said in header.items():
+            if tensor != "__metadata__":
+                dtype, (first, last), numbers = said["dtype"], said["data_offsets"], math.prod(said["shape"])
+                end = max(end, last)
+                counted += numbers if dtype.startswith(("F", "BF")) else 0
+                if dtype in _BYTES and numbers * _BYTES[dtype] != last - first:
+                    return f"{tensor} has {last - first:,} bytes for {said['shape']} of {dtype}"
+    except (ValueError, AttributeError, KeyError, TypeError):
         return "no safetensors header"
     if 8 + length + end != files.sizes[name]:
-        return f"{files.sizes[name]:,} bytes, where its header tells of {8 + length + end:,}"
-    for tensor, (dtype, shape, (first, last)) in found.items():
-        if dtype in _BYTES and math.prod(shape) * _BYTES[dtype] != last - first:
-            return f"{tensor} with {last - first:,} bytes for {shape} of {dtype}"
-    return found
+        return f"{files.sizes[name]:,} bytes, where the header tells of {8 + length + end:,}"
+    return counted
 
 
 def graph_width(files: Files, name: str) -> int | str | None:

@@ -134,49 +134,6 @@ def artifact(file: LedgerFile) -> Faults:
             yield file.at(claim.id), said
 
 
-@rule("claim.error-kinds")
-def error_kinds(file: LedgerFile) -> Faults:
-    """Kinds of error add up with micro precision and recall.
-
-    Why: Both count the same entities: a pair of another border or type is one false positive and one
-        false negative.
-    Fix: Measure the model again.
-    """
-    for claim in file.ledger.find(topic="errors", metric="correct"):
-        kinds = (file.ledger.get(claim.id.replace(metric=kind)) for kind in ("boundary", "type"))
-        boundary, other_type = kinds
-        if not boundary or not other_type:
-            continue
-        for kind, rate in (("spurious", "precision"), ("missed", "recall")):
-            alone = file.ledger.get(claim.id.replace(metric=kind))
-            measured = file.ledger.get(claim.id.replace(topic=None, group="micro", metric=rate))
-            if alone and measured:
-                whole = claim.value + boundary.value + other_type.value + alone.value
-                what = f"{claim.value:.0f} of {whole:.0f} by the kinds of error"
-                yield from _unlike(file, measured, claim.value / whole if whole else 0.0, what)
-
-
-@rule("claim.calibration")
-def calibration(file: LedgerFile) -> Faults:
-    """A calibration error is the distance of score and precision in each bin, weighted by its entities.
-
-    Why: The card draws the bins and prints the error: they must tell the same.
-    Fix: Measure the model again.
-    """
-    metrics = ("entities", "score", "precision")
-    for claim in file.ledger.find(topic="calibration", metric="ece"):
-        at = claim.id
-        beside = file.ledger.find(model=at.model, variant=at.variant, split=at.split, topic="calibration")
-        bins = {each.id.bin for each in beside} - {None}
-        ids = [[claim.id.replace(bin=number, metric=metric) for metric in metrics] for number in bins]
-        parts = [[part.value for each in of_bin if (part := file.ledger.get(each))] for of_bin in ids]
-        if not parts or any(len(part) < len(metrics) for part in parts):
-            yield file.at(claim.id), f"{claim.id} has bins that lack a claim"
-            continue
-        gaps = sum(n * abs(score - precision) for n, score, precision in parts)
-        yield from _unlike(file, claim, gaps / sum(n for n, _, _ in parts), "the mean over its bins")
-
-
 def _unlike(file: LedgerFile, claim: Claim, expected: float, what: str) -> Faults:
     if not math.isclose(claim.value, expected, rel_tol=0, abs_tol=TOLERANCE):
         yield file.at(claim.id), f"{claim.id} of {claim.value:.6f} is not {expected:.6f}, {what}"

@@ -21,16 +21,9 @@ _COMMAND = re.compile(
     r"\$ |(?:sudo +)?(?:pip3?|uv|conda|mamba|git|cd|python3?|source|export|wget|curl|docker|npm|apt(?:-get)?"
     r"|brew) +\S"
 )
-_PLACEHOLDER = re.compile(
-    r"(?:your|my)?[-_]?(?:user|username|user[-_]name|name|org|organi[sz]ation|namespace|hf[-_]?name|path)/.*"
-    r"|your[-_ ].*|path[-_/ ]to.*|my[-_](?:model|repo)(?:/.*)?|.*[<{].*",
-    re.IGNORECASE,
-)
-_LOCAL = re.compile(r"(?:/|\./|\.\./|~/|[A-Za-z]:\\)")
-_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_LOADERS = {"from_pretrained", "pipeline", "hf_hub_download", "snapshot_download", "SentenceTransformer"}
 _HEAD = re.compile(r"(?:AutoModelFor|ORTModelFor|TFAutoModelFor|\w+For)(\w+)")
 _HEADS = {"TokenClassification", "SequenceClassification", "MaskedLM", "QuestionAnswering"}
-_ASKED = 6  # ids of others that are looked up on the Hub
 
 
 @rule("code.python")
@@ -42,49 +35,30 @@ def python(card: Card) -> Faults:
         its own.
     """
     for snippet in card.snippets:
-        if snippet.language not in PYTHON or snippet.tree:
-            continue
-        problem = parse(snippet.readings[0])
-        lines, number = snippet.code.split("\n"), (getattr(problem, "lineno", None) or 1) - 1
-        shown = lines[number].strip() if isinstance(problem, SyntaxError) and number < len(lines) else ""
-        if snippet.is_meant_to_run and not _is_output(shown, lines[:number]):
-            said = f"{getattr(problem, 'msg', None) or problem}: {shown[:80]!r}"
-            yield card.at_line(snippet.line + number), said
-
-
-@rule("code.placeholder", severity="warning")
-def placeholder(folder: Repository) -> Faults:
-    """Code loads the model by the id that it has on the Hub, no path of one machine and no placeholder.
-
-    Why: Readers copy it, and it fails.
-    Fix: Write the repository's id.
-    """
-    for call in _calls(folder.card):
-        if call.target and (_LOCAL.match(call.target) or _PLACEHOLDER.fullmatch(call.target)):
-            yield folder.card.at_line(call.line), f"{call.target!r} is no id that readers can load"
-            return  # one word on it is enough
+        problem = snippet.tree
+        if snippet.language in PYTHON and snippet.is_meant_to_run and isinstance(problem, SyntaxError):
+            lines, number = snippet.python.split("\n"), (problem.lineno or 1) - 1
+            shown = lines[number].strip() if number < len(lines) else ""
+            if not _is_output(shown, lines[:number]):
+                yield card.at_line(snippet.line + number), f"{problem.msg}: {shown[:80]!r}"
 
 
 @rule("code.repo-id")
 def repo_id(folder: Folder) -> Faults:
-    """Code loads this model by its own id, and no id that there is not.
+    """Code loads this model by its own id.
 
     Why: A model that was renamed, or moved to another namespace, is not found by readers.
     Fix: Write the repository's id.
     """
-    asked: set[str] = set()
     loaded = list(_calls(folder.card))
     ids = (call.target for call in loaded if call.target and "/" in call.target)
-    own = folder.card.repo_id or next((target for target in ids if folder.is_own(target)), None)
+    own = folder.card.repo_id or next((target for target in ids if folder.is_own(target)), "")
     bases = {str(value) for value, _ in folder.card.front_matter.all("base_model")}
-    for call in loaded:
-        target, place = call.target or "", folder.card.at_line(call.line)
-        if own and "/" in target and target not in (own, *bases) and _plain(target) == _plain(own):
+    for call in loaded if own else ():
+        target = call.target or ""
+        if "/" in target and target not in (own, *bases) and _plain(target) == _plain(own):
+            place = folder.card.at_line(call.line)
             yield place, f"{target!r} is not {own!r}, the id of this repository"
-        elif folder.files.commit and _ID.fullmatch(target) and target not in (own, *asked):
-            asked.add(target)
-            if len(asked) <= _ASKED and call.function != "load" and folder.files.exists(target) is False:
-                yield place, f"there is no model {target!r}"
 
 
 @rule("code.file")
@@ -99,10 +73,10 @@ def file(folder: Repository) -> Faults:
         if not folder.is_own(call.target):
             continue
         inside = str(call.named.get("subfolder") or "").strip("/")
-        name, place = (
-            call.named.get("file_name") or call.named.get("filename"),
-            folder.card.at_line(call.line),
-        )
+        place = folder.card.at_line(call.line)
+        given = call.given[1:2] if call.function == "hf_hub_download" else []
+        names = (*given, call.named.get("file_name"), call.named.get("filename"))
+        name = next(filter(None, names), None)
         if isinstance(name, str):
             path = f"{inside}/{name}" if inside else name
             searched = call.owner.startswith("ORT") and not inside and f"onnx/{name}" in files
@@ -136,45 +110,19 @@ def known(own: OwnCard) -> Faults:
     Why: Code that was never run may not run, and its output holds numbers that nobody measured.
     Fix: Render the card again with `python -m cards render RUN`; write other code between our parts.
     """
+    model, repo = own.ledger.models.get(own.name), own.map.repos.get(own.name, own.name)
     try:
-        shown = _shown(own)
-    except CardError:
-        return  # code.shown tells
-    installs = {example["install"] + "\n" for example in _examples(own)}
-    for block in _own_fences(own):
-        if block[2] not in shown | installs | set(citations(own.ledger, own.name)):
-            first = block[2].split("\n")[0]
-            yield own.card.at(block.start()), f"{first!r} begins no snippet, output or citation of the ledger"
-
-
-@rule("code.shown")
-def shown(own: OwnCard) -> Faults:
-    """Every usage snippet of the ledger is shown with its output.
-
-    Why: The card's snippets are those that were run.
-    Fix: Render the card again with `python -m cards render RUN`.
-    """
-    try:
-        wanted = _shown(own)
+        examples = usage(model, repo) if model else []
     except CardError as problem:
         yield Place(own.ledger_file.file), str(problem)
         return
-    for missing in sorted(wanted - {block[2] for block in _own_fences(own)}):
-        yield Place(own.card.file), f"the card lacks the block {missing[:80]!r}"
-
-
-def _examples(own: OwnCard) -> list[dict[str, str]]:
-    model = own.ledger.models.get(own.name)
-    return usage(model, own.map.repos.get(own.name, own.name)) if model else []
-
-
-def _shown(own: OwnCard) -> set[str]:
-    return {part for example in _examples(own) for part in (example["code"], example["output"])}
-
-
-def _own_fences(own: OwnCard) -> list[re.Match[str]]:
+    shown = {text for example in examples for text in (example["code"], example["output"])}
+    shown |= {f"{example['install']}\n" for example in examples} | set(citations(own.ledger, own.name))
     is_theirs = covering(outside(own.card.text))
-    return [block for block in fences(own.card.text) if not is_theirs(block.span())]
+    for block in fences(own.card.text):
+        if block[2] not in shown and not is_theirs(block.span()):
+            first = block[2].split("\n")[0]
+            yield own.card.at(block.start()), f"{first!r} begins no snippet, output or citation of the ledger"
 
 
 def _is_output(line: str, above: list[str]) -> bool:
@@ -186,7 +134,12 @@ def _is_output(line: str, above: list[str]) -> bool:
 
 
 def _calls(card: Card) -> Iterator[Call]:
-    return (call for snippet in card.snippets for call in calls(snippet))
+    """The calls that load a model, a file or a repository."""
+    for snippet in card.snippets:
+        for call in calls(snippet) if snippet.language in PYTHON else ():
+            is_ours = call.function == "load" and call.owner in ("", "clinstill", "spacy")
+            if call.function in _LOADERS or is_ours:
+                yield call
 
 
 def _plain(repo_id: str) -> str:

@@ -2,9 +2,8 @@
 
 from ...ledger import ClaimId
 from ..input.parts import OwnCorpus, OwnModel, Unreadable
-from ..input.weights import tensors
+from ..input.weights import parameters
 from ..registry import Faults, rule
-from ..report import Place
 
 WEIGHTS = "model.safetensors"
 
@@ -43,28 +42,19 @@ def measured(own: OwnModel) -> Faults:
 
 
 @rule("file.parameters")
-def parameters(own: OwnModel) -> Faults:
+def counted(own: OwnModel) -> Faults:
     """The ledger's parameters are those of the floating-point tensors in the header of the weights.
 
     Why: The count on the card would be that of another model.
     Fix: Measure the model again.
     """
-    if WEIGHTS not in own.folder.files:
-        return
-    found, ledger = tensors(own.folder.files, [WEIGHTS]), own.card.ledger_file
-    claim = ledger.ledger.get(ClaimId(own.card.name, metric="parameters"))
-    if isinstance(found, str):
-        yield own.folder.file(WEIGHTS), f"no complete safetensors file: {found}"
-    elif claim is None:
-        yield (
-            Place(ledger.file),
-            f"no claim {own.card.name}.parameters for the {found.parameters} in {WEIGHTS}",
-        )
-    elif claim.value != found.parameters:
-        yield (
-            ledger.at(claim.id),
-            f"{claim.id} of {claim.value:.0f} is not the {found.parameters} in {WEIGHTS}",
-        )
+    found = parameters(own.folder.files, WEIGHTS) if WEIGHTS in own.folder.files else None
+    if isinstance(found, int):  # an incomplete file is reported as such
+        claim_id, ledger = ClaimId(own.card.name, metric="parameters"), own.card.ledger_file
+        claim = ledger.ledger.get(claim_id)
+        if not claim or claim.value != found:
+            said = f"{claim.value:.0f}" if claim else "no value"
+            yield ledger.at(claim_id), f"{claim_id} has {said}, and {WEIGHTS} {found} parameters"
 
 
 @rule("file.data")

@@ -3,8 +3,11 @@
 import datetime
 import math
 import re
+from functools import cache
+from pathlib import Path
 
-from ..hub_names import known
+import yaml
+
 from ..input.card import Card
 from ..input.parts import Folder, HubCheck
 from ..read.front_matter import Key, Wrong, as_list, field_name, wrong_texts
@@ -12,6 +15,7 @@ from ..registry import Faults, rule
 
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
 
+_HUB_NAMES = Path(__file__).parents[1] / "hub_names.yaml"
 _HUB_ID = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
 _LOCAL_PATH = re.compile(r"(?:/|\./|\.\./|~/|file:|[A-Za-z]:[\\/]).*", re.DOTALL)
 # Fields whose values are texts, or paths in the repository.
@@ -113,10 +117,7 @@ def task(folder: Folder) -> Faults:
     allowed = {*heads, *(like for head in heads for like in _LIKE.get(head, ()))}
     for value, place in folder.card.front_matter.all("pipeline_tag"):
         if heads and value not in allowed:
-            yield (
-                place,
-                f"the task {value!r} is not {heads[0]!r}, that of {folder.files.heads[0]} in config.json",
-            )
+            yield place, f"the task {value!r} is not {heads[0]!r}, that of the head in config.json"
 
 
 @rule("front-matter.hub")
@@ -128,6 +129,12 @@ def hub_errors(check: HubCheck) -> Faults:
     """
     for said in check.errors:
         yield check.card.front_matter.place(), said
+
+
+@cache
+def known(kind: str) -> frozenset[str]:
+    """The "licences" or "languages" that the Hub knows by name."""
+    return frozenset(yaml.safe_load(_HUB_NAMES.read_text("utf-8"))[kind].split())
 
 
 def _near_licence(value: object) -> str | None:

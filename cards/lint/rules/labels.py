@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..input.card import Card
 from ..input.files import Files
-from ..input.parts import Folder, OwnCard, OwnModel
+from ..input.parts import Folder, OwnModel
 from ..input.weights import graph_width
 from ..registry import Faults, rule
 from ..report import Place
@@ -91,24 +91,6 @@ def config(own: OwnModel) -> Faults:
     if expected and found != {str(number): tag for number, tag in enumerate(expected)}:
         said = f"id2label is {found}, and the ledger's labels give {', '.join(expected)} in this order"
         yield own.folder.file("config.json"), said
-
-
-@rule("labels.card")
-def listed(own: OwnCard) -> Faults:
-    """A card of ours lists the ledger's labels.
-
-    Why: It is the first thing that readers choose a model by.
-    Fix: Render the card again with `python -m cards render RUN`.
-    """
-    model = own.ledger.models.get(own.name)
-    if not model or not model.labels:
-        return
-    line = re.search(r"^\*\*(?:Entity types|Classes):\*\* (.*)$", own.card.text, re.MULTILINE)
-    right = ", ".join(model.labels)
-    if not line:
-        yield Place(own.card.file), f"no line lists the labels {right}"
-    elif line[1] != right:
-        yield own.card.at(line.start()), f"the card lists {line[1]}, the ledger {right}"
 
 
 def config_labels(files: Files) -> list[str]:

@@ -48,25 +48,6 @@ def dataset(card: Card) -> Faults:
                 return  # one word on it is enough
 
 
-@rule("model-index.repeated", severity="warning")
-def repeated(card: Card) -> Faults:
-    """No two metrics of a result have one type, name and configuration.
-
-    Why: Readers see two values for one thing.
-    Fix: Give each variant's metric a name of its own.
-    """
-    for number, entry in enumerate(as_list(card.front_matter.data.get("model-index"))):
-        for which, each in enumerate(as_list(entry.get("results")) if isinstance(entry, dict) else []):
-            seen: set[tuple[str, str, str]] = set()
-            for place, metric in enumerate(as_list(each.get("metrics")) if isinstance(each, dict) else []):
-                if isinstance(metric, dict):
-                    name = (str(metric.get("type")), str(metric.get("name")), str(metric.get("config")))
-                    if name in seen:
-                        key = ("model-index", number, "results", which, "metrics", place)
-                        yield card.front_matter.place(*key), f"a second {name[0]} is named {name[1]!r}"
-                    seen.add(name)
-
-
 def _wrong_entries(index: list[dict[str, object]]) -> Wrong:
     for number, entry in enumerate(index):
         here: Key = ("model-index", number)

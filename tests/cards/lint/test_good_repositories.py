@@ -9,7 +9,7 @@ from lint_cases import safetensors as weights
 
 from cards.ledger.licences import kind
 from cards.lint import lint
-from cards.lint.hub_names import known
+from cards.lint.rules.front_matter import known
 
 GOOD = Path(__file__).parent / "good"
 MILLION = {"weight": [1000, 1000]}

@@ -12,7 +12,7 @@ from cards.lint.input.parts import HubCheck
 from cards.lint.page import CASES, rules_page
 
 # What no case can make: a licence on the Hub (input/test_hub.py), figures and corpora of ours (rules/).
-ELSEWHERE = {"licence.upstream", "figure.claims", "file.data", "claim.calibration", "claim.error-kinds"}
+ELSEWHERE = {"licence.upstream", "figure.claims", "file.data"}
 
 
 def findings(rule: str, case: dict, run: Path, parent: Path, monkeypatch) -> list:
