@@ -10,7 +10,7 @@ from attacking import JSON, NO_ANSWER, Answer, Input, Target, attack, request
 
 CHARACTERS = 200_000  # of the longest text
 DENSE = ("aspirin tremor " * CHARACTERS)[:CHARACTERS]  # an entity a word
-LEAVES_S = 2.0  # after which a client hangs up that has seen enough
+LEAVES_S = 0.5  # after which a client hangs up that has seen enough
 
 
 def asked(text: str) -> bytes:
@@ -96,7 +96,7 @@ def unread_pages(target: Target) -> Answer:
             connection = crowd.enter_context(target.connect())
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.sendall(head(target, b"GET / HTTP/1.1"))
-        time.sleep(1)
+        time.sleep(0.3)
         return target.send("GET", "/livez")
 
 

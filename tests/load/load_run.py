@@ -26,9 +26,7 @@ class Schedule:
 
 
 FULL = Schedule(engine=3, curve=15, hold=60, half=120, overload=60, soak=300)
-QUICK = Schedule(
-    engine=0.2, curve=1, hold=2, half=2, overload=2, soak=2, rising=(0.2, 0.5, 0.8, 1.5), step=0.1
-)
+QUICK = Schedule(engine=0.2, curve=0.5, hold=1, half=1, overload=1, soak=1, rising=(0.2, 0.8, 1.5), step=0.2)
 SOAK_SHARE = 0.6  # of the capacity; guard documents among the texts make it about 0.8 of the work
 OVERLOAD = 3.0  # times the capacity
 

@@ -1,4 +1,4 @@
-"""`make load` in little: phases of a second or two, on a machine that may be busy with other things."""
+"""`make load` in little: phases of a second, on a machine that may be busy with other things."""
 
 import json
 import os

@@ -2,13 +2,12 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
 from attacking import JSON, Target
-from running_space import serve
 
 WARM_UP = 600  # requests that fill what is kept once: imports, buffers, the allocator's own
 CLIENTS = 4
@@ -46,15 +45,9 @@ KINDS: list[Callable[[Target], object]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def target(tiny_environment, tmp_path_factory) -> Iterator[Target]:
-    folder = tmp_path_factory.mktemp("growth")
-    with serve(folder, tiny_environment) as space:
-        yield Target(space, "", folder)
-
-
 @pytest.mark.parametrize("requests", [600, pytest.param(3_000, marks=pytest.mark.soak)])
-def test_requests_leave_nothing(target, requests):
+def test_requests_leave_nothing(running_space, tmp_path, requests):
+    target = Target(running_space, "", tmp_path)
     with ThreadPoolExecutor(CLIENTS) as clients:
         for several in (WARM_UP, requests):
             before = target.resident_bytes()
