@@ -14,19 +14,20 @@ LONGEST_NUMBER = 100  # characters: what is longer is converted in quadratic tim
 
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _MERGE = "tag:yaml.org,2002:merge"
-_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml scans many times as fast as PyYAML
 
 
-class _Strict(Composer, _FAST):
-    """PyYAML's composer on the events of the fast parser: a tree is refused before it is built."""
+class _Strict(Composer, yaml.CSafeLoader):
+    """PyYAML's composer on the events of libyaml, which scans many times as fast: a tree is refused before it
+    is built."""
 
     def __init__(self, text: str, first_line: int):
-        _FAST.__init__(self, text)
+        yaml.CSafeLoader.__init__(self, text)
         Composer.__init__(self)
         self._depth, self._first_line = 0, first_line
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()
+        assert event
         if isinstance(event, yaml.AliasEvent):
             raise _refusal(f"the alias *{event.anchor}; write out what it stands for", event)
         if self._depth == DEEPEST:
@@ -34,12 +35,13 @@ class _Strict(Composer, _FAST):
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
+        assert node
         if node.tag in _NUMBERS and len(node.value) > LONGEST_NUMBER:
             digits = f"{len(node.value):,} characters"
             raise _refusal(f"a number of {digits}; put it in quotes, if it is a text", node)
         return node
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: dict[object, yaml.Node]) -> yaml.MappingNode:  # a text, in truth
         node = super().compose_mapping_node(anchor)
         first: dict[str, yaml.Node] = {}  # by their text: the Hub's keys are texts, 1 and "1" the same
         for key, _ in node.value:
@@ -53,7 +55,8 @@ class _Strict(Composer, _FAST):
 
 
 def _refusal(problem: str, at: yaml.Event | yaml.Node) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=at.start_mark)
+    mark = at.start_mark
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)  # type: ignore[arg-type] # libyaml's own
 
 
 def compose(text: str, first_line: int = 1) -> yaml.Node | None:

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from cards.ledger import Claim, Ledger, project, read_ledger, write_ledger
+from cards.ledger import Claim, Ledger, project, read_folder_ledger, read_ledger, write_ledger
 
 from . import known_answer
 from .errors import StageError
@@ -53,7 +53,7 @@ def published(bundled: Path) -> Ledger:
             raise StageError(
                 f"{path} does not exist; give the folder of a bundled pair, such as space/bundled"
             )
-    parts = {name: read_ledger(bundled / name / "ledger.json") for name in FILES}
+    parts = {name: read_folder_ledger(bundled / name / "ledger.json") for name in FILES}
     claims = {claim.id: claim for part in parts.values() for claim in part.claims}
     kept = tuple(claim for claim in claims.values() if _is_of_bundle(claim))
     for name, file in FILES.items():
@@ -61,7 +61,8 @@ def published(bundled: Path) -> Ledger:
         if any(c.artifact.sha256 != digest for c in kept if c.artifact and c.artifact.model == name):
             raise StageError(f"{bundled / name / file} is not the file that its ledger.json measured")
     student = parts["student"]  # which names its teacher as well
-    return student.model_copy(update={"subject": None, "claims": kept})
+    of_run = {field: getattr(student, field) for field in Ledger.model_fields}
+    return Ledger(**of_run | {"claims": kept})
 
 
 def _is_of_bundle(claim: Claim) -> bool:

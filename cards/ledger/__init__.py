@@ -1,6 +1,6 @@
 """The ledger: every measured number, and what it was measured on. The only source of numbers on a card."""
 
-from .ids import ClaimId, ClaimIdError, slug
+from .ids import ClaimId, ClaimIdError, Details, Fields, slug
 from .records import (
     RESERVED,
     Artifact,
@@ -10,6 +10,7 @@ from .records import (
     DataSet,
     Environment,
     Example,
+    FolderLedger,
     Genre,
     Interval,
     Labeler,
@@ -21,8 +22,10 @@ from .records import (
     Source,
     Strict,
     Task,
+    Tool,
     Variant,
     project,
+    read_folder_ledger,
     read_ledger,
     write_ledger,
 )
@@ -36,8 +39,11 @@ __all__ = [
     "ClaimIdError",
     "DataFile",
     "DataSet",
+    "Details",
     "Environment",
     "Example",
+    "Fields",
+    "FolderLedger",
     "Genre",
     "Interval",
     "Labeler",
@@ -49,8 +55,10 @@ __all__ = [
     "Source",
     "Strict",
     "Task",
+    "Tool",
     "Variant",
     "project",
+    "read_folder_ledger",
     "read_ledger",
     "slug",
     "write_ledger",

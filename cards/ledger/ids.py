@@ -11,11 +11,16 @@ from typing import Any, Self, TypedDict, Unpack
 from ..errors import CardError
 
 # <name> is a field of `ClaimId`, <name=a|b> one with these values only, [...] may be left out.
+# The first form that fits a text reads it.
 FORMS = (
-    # student.setting.epochs  student.training.seconds  teacher.vocabulary.before
-    "<model>.<topic=setting|training|vocabulary>.<metric>",
+    # student.setting.epochs  teacher.vocabulary.before
+    "<model>.<topic=setting|vocabulary>.<metric>",
     # weak.labeler.lexicon.strings  weak.labeler.lexicon.chemical.mentions  weak.gold.combined.macro.f1
     "<model>.<topic=labeler|gold>.<labeler>.[<group>.]<metric>",
+    # corpus.training.documents  corpus.test.chemical.mentions  corpus.unlabelled.texts
+    "<model>.[<data>:]<split>.[<group>.]<metric=documents|mentions|texts|mended>",
+    # student.training.seconds
+    "<model>.<topic=training>.<metric>",
     # weak.agreement.lexicon.vs.tagger.f1
     "<model>.<topic=agreement>.<labeler>.vs.<other>.<metric>",
     # student.int8.latency.128.p95  student.int8.vs.teacher.fp32.latency.128.wilcoxon_p
@@ -26,8 +31,6 @@ FORMS = (
     "<model>.<variant>.vs.<vs_model>.<vs_variant>.<topic=masked>.<metric>",
     # student.int8.vs.teacher.fp32.macro.f1_difference
     "<model>.<variant>.vs.<vs_model>.<vs_variant>.[<group>.]<metric>",
-    # corpus.test.documents  corpus.test.chemical.mentions  corpus.unlabelled.texts
-    "<model>.[<data>:]<split>.[<group>.]<metric=documents|mentions|texts|mended>",
     # student.parameters  weak.documents
     "<model>.<metric>",
     # student.int8.bytes
@@ -46,11 +49,9 @@ class ClaimIdError(CardError, ValueError):
     """A text is no claim id, or fields make none. The message shows it."""
 
 
-class Fields(TypedDict, total=False):
-    """The fields of a `ClaimId`, for functions that take some of them."""
+class Details(TypedDict, total=False):
+    """The fields of a `ClaimId` that may be empty, for functions that take some of them."""
 
-    model: str
-    metric: str
     variant: str | None
     vs_model: str | None
     vs_variant: str | None
@@ -63,6 +64,13 @@ class Fields(TypedDict, total=False):
     group: str | None
     length: int | None
     statistic: str | None
+
+
+class Fields(Details, total=False):
+    """All fields of a `ClaimId`."""
+
+    model: str
+    metric: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,16 +6,17 @@ from pathlib import Path
 from .. import parsing
 from ..errors import CardError
 from .ids import slug
-from .records import Ledger, Quoted, read_ledger, write_ledger
+from .records import FolderLedger, Ledger, Quoted, read_ledger, write_ledger
 
 _FILE = Path(__file__).with_name("quoted.yaml")
 
 
 def quote(ledger: Ledger) -> Ledger:
     """The ledger with the quoted figures on the data that it was tested on, in place of those that it had."""
+    if isinstance(ledger, FolderLedger) and ledger.subject in ledger.datasets:
+        return ledger.model_copy(update={"quoted": ()})
     tested = {claim.data.id for claim in ledger.claims if claim.data and claim.split != "guard"}
-    on_these = () if ledger.subject in ledger.datasets else tuple(q for q in read() if q.data in tested)
-    return ledger.model_copy(update={"quoted": on_these})
+    return ledger.model_copy(update={"quoted": tuple(q for q in read() if q.data in tested)})
 
 
 def quote_all(run: Path) -> list[Path]:
@@ -31,8 +32,9 @@ def quote_all(run: Path) -> list[Path]:
 
 def read(file: Path = _FILE) -> list[Quoted]:
     """Every quoted figure, one record for each entity type of an entry. Raises ValueError for a wrong one."""
-    found = []
-    for entry in parsing.load(file.read_text(encoding="utf-8")):
+    found, entries = [], parsing.load(file.read_text(encoding="utf-8"))
+    assert isinstance(entries, list)
+    for entry in entries:
         name, by_type = entry.pop("id"), entry.pop("f1")
         for group, value in by_type.items():
             figure = {"id": f"quoted.{name}.{slug(group)}", "group": group, "metric": "F1", "value": value}

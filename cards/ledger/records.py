@@ -61,9 +61,9 @@ from pydantic import (
     FiniteFloat,
     PlainSerializer,
     PlainValidator,
-    ValidationError,
     model_validator,
 )
+from pydantic_core import from_json
 
 from ..errors import CardError
 from .ids import ClaimId, Fields
@@ -201,12 +201,13 @@ class Variant(Strict):
 
 
 Task = Literal["token-classification", "text-classification", "fill-mask"]
+Tool = Literal["transformers", "optimum", "clinstill"]
 
 
 class Example(Strict):
     """A usage snippet that was run on the model, and what it printed (see `cards.render.snippets`)."""
 
-    tool: Literal["transformers", "optimum", "clinstill"]
+    tool: Tool
     text: str  # the text that the snippet gives to the model
     output: str  # its standard output
 
@@ -271,6 +272,8 @@ class LabelledCorpus(Strict):
 
 
 class Ledger(Strict):
+    """The ledger of a run."""
+
     schema_version: Literal[1] = 1
     recipe: str  # name of the recipe
     recipe_sha256: str  # of the resolved recipe
@@ -280,11 +283,12 @@ class Ledger(Strict):
     datasets: dict[str, LabelledCorpus] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
     quoted: tuple[Quoted, ...] = ()  # on the data sets of the claims
-    subject: str | None = None  # in the ledger of a folder of its own: the model or corpus it holds
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Ledger":
-        if repeated := _repeated([str(record.id) for record in (*self.claims, *self.quoted)]):
+        if repeated := _repeated(
+            [*(str(claim.id) for claim in self.claims), *(quoted.id for quoted in self.quoted)]
+        ):
             raise ValueError(f"claim ids must be unique, repeated: {repeated}")
         if repeated := _repeated([*RESERVED, *self.models, *self.datasets]):
             raise ValueError(f"one name for two things, and claim ids begin with it: {repeated}")
@@ -326,16 +330,40 @@ class Ledger(Strict):
         return LedgerError(f"no {what} {wanted!r} in the ledger of recipe {self.recipe!r}{hint}")
 
 
+class FolderLedger(Ledger):
+    """The part of a run's ledger that the folder of a model or of a labelled corpus carries."""
+
+    subject: str  # name of the model or corpus that the folder holds
+
+
 def read_ledger(path: Path) -> Ledger:
-    """Read and check a `ledger.json`. Raises LedgerError when it is missing or malformed."""
+    """Read a `ledger.json`: a `FolderLedger` where it has a subject, else a run's.
+
+    Raises:
+        LedgerError: It is missing or malformed.
+    """
     try:
-        return Ledger.model_validate_json(path.read_bytes())
+        data = from_json(path.read_bytes())
+        kind = FolderLedger if isinstance(data, dict) and "subject" in data else Ledger
+        return kind.model_validate(data)
     except OSError as error:
         raise LedgerError(
             f"{path}: cannot be read ({error.strerror}). A run writes it in its last stage."
         ) from error
-    except ValidationError as error:
+    except ValueError as error:
         raise LedgerError(f"{path}: not a valid ledger.\n{error}") from error
+
+
+def read_folder_ledger(path: Path) -> FolderLedger:
+    """Read the `ledger.json` of a model or labelled corpus.
+
+    Raises:
+        LedgerError: It is missing, malformed, or the ledger of a run.
+    """
+    ledger = read_ledger(path)
+    if not isinstance(ledger, FolderLedger):
+        raise LedgerError(f"{path}: this is the ledger of a run, not of a model or labelled corpus")
+    return ledger
 
 
 def write_ledger(ledger: Ledger, path: Path) -> None:
@@ -348,11 +376,14 @@ def _repeated(names: list[str]) -> str:
     return ", ".join(sorted(name for name, count in Counter(names).items() if count > 1))
 
 
-def project(ledger: Ledger, name: str) -> Ledger:
-    """The part of a run's ledger that the folder of a model or a labelled corpus carries.
+def project(ledger: Ledger, name: str) -> FolderLedger:
+    """The part of a run's ledger that the folder of a model or labelled corpus carries.
 
-    A model's has its own claims, the corpora's, and those of the model it learned from or began
-    with, which its ratios need; a corpus's has its own. Raises LedgerError when the run has neither.
+    A model's has its own claims, the corpora's, and those of the models that it learned from or began
+    with, which its ratios need; a corpus's has its own.
+
+    Raises:
+        LedgerError: The run has neither.
     """
     if name in ledger.models:
         model = ledger.models[name]
@@ -362,12 +393,11 @@ def project(ledger: Ledger, name: str) -> Ledger:
     else:
         has = ", ".join([*ledger.models, *ledger.datasets])
         raise LedgerError(f"no model or data set {name!r} in the ledger; it has {has}")
-    return ledger.model_copy(
-        update={
-            "subject": name,
-            "models": {key: model for key, model in ledger.models.items() if key in kept},
-            "datasets": {key: corpus for key, corpus in ledger.datasets.items() if key in kept},
-            "claims": tuple(claim for claim in ledger.claims if claim.id.model in kept),
-            "quoted": ledger.quoted if name in ledger.models else (),
-        }
-    )
+    part = {
+        "subject": name,
+        "models": {key: model for key, model in ledger.models.items() if key in kept},
+        "datasets": {key: corpus for key, corpus in ledger.datasets.items() if key in kept},
+        "claims": tuple(claim for claim in ledger.claims if claim.id.model in kept),
+        "quoted": ledger.quoted if name in ledger.models else (),
+    }
+    return FolderLedger(**dict(ledger) | part)

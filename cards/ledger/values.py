@@ -59,7 +59,7 @@ def _call(ledger: Ledger, name: str, arguments: str) -> float:
 
 
 def _field(start: Claim | Quoted | Ledger, path: str, reference: str) -> Value:
-    value = start
+    value: object = start
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
     if not isinstance(value, Value):

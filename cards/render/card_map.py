@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from ..errors import CardError
-from ..ledger import Ledger, Strict
+from ..ledger import ClaimId, Ledger, Strict
 from ..ledger.values import operands, resolve
 from .formats import default_format, format_value
 
@@ -37,9 +37,8 @@ class CardMap(Strict):
     schema_version: Literal[1] = 1
     repos: dict[str, str]  # the Hub ids that the card was rendered with
     numbers: tuple[Entry, ...]
-    regions: dict[str, str] = Field(
-        default_factory=dict
-    )  # a part of ours -> its hash, see cards.render.sections
+    # A part of ours -> its hash, see cards.render.sections.
+    regions: dict[str, str] = Field(default_factory=dict)
 
 
 class Numbers:
@@ -49,8 +48,13 @@ class Numbers:
         self.ledger = ledger
         self.used: list[tuple[str, str]] = []
 
-    def __call__(self, reference: str, format: str | None = None) -> str:  # noqa: A002 (the template's word)
-        """A placeholder for the value. Raises CardError when the ledger lacks it."""
+    def __call__(self, value: str | ClaimId, format: str | None = None) -> str:  # noqa: A002 (the template's word)
+        """A placeholder for a value, by its reference or the id of its claim.
+
+        Raises:
+            CardError: The ledger lacks it.
+        """
+        reference = str(value)
         name = format or default_format(reference, operands(self.ledger, reference))
         format_value(resolve(self.ledger, reference), name)  # fail here, with the template's line
         self.used.append((reference, name))

@@ -1,6 +1,6 @@
 """What to cite for a model or a labelled corpus: itself, the method, and the corpora that give a citation."""
 
-from ..ledger import Ledger
+from ..ledger import FolderLedger
 
 DISTILLATION = """\
 @article{hinton2015distilling,
@@ -12,8 +12,9 @@ DISTILLATION = """\
 """
 
 
-def citations(ledger: Ledger, name: str) -> list[str]:
-    """BibTeX entries for a model or a labelled corpus, each ending with a line break."""
+def citations(ledger: FolderLedger) -> list[str]:
+    """BibTeX entries for what a folder holds, each ending with a line break."""
+    name = ledger.subject
     thing = ledger.models.get(name) or ledger.datasets[name]
     year = max(claim.date for claim in ledger.claims).year
     own = (

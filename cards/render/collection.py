@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import Field
 
 from ..errors import CardError
-from ..ledger import Ledger, Strict
+from ..ledger import ClaimId, Ledger, Strict
 from .card_map import Numbers
-from .tasks import KINDS, headline, ranked
+from .tasks import KINDS, files, headline
 
 
 class Item(Strict):
@@ -54,14 +54,17 @@ def _model_note(ledger: Ledger, name: str) -> str:
     title = KINDS[model.task].headline_title
     made = f"Distilled from {model.teacher}. " if model.teacher else ""
     data = f" on {claim.data.id}" if claim.data else ""
-    text = f"{made}{title}{data}: {number(claim.id.text)} ({ranked(model)[0].file})."
+    text = f"{made}{title}{data}: {number(claim.id)} ({files(ledger, name)[0].variant.file})."
     return _cut(number.place(text)[0], 500)
 
 
 def _corpus_note(ledger: Ledger, name: str) -> str:
     number = Numbers(ledger)
     labelers = ", ".join(labeler.name for labeler in ledger.datasets[name].labelers)
-    return _cut(number.place(f"{number(f'{name}.documents')} documents, labelled by {labelers}.")[0], 500)
+    return _cut(
+        number.place(f"{number(ClaimId(name, metric='documents'))} documents, labelled by {labelers}.")[0],
+        500,
+    )
 
 
 def _cut(text: str, length: int) -> str:

@@ -33,13 +33,13 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-FORMATS: dict[str, Callable[[Value], str]] = {
+FORMATS: dict[str, Callable[[float], str]] = {  # of numbers; the format "text" writes any value
     "score": lambda value: f"{value:.4f}",
     "signed": lambda value: f"{value:+.4f}",
     "percent": lambda value: f"{100 * value:.1f}%",
     "level": lambda value: f"{100 * value:g}%",
     "times": lambda value: f"{significant(value, 2)}×",
-    "milliseconds": significant,
+    "milliseconds": lambda value: significant(value),
     "megabytes": file_size,
     "millions": lambda value: f"{significant(value / 1e6)}M",
     "count": lambda value: f"{value:,.0f}",
@@ -48,9 +48,8 @@ FORMATS: dict[str, Callable[[Value], str]] = {
     "duration": duration,
     "p": p_value,
     "setting": lambda value: f"{value:g}",
-    "perplexity": significant,
+    "perplexity": lambda value: significant(value),
     "plain": lambda value: significant(value).replace(",", ""),  # as YAML reads a number
-    "text": str,
 }
 
 BY_UNIT = {
@@ -96,16 +95,20 @@ _BY_FIELD = {
 
 
 def format_value(value: Value, name: str) -> str:
-    """Write `value` in the format of that name. Raises CardError for a format that does not exist
-    or does not fit, and for a number that is not finite."""
+    """Write a value in the format of that name.
+
+    Raises:
+        CardError: There is no such format, it does not fit, or the number is not finite.
+    """
+    if name == "text":
+        return str(value)
     if name not in FORMATS:
-        raise CardError(f"no format {name!r}; there are {', '.join(FORMATS)}")
-    if isinstance(value, float) and not math.isfinite(value):
+        raise CardError(f"no format {name!r}; there are {', '.join(FORMATS)}, text")
+    if not isinstance(value, int | float):
+        raise CardError(f"the format {name!r} does not fit {value!r}")
+    if not math.isfinite(value):
         raise CardError(f"a card holds finite numbers only, found {value}")
-    try:
-        return FORMATS[name](value)
-    except (TypeError, ValueError) as error:
-        raise CardError(f"the format {name!r} does not fit {value!r}") from error
+    return FORMATS[name](value)
 
 
 def default_format(reference: str, records: list[Claim | Quoted]) -> str:

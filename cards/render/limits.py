@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..ledger import Claim, Genre, Ledger, Model
+from ..ledger import Claim, ClaimId, FolderLedger, Genre, Model
 from ..ledger.derived import length, width
 from .card_map import Numbers
 from .tasks import headline, splits, tables
@@ -33,9 +33,12 @@ class Limit:
 class Facts:
     """What the lines are derived from."""
 
-    ledger: Ledger
-    name: str
+    ledger: FolderLedger
     number: Numbers
+
+    @property
+    def name(self) -> str:
+        return self.ledger.subject
 
     @property
     def model(self) -> Model:
@@ -43,14 +46,13 @@ class Facts:
 
     @property
     def own(self) -> list[Claim]:
-        return [claim for claim in self.ledger.claims if claim.id.text.startswith(f"{self.name}.")]
+        return self.ledger.find(model=self.name)
 
     @property
     def heads(self) -> list[Claim]:
         """The claim that stands for the model, on each split that it was tested on."""
-        return [
-            self.ledger.claim(headline(self.ledger, self.name, s)) for s in splits(self.ledger, self.name)
-        ]
+        ledger, name = self.ledger, self.name
+        return [ledger.claim(headline(ledger, name, split)) for split in splits(ledger, name)]
 
 
 def kind_of_text(facts: Facts) -> Iterator[Limit]:
@@ -59,7 +61,7 @@ def kind_of_text(facts: Facts) -> Iterator[Limit]:
         if None in genres or not genres:
             said = "None of the texts that it was measured on is said to be a clinical note."
         else:
-            texts = " and ".join(sorted(GENRES[genre] for genre in genres))
+            texts = " and ".join(sorted(GENRES[genre] for genre in genres if genre))
             said = f"It was measured on {texts}, not on clinical notes."
         yield Limit(
             "No clinical notes.",
@@ -100,7 +102,7 @@ def few_documents(facts: Facts) -> Iterator[Limit]:
             what = "masked tokens" if facts.model.task == "fill-mask" else "documents"
             yield Limit(
                 "Small test.",
-                f"Split `{claim.split}` has {facts.number(claim.id.text + '#n')} {what}: a few more or fewer "
+                f"Split `{claim.split}` has {facts.number(f'{claim.id}#n')} {what}: a few more or fewer "
                 "right answers move every score.",
             )
 
@@ -124,7 +126,7 @@ def wide_intervals(facts: Facts) -> Iterator[Limit]:
 
 
 def calibration(facts: Facts) -> Iterator[Limit]:
-    if facts.model.task == "fill-mask" or any(".calibration." in claim.id.text for claim in facts.own):
+    if facts.model.task == "fill-mask" or facts.ledger.find(model=facts.name, topic="calibration"):
         return
     yield Limit(
         "Calibration was not measured.",
@@ -143,10 +145,8 @@ def one_machine(facts: Facts) -> Iterator[Limit]:
 
 
 def one_instruction_set(facts: Facts) -> Iterator[Limit]:
-    int8 = [
-        claim for claim in facts.own if claim.id.text.startswith(f"{facts.name}.int8.") and claim.environment
-    ]
-    if int8 and len({claim.environment.isa for claim in int8}) == 1:
+    int8 = [c for c in facts.ledger.find(model=facts.name, variant="int8") if c.environment]
+    if len({claim.environment.isa for claim in int8 if claim.environment}) == 1:
         yield Limit(
             "INT8 on one instruction set.",
             f"The INT8 file was measured with {facts.number(f'{int8[0].id}#environment.isa')} alone. Integer "
@@ -156,7 +156,7 @@ def one_instruction_set(facts: Facts) -> Iterator[Limit]:
 
 def int8_elsewhere(facts: Facts) -> Iterator[Limit]:
     """onnxruntime issue 6004; `space.engine.cpu.int8_may_saturate` says where."""
-    if any(claim.id.text.startswith(f"{facts.name}.int8.") for claim in facts.own):
+    if facts.ledger.find(model=facts.name, variant="int8"):
         yield Limit(
             "INT8 in other programs.",
             "On Intel and AMD processors without VNNI instructions, the fast sums of ONNX Runtime's INT8 "
@@ -167,14 +167,14 @@ def int8_elsewhere(facts: Facts) -> Iterator[Limit]:
 
 
 def latency(facts: Facts) -> Iterator[Limit]:
-    if not any(".latency." in claim.id.text for claim in facts.own):
+    if not facts.ledger.find(model=facts.name, metric="latency"):
         yield Limit("Speed was not measured.", "Nothing is known of its latency on any machine.")
 
 
 def disturbed(facts: Facts) -> Iterator[Limit]:
     medians = [c for c in facts.own if c.disturbed is not None and c.aggregation == "median"]
     for claim in {length(claim): claim for claim in medians}.values():  # the files took turns
-        tokens, waited = facts.number(f"length({claim.id.text})"), facts.number(f"{claim.id.text}#disturbed")
+        tokens, waited = facts.number(f"length({claim.id})"), facts.number(f"{claim.id}#disturbed")
         yield Limit(
             "Speed was disturbed.",
             f"While texts of {tokens} tokens were timed, other programs ran too: in each second the threads "
@@ -183,14 +183,14 @@ def disturbed(facts: Facts) -> Iterator[Limit]:
 
 
 def energy(facts: Facts) -> Iterator[Limit]:
-    if not any(claim.id.text == f"{facts.name}.training.energy" for claim in facts.own):
+    if not facts.ledger.has(ClaimId(facts.name, topic="training", metric="energy")):
         yield Limit(
             "Energy was not measured.", "What its training took in electricity, and emitted, is not known."
         )
 
 
 def one_seed(facts: Facts) -> Iterator[Limit]:
-    if any(claim.id.text == f"{facts.name}.setting.seed" for claim in facts.own):
+    if facts.ledger.has(ClaimId(facts.name, topic="setting", metric="seed")):
         yield Limit(
             "One training run.",
             "The intervals count the choice of test documents, not the chance in training: another seed "
@@ -208,7 +208,7 @@ def looks_at_test(facts: Facts) -> Iterator[Limit]:
 
 
 def no_guard(facts: Facts) -> Iterator[Limit]:
-    if not any(".guard." in claim.id.text for claim in facts.own):
+    if not facts.ledger.find(model=facts.name, split="guard"):
         yield Limit(
             "No guard documents.",
             "The ledger does not say on which documents checkpoints and settings were chosen.",
@@ -235,26 +235,25 @@ DERIVED: tuple[Callable[[Facts], Iterator[Limit]], ...] = (
 )
 
 
-def limits(ledger: Ledger, name: str, number: Numbers) -> list[Limit]:
+def limits(ledger: FolderLedger, number: Numbers) -> list[Limit]:
     """The lines that hold for a model, in the order of the section."""
-    facts = Facts(ledger, name, number)
+    facts = Facts(ledger, number)
     return [limit for derive in DERIVED for limit in derive(facts)]
 
 
-def corpus_limits(ledger: Ledger, name: str) -> list[Limit]:
+def corpus_limits(ledger: FolderLedger) -> list[Limit]:
     """The lines that hold for a labelled corpus."""
-    corpus = ledger.datasets[name]
-    ids = [claim.id.text for claim in ledger.claims if claim.id.text.startswith(f"{name}.")]
+    name, corpus = ledger.subject, ledger.datasets[ledger.subject]
     found = []
-    if not any(claim.startswith(f"{name}.gold.") for claim in ids):
+    if not ledger.find(model=name, topic="gold"):
         found.append(
             Limit("Not compared with people's labels.", "How many of its labels are right was not measured.")
         )
-    if not any(claim.startswith(f"{name}.agreement.") for claim in ids):
+    if not ledger.find(model=name, topic="agreement"):
         found.append(Limit("Agreement was not measured.", "How far its labelers agree is not known."))
+    counted = {claim.id.labeler for claim in ledger.find(model=name, metric="hallucinated")}
     answering = [labeler.name for labeler in corpus.labelers if labeler.kind == "language model"]
-    uncounted = [each for each in answering if f"{name}.labeler.{each}.hallucinated" not in ids]
-    if uncounted:
+    if uncounted := [each for each in answering if each not in counted]:
         who = ", ".join(f"`{each}`" for each in uncounted)
         text = f"How often {who} answered with words that the text does not hold is not known."
         found.append(Limit("Invented strings were not counted.", text))

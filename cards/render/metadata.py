@@ -9,20 +9,20 @@ from collections.abc import Iterable, Mapping
 import yaml
 
 from ..errors import CardError
-from ..ledger import LabelledCorpus, Ledger, Model
+from ..ledger import ClaimId, FolderLedger, LabelledCorpus, Model
 from .card_map import Numbers
 from .exempt import SIZES
-from .tasks import KINDS, Table, ranked, tables
+from .tasks import KINDS, Cell, Table, files, tables
 
 
-def front_matter(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> str:
+def front_matter(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -> str:
     """Canonical YAML between `---` lines, keys in a fixed order, for a model or a labelled corpus."""
-    if name in ledger.datasets:
-        return canonical(_of_corpus(ledger, ledger.datasets[name], name))
-    return canonical(_of_model(ledger, name, repos, number))
+    if ledger.subject in ledger.datasets:
+        return canonical(_of_corpus(ledger, ledger.datasets[ledger.subject]))
+    return canonical(_of_model(ledger, repos, number))
 
 
-def canonical(data: Mapping) -> str:
+def canonical(data: Mapping[str, object]) -> str:
     """One way to write front matter: keys as given, block style, no line folded, empty values left out."""
     text = yaml.safe_dump(
         {key: value for key, value in data.items() if value},
@@ -34,27 +34,39 @@ def canonical(data: Mapping) -> str:
     return f"---\n{text}---"
 
 
-def _of_model(ledger: Ledger, name: str, repos: Mapping[str, str], number: Numbers) -> dict:
-    model = ledger.models[name]
-    results = [_result(ledger, name, table, number) for table in tables(ledger, name, number)]
-    metrics = [metric["type"] for result in results for metric in result["metrics"]]
+def _of_model(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -> dict[str, object]:
+    name, model = ledger.subject, ledger.models[ledger.subject]
+    parent = repos.get(model.parent or "", "")
+    measured = tables(ledger, name, number)
+    shown = [_shown(ledger, table) for table in measured]
     return {
         "language": list(model.languages),
         "license": model.license,
         "library_name": "transformers",
         "pipeline_tag": model.task,
-        "base_model": repos.get(model.parent, "") if "/" in repos.get(model.parent, "") else model.base.id,
+        "base_model": parent if "/" in parent else model.base.id,
         "base_model_relation": _relation(model),
         "tags": _tags(model),
         "datasets": _on_hub(repos.get(source.id, source.id) for source in ledger.sources),
-        "metrics": list(dict.fromkeys(metrics)),
-        "co2_eq_emissions": _emissions(ledger, name, number),
-        "widget": [{"text": text, "example_title": "Example"} for text in _texts(model)],
-        "model-index": [{"name": repos[name].split("/")[-1], "results": results}],
+        "metrics": list(dict.fromkeys(cell.metric for cells in shown for cell in cells)),
+        "co2_eq_emissions": _emissions(ledger, number),
+        "widget": [
+            {"text": text, "example_title": "Example"}
+            for text in dict.fromkeys(example.text for example in model.examples)
+        ],
+        "model-index": [
+            {
+                "name": repos[name].split("/")[-1],
+                "results": [
+                    _result(ledger, table, cells, number)
+                    for table, cells in zip(measured, shown, strict=True)
+                ],
+            }
+        ],
     }
 
 
-def _of_corpus(ledger: Ledger, corpus: LabelledCorpus, name: str) -> dict:
+def _of_corpus(ledger: FolderLedger, corpus: LabelledCorpus) -> dict[str, object]:
     files: dict[str, list[str]] = {}
     for file in corpus.files:
         files.setdefault(file.split, []).append(file.file)
@@ -62,7 +74,7 @@ def _of_corpus(ledger: Ledger, corpus: LabelledCorpus, name: str) -> dict:
         "language": list(corpus.languages),
         "license": corpus.license,
         "pretty_name": corpus.title,
-        "size_categories": _size_category(ledger.claim(f"{name}.documents").value),
+        "size_categories": _size_category(ledger.claim(ClaimId(ledger.subject, metric="documents")).value),
         "source_datasets": _on_hub(source.id for source in corpus.sources),
         "annotations_creators": _annotators(corpus),
         "task_categories": ["token-classification"],
@@ -107,13 +119,13 @@ def _relation(model: Model) -> str:
     return "quantized" if quantized else "finetune"
 
 
-def _emissions(ledger: Ledger, name: str, number: Numbers) -> dict:
-    claim = next((claim for claim in ledger.claims if claim.id.text == f"{name}.training.co2"), None)
+def _emissions(ledger: FolderLedger, number: Numbers) -> dict[str, object]:
+    claim = ledger.get(ClaimId(ledger.subject, topic="training", metric="co2"))
     if claim is None:
         return {}
-    pretrained = ledger.models[name].task == "fill-mask"
+    pretrained = ledger.models[ledger.subject].task == "fill-mask"
     data = {
-        "emissions": number(claim.id.text, "plain"),
+        "emissions": number(claim.id, "plain"),
         "source": claim.method,
         "training_type": "pre-training" if pretrained else "fine-tuning",
         "hardware_used": claim.environment.cpu if claim.environment else None,
@@ -121,41 +133,36 @@ def _emissions(ledger: Ledger, name: str, number: Numbers) -> dict:
     return {key: value for key, value in data.items() if value}
 
 
-def _texts(model: Model) -> list[str]:
-    return list(dict.fromkeys(example.text for example in model.examples))
-
-
-def _result(ledger: Ledger, name: str, table: Table, number: Numbers) -> dict:
+def _shown(ledger: FolderLedger, table: Table) -> list[Cell]:
     """The scores over all types of the file that is there to be used: the card has the others."""
-    model, claim = ledger.models[name], ledger.claim(table.headline)
+    order = {"All classes": 0, "Macro": 1, "Micro": 2}  # in which a reader of the Hub's widget needs them
+    used, labels = files(ledger, ledger.subject)[0], ledger.models[ledger.subject].labels
+    rows = [row for row in table.rows if row.file == used and row.group not in labels]
+    ranked = sorted(rows, key=lambda row: order.get(row.group, 3))
+    return [cell for row in ranked for cell in row.cells if cell]
+
+
+def _result(ledger: FolderLedger, table: Table, cells: list[Cell], number: Numbers) -> dict[str, object]:
+    model, claim = ledger.models[ledger.subject], ledger.claim(table.headline)
     if claim.data is None or claim.split is None:
-        raise CardError(f"{claim.id.text} does not say on which split of which data it was measured")
-    data, used = claim.data, ranked(model)[0]
+        raise CardError(f"{claim.id} does not say on which split of which data it was measured")
+    data, used = claim.data, files(ledger, ledger.subject)[0].variant.name
     dataset = {
         "type": data.id if "/" in data.id else "unknown",  # an id on the Hub, or none
         "name": data.id,
         "split": claim.split,
         "revision": data.revision,
     }
-    said = f"{used.name}, strict" if model.task == "token-classification" else used.name
-    metrics = [
-        {
-            "type": cell.metric,
-            "value": number(cell.claim, "plain" if cell.metric == "perplexity" else None),
-            "name": f"{cell.name} ({said})",
-        }
-        for row in _means_first(table)
-        for cell in row.cells
-        if cell and row.variant == used and row.group not in model.labels
-    ]
+    said = f"{used}, strict" if model.task == "token-classification" else used
     return {
         "task": {"type": model.task, "name": KINDS[model.task].title},
         "dataset": {key: value for key, value in dataset.items() if value},
-        "metrics": metrics,
+        "metrics": [
+            {
+                "type": cell.metric,
+                "value": number(cell.claim, "plain" if cell.metric == "perplexity" else None),
+                "name": f"{cell.name} ({said})",
+            }
+            for cell in cells
+        ],
     }
-
-
-def _means_first(table: Table) -> list:
-    """The rows in the order in which a reader of the Hub's widget needs them."""
-    order = {"All classes": 0, "Macro": 1, "Micro": 2}
-    return sorted(table.rows, key=lambda row: order.get(row.group, 3))

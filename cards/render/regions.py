@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import yaml
 
 from ..parsing import load
-from .card import Card
 from .card_map import CardMap, Entry
+from .rendering import Card
 from .sections import FRONT_MATTER, Parts, Piece, digest, take_apart
 
 
@@ -87,9 +87,10 @@ def _theirs_below(body: Iterable[Piece]) -> list[Piece]:
 
 def _edits(old: Parts, new: Parts, known: Mapping[str, str]) -> list[Edit]:
     theirs, ours, edits = old.named, new.named, []
-    pieces = [piece for piece in (*old.front, *old.body) if piece.name]
-    for piece in pieces:
-        name, fresh = piece.name, ours.get(piece.name, "")
+    for piece in (*old.front, *old.body):
+        if (name := piece.name) is None:
+            continue
+        fresh = ours.get(name, "")
         if name not in known and not fresh and name.startswith(FRONT_MATTER):
             continue  # a key of their own
         hashed = digest(name, piece.text)
@@ -106,7 +107,7 @@ def _says_the_same(old: Parts, new: Parts, merged: Sequence[Piece], known: Mappi
         theirs, ours, both = (load(_joined(front)) or {} for front in (old.front, new.front, merged))
     except yaml.YAMLError:
         return False
-    if not isinstance(theirs, dict):
+    if not (isinstance(theirs, dict) and isinstance(ours, dict)):
         return False
     kept = {key: value for key, value in theirs.items() if f"{FRONT_MATTER}.{key}" not in known}
     return both == kept | ours
@@ -124,7 +125,8 @@ def _moved(rendered: Card, text: str) -> tuple[Entry, ...]:
 
 def _lines(text: str) -> dict[str, int]:
     """Name of each part -> the line where it begins, from 1."""
-    parts, line, found = take_apart(text), 1, {}
+    found: dict[str, int] = {}
+    parts, line = take_apart(text), 1
     if parts.front:
         line += 1
     for pieces in (parts.front, parts.body):

@@ -66,7 +66,7 @@ def take_apart(text: str) -> Parts:
     return Parts(front, tuple(_marked(body)))
 
 
-def front_matter_of(text: str) -> tuple[dict, str]:
+def front_matter_of(text: str) -> tuple[dict[str, object], str]:
     """The data of a card's front matter, and its body. Raises CardError where it is no YAML mapping."""
     block = _BLOCK.match(text)
     try:
@@ -132,7 +132,8 @@ def mark(text: str) -> str:
 
 def _headed(body: str) -> Iterator[tuple[str, str]]:
     """(heading, text) of each section; a heading within a fenced block is none."""
-    title, lines, fence = INTRODUCTION, [], ""
+    title, fence = INTRODUCTION, ""
+    lines: list[str] = []
     for line in body.splitlines(keepends=True):
         if opening := re.match(r"`{3,}", line):
             if not fence:
@@ -149,7 +150,8 @@ def _headed(body: str) -> Iterator[tuple[str, str]]:
 def _marked(body: str) -> Iterator[Piece]:
     """Parts and people's text in turn. A part that is begun and not ended goes on to the next part's
     begin, so that nothing inside it passes for a person's own."""
-    name, lines = None, []
+    name: str | None = None
+    lines: list[str] = []
     for line in body.splitlines(keepends=True):
         found = _MARK.fullmatch(line.rstrip("\r\n"))
         if found and found[1] == "begin":
@@ -165,7 +167,9 @@ def _marked(body: str) -> Iterator[Piece]:
 
 def _keys(front: str) -> Iterator[Piece]:
     """A piece for each top-level key. Comments above a key are a person's; those in a list, the list's."""
-    name, lines, comments = None, [], []
+    name: str | None = None
+    lines: list[str] = []
+    comments: list[str] = []
     for line in front.splitlines(keepends=True):
         key = _KEY.match(line)
         if key:

@@ -15,17 +15,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import CardError
-from ..ledger import Task
+from ..ledger import Model, Task, Tool
 
 SAMPLE = "After two weeks of isoniazid the patient developed jaundice, and rifampicin was stopped."
 
-INSTALL = {
+INSTALL: dict[Tool, str] = {
     "transformers": "pip install transformers torch",
     "optimum": 'pip install "optimum-onnx[onnxruntime]"',
     "clinstill": "pip install .  # in a clone of the Clinstill repository",
 }
 
-_ENTITIES = {
+_ENTITIES: dict[Tool, str] = {
     "transformers": """\
 from transformers import pipeline
 
@@ -55,7 +55,7 @@ for entity in tagger([text])[0]:
 """,
 }
 
-_CLASS = {
+_CLASS: dict[Tool, str] = {
     "transformers": """\
 from transformers import pipeline
 
@@ -77,7 +77,7 @@ for found in classifier([text]):
 """,
 }
 
-_WORD = {
+_WORD: dict[Tool, str] = {
     "transformers": """\
 from transformers import pipeline
 
@@ -100,7 +100,7 @@ for found in fill(text.replace("[MASK]", tokenizer.mask_token)):
 }
 
 # The snippets for each task, by tool. The engine tags entities and does nothing else.
-CODE: dict[Task, dict[str, str]] = {
+CODE: dict[Task, dict[Tool, str]] = {
     "token-classification": _ENTITIES,
     "text-classification": _CLASS,
     "fill-mask": _WORD,
@@ -110,7 +110,7 @@ CODE: dict[Task, dict[str, str]] = {
 _ENGINE = Path(__file__).parents[2] / "space" / "engine"
 
 
-def code(tool: str, model: str, file: str, text: str = SAMPLE, task: Task = "token-classification") -> str:
+def code(tool: Tool, model: str, file: str, text: str = SAMPLE, task: Task = "token-classification") -> str:
     """The snippet of a tool.
 
     model: Hub id, or a folder in the Hub layout; file: the ONNX file in its `onnx/` (see `onnx_file`).
@@ -118,7 +118,7 @@ def code(tool: str, model: str, file: str, text: str = SAMPLE, task: Task = "tok
     return CODE[task][tool].format(model=_quoted(model), file=_quoted(file), text=_quoted(text))
 
 
-def tools(task: Task, files: Iterable[str]) -> list[str]:
+def tools(task: Task, files: Iterable[str]) -> list[Tool]:
     """The tools that can run a model: without an ONNX file among `files`, transformers alone."""
     has_onnx = any(Path(file).suffix == ".onnx" for file in files)
     return [tool for tool in CODE[task] if has_onnx or tool == "transformers"]
@@ -138,8 +138,34 @@ def onnx_file(files: Iterable[str]) -> str:
     )
 
 
+def usage(model: Model, repo: str) -> list[dict[str, str]]:
+    """The usage snippets of a model, in the order of the tools, with the output that they printed.
+
+    Raises:
+        CardError: The snippet of a tool was not run.
+    """
+    files = [variant.file for variant in model.variants]
+    wanted = tools(model.task, files)
+    outputs = {example.tool: example for example in model.examples}
+    missing = [tool for tool in wanted if tool not in outputs]
+    if missing:
+        raise CardError(
+            f"the ledger has no output of the snippet for {', '.join(missing)}; see cards.render.snippets.run"
+        )
+    file = onnx_file(files) if len(wanted) > 1 else ""
+    return [
+        {
+            "tool": tool,
+            "install": INSTALL[tool],
+            "code": code(tool, repo, file, outputs[tool].text, model.task),
+            "output": outputs[tool].output,
+        }
+        for tool in wanted
+    ]
+
+
 def run(
-    tool: str,
+    tool: Tool,
     model_folder: Path,
     text: str = SAMPLE,
     python: str = sys.executable,

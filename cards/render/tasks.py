@@ -1,13 +1,47 @@
 """What a model's task decides: which scores a card shows, in which order, and what they are called."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, Unpack
 
-from ..ledger import Ledger, Model, Task, Variant, slug
+from ..ledger import ClaimId, Details, Ledger, Model, Task, Variant
 from .card_map import Numbers
 
 GUARD = "guard"  # the split on which checkpoints are chosen: no result
+
+
+@dataclass(frozen=True)
+class File:
+    """One measured file of a model."""
+
+    model: str
+    variant: Variant
+    own: bool = True  # of the card's own model, not of one that it is compared with
+
+    @property
+    def title(self) -> str:
+        return f"{self.model} {self.variant.name.upper()}"
+
+    def claim(self, metric: str, **fields: Unpack[Details]) -> ClaimId:
+        """The id of a claim about this file."""
+        return ClaimId(self.model, variant=self.variant.name, metric=metric).replace(**fields)
+
+    def latency(self, tokens: int, statistic: str = "median") -> ClaimId:
+        """The id of a time on texts of so many tokens."""
+        return self.claim("latency", length=tokens, statistic=statistic)
+
+    def versus(self, reference: "File", metric: str, **fields: Unpack[Details]) -> ClaimId:
+        """The id of a claim that compares this file with another."""
+        pair = self.claim(metric, vs_model=reference.model, vs_variant=reference.variant.name)
+        return pair.replace(**fields)
+
+
+class Score(NamedTuple):
+    """What the id of a score says besides file and split."""
+
+    metric: str
+    group: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -16,18 +50,24 @@ class Kind:
 
     title: str
     tag: str
-    headline: str  # end of the id of the claim that stands for the model
+    headline: Score  # the score that stands for the model
     headline_title: str
 
+    def score(self, file: File, split: str = "test") -> ClaimId:
+        """The id of a file's headline score."""
+        score = self.headline
+        return file.claim(score.metric, split=split, group=score.group, topic=score.topic)
 
+
+MACRO = Score("f1", group="macro")
 KINDS: dict[Task, Kind] = {
-    "token-classification": Kind(
-        "Named entity recognition", "named-entity-recognition", "macro.f1", "Macro F1"
+    "token-classification": Kind("Named entity recognition", "named-entity-recognition", MACRO, "Macro F1"),
+    "text-classification": Kind("Text classification", "text-classification", MACRO, "Macro F1"),
+    "fill-mask": Kind(
+        "Fill-mask", "fill-mask", Score("top_1", topic="masked"), "Share of masked tokens guessed right"
     ),
-    "text-classification": Kind("Text classification", "text-classification", "macro.f1", "Macro F1"),
-    "fill-mask": Kind("Fill-mask", "fill-mask", "masked.top_1", "Share of masked tokens guessed right"),
 }
-# End of a claim's id -> the Hub's name of the metric, what a reader calls it.
+# Metric of a claim's id -> the Hub's name of it, what a reader calls it.
 METRICS = {
     "f1": ("f1", "F1"),
     "precision": ("precision", "precision"),
@@ -40,14 +80,14 @@ METRICS = {
 class Cell:
     """One score of a results table."""
 
-    claim: str
+    claim: ClaimId
     metric: str  # the Hub's name
     name: str  # of the score, variant left out; may hold placeholders for numbers
 
 
 @dataclass(frozen=True)
 class Row:
-    variant: Variant
+    file: File
     group: str
     cells: tuple[Cell | None, ...]  # None in a column that it has no score for
 
@@ -56,28 +96,27 @@ class Row:
 class Table:
     """All scores on one split."""
 
-    headline: str  # claim that says what the split is, of the first variant
+    headline: ClaimId  # says what the split is
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
-def ranked(model: Model) -> tuple[Variant, ...]:
-    """A model's variants, that which is there to be used first: INT8 where there is one."""
-    return tuple(sorted(model.variants, key=lambda variant: variant.name != "int8"))
+def files(ledger: Ledger, name: str, own: bool = True) -> tuple[File, ...]:
+    """A model's files, that which is there to be used first: INT8 where there is one."""
+    variants = sorted(ledger.models[name].variants, key=lambda variant: variant.name != "int8")
+    return tuple(File(name, variant, own) for variant in variants)
 
 
-def headline(ledger: Ledger, name: str, split: str = "test") -> str:
-    """Id of the claim that stands for the model: of the variant that is there to be used."""
-    model = ledger.models[name]
-    return f"{name}.{ranked(model)[0].name}.{split}.{KINDS[model.task].headline}"
+def headline(ledger: Ledger, name: str, split: str = "test") -> ClaimId:
+    """The claim that stands for the model: of the file that is there to be used."""
+    return KINDS[ledger.models[name].task].score(files(ledger, name)[0], split)
 
 
 def splits(ledger: Ledger, name: str) -> list[str]:
     """The splits, as ids have them, that the model was tested on: `test` first, then external ones."""
-    end = KINDS[ledger.models[name].task].headline
-    pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.([^.]+)\.{re.escape(end)}")
-    found = [match[1] for claim in ledger.claims if (match := pattern.fullmatch(claim.id.text))]
-    return ["test", *dict.fromkeys(split for split in found if split not in ("test", GUARD))]
+    metric, group, topic = KINDS[ledger.models[name].task].headline
+    found = ledger.find(model=name, metric=metric, group=group, topic=topic, vs_model=None)
+    return list(dict.fromkeys(["test", *(c.id.split for c in found if c.id.split not in (None, GUARD))]))
 
 
 def tables(ledger: Ledger, name: str, number: Numbers) -> list[Table]:
@@ -85,66 +124,46 @@ def tables(ledger: Ledger, name: str, number: Numbers) -> list[Table]:
     that a missing one fails the rendering."""
     model = ledger.models[name]
     if model.task == "fill-mask":
-        return [_masked(ledger, name, model, split, number) for split in splits(ledger, name)]
+        return [_masked(ledger, name, split, number) for split in splits(ledger, name)]
     return [_labelled(ledger, name, model, split) for split in splits(ledger, name)]
 
 
 def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
-    ids = {claim.id.text for claim in ledger.claims}
     entities = model.task == "token-classification"
     groups = [*model.labels, "Micro", "Macro"] if entities else [*model.labels, "Macro"]
-
-    def claim(variant: Variant, group: str, metric: str) -> str:
-        return f"{name}.{variant.name}.{split}.{slug(group)}.{metric}"
-
+    own = files(ledger, name)
     wanted = ("f1", "precision", "recall") if entities else ("f1",)
     metrics = [
         metric
         for metric in METRICS
-        if metric in wanted or any(claim(v, g, metric) in ids for v in ranked(model) for g in groups)
-    ]
-    rows = [
-        Row(
-            variant,
-            group,
-            tuple(Cell(claim(variant, group, m), METRICS[m][0], f"{group} {METRICS[m][1]}") for m in metrics),
-        )
-        for variant in ranked(model)
-        for group in groups
+        if metric in wanted
+        or any(ledger.get(file.claim(metric, split=split, group=g)) for file in own for g in groups)
     ]
     columns = [METRICS[metric][1][0].upper() + METRICS[metric][1][1:] for metric in metrics]
-    if not entities:
-        columns.append("Accuracy")
-        whole = [_accuracy(f"{name}.{v.name}.{split}", v, len(metrics)) for v in ranked(model)]
-        rows = [Row(row.variant, row.group, (*row.cells, None)) for row in rows]
-        rows = [row for v, all_ in zip(ranked(model), whole, strict=True) for row in (*_of(v, rows), all_)]
+    aside = () if entities else (None,)  # accuracy, over all classes, has a column of its own
+    rows = []
+    for file in own:
+        for group in groups:
+            cells = [
+                Cell(file.claim(m, split=split, group=group), METRICS[m][0], f"{group} {METRICS[m][1]}")
+                for m in metrics
+            ]
+            rows.append(Row(file, group, (*cells, *aside)))
+        if not entities:
+            cell = Cell(file.claim("accuracy", split=split), "accuracy", "Accuracy")
+            rows.append(Row(file, "All classes", (*[None] * len(metrics), cell)))
+    columns += [] if entities else ["Accuracy"]
     return Table(headline(ledger, name, split), tuple(columns), tuple(rows))
 
 
-def _of(variant: Variant, rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row.variant == variant]
-
-
-def _accuracy(prefix: str, variant: Variant, columns: int) -> Row:
-    """One score over all classes, in a column of its own."""
-    cell = Cell(f"{prefix}.accuracy", "accuracy", "Accuracy")
-    return Row(variant, "All classes", (*[None] * columns, cell))
-
-
-def _masked(ledger: Ledger, name: str, model: Model, split: str, number: Numbers) -> Table:
-    def row(variant: Variant) -> Iterator[Row]:
-        prefix = f"{name}.{variant.name}.{split}"
-        for count in _choices(ledger, name, split):
-            claim = f"{prefix}.masked.top_{count}"
+def _masked(ledger: Ledger, name: str, split: str, number: Numbers) -> Table:
+    def rows(file: File) -> Iterator[Row]:
+        for top in sorted({c.id.top for c in ledger.find(model=name, split=split) if c.id.top}):
+            claim = file.claim(f"top_{top}", split=split, topic="masked")
             title = f"Right token among the {number(f'choices({claim})')} likeliest"
-            yield Row(variant, title, (Cell(claim, "accuracy", title),))
-        yield Row(variant, "Perplexity", (Cell(f"{prefix}.perplexity", "perplexity", "Perplexity"),))
+            yield Row(file, title, (Cell(claim, "accuracy", title),))
+        claim = file.claim("perplexity", split=split)
+        yield Row(file, "Perplexity", (Cell(claim, "perplexity", "Perplexity"),))
 
-    rows = tuple(found for variant in ranked(model) for found in row(variant))
-    return Table(headline(ledger, name, split), ("Value",), rows)
-
-
-def _choices(ledger: Ledger, name: str, split: str) -> list[int]:
-    """The numbers of guesses that masked tokens were scored at, the least first."""
-    pattern = re.compile(rf"{re.escape(name)}\.[^.]+\.{re.escape(split)}\.masked\.top_(\d+)")
-    return sorted({int(match[1]) for claim in ledger.claims if (match := pattern.fullmatch(claim.id.text))})
+    found = tuple(row for file in files(ledger, name) for row in rows(file))
+    return Table(headline(ledger, name, split), ("Value",), found)

@@ -1,6 +1,6 @@
 """Merges people's text on the Hub's card into the card that is about to replace it."""
 
-from cards.render.card import CARD_FILE, Card
+from cards.render import CARD_FILE, Card
 from cards.render.card_map import MAP_FILE, CardMap, read_map, write_map
 from cards.render.regions import merge
 from cards.render.sections import digests, take_apart

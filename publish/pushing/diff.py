@@ -8,7 +8,7 @@ import fnmatch
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cards.render.card import CARD_FILE
+from cards.render import CARD_FILE
 
 from ..errors import PublishError
 from ..hub.remote import ATTRIBUTES, MANIFEST, Remote

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from cards.render.card import CARD_FILE
+from cards.render import CARD_FILE
 from cards.render.collection import Collection
 
 from ..errors import PublishError

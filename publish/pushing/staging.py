@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cards.ledger import read_ledger
+from cards.ledger import read_folder_ledger
 from cards.lint import lint
-from cards.render import render, subject
-from cards.render.card import CARD_FILE
+from cards.render import CARD_FILE, render
 from cards.render.card_map import MAP_FILE
-from cards.render.space_card import space_card
+from cards.render.readme import space_card
 from space.engine.model_folder import choose
 
 from ..errors import PublishError
@@ -100,8 +99,8 @@ def stage_model(
         PublishError: A file is missing.
         CardError: Ledger or card cannot be made sense of.
     """
-    ledger = read_ledger(model_folder / "ledger.json")
-    name = subject(ledger)
+    ledger = read_folder_ledger(model_folder / "ledger.json")
+    name = ledger.subject
     _link_all(model_folder, into, [*REQUIRED, *(variant.file for variant in ledger.models[name].variants)])
     _link_all(model_folder, into, [file for file in OPTIONAL if (model_folder / file).is_file()])
     render(model_folder, repos, templates).write(into)
@@ -112,8 +111,8 @@ def stage_dataset(
     folder: Path, repos: Mapping[str, str], into: Path, templates: Path | None = None
 ) -> Staged:
     """Stage one labelled corpus of a run, as `stage_model` does."""
-    ledger = read_ledger(folder / "ledger.json")
-    corpus = ledger.datasets[subject(ledger)]
+    ledger = read_folder_ledger(folder / "ledger.json")
+    corpus = ledger.datasets[ledger.subject]
     _link_all(folder, into, ["ledger.json", *(file.file for file in corpus.files)])
     wrong = [file.file for file in corpus.files if sha256(folder / file.file) != file.sha256]
     if wrong:
@@ -121,7 +120,7 @@ def stage_dataset(
             f"{folder}: {', '.join(wrong)} changed since the ledger was written. Label the corpus again."
         )
     render(folder, repos, templates).write(into)
-    return Staged("dataset", repos[subject(ledger)], into)
+    return Staged("dataset", repos[ledger.subject], into)
 
 
 def stage_space(repo_id: str, student: Path, repos: Mapping[str, str], into: Path) -> Staged:
@@ -129,7 +128,7 @@ def stage_space(repo_id: str, student: Path, repos: Mapping[str, str], into: Pat
     says at which revisions it shows them."""
     _link_all(SPACE, into, _space_files())
     staged = Staged("space", repo_id, into)
-    card = space_card(staged.card, read_ledger(student / "ledger.json"), repos)
+    card = space_card(staged.card, read_folder_ledger(student / "ledger.json"), repos)
     staged.replace(CARD_FILE, b"")
     card.write(into)
     return staged

@@ -8,9 +8,8 @@ other data only the claim's interval says anything. What depends on no machine i
 from collections.abc import Iterator, Mapping
 
 from cards.errors import CardError
-from cards.ledger import Claim, Environment, Ledger, Task
+from cards.ledger import Claim, Environment, FolderLedger, Task
 from cards.ledger.derived import speed_up
-from cards.render import subject
 from training.latency import QUIET
 
 from .evaluation_data import Split
@@ -26,7 +25,7 @@ NOT_GIVEN = "that the published files do not give"
 
 
 def compare(
-    ledger: Ledger, here: Measured, splits: Mapping[str, Split], machine: Environment
+    ledger: FolderLedger, here: Measured, splits: Mapping[str, Split], machine: Environment
 ) -> list[Compared]:
     """Every measurement of the ledger, with a verdict; what cannot be measured again says why."""
     known = {claim.split: claim.data.sha256 for claim in ledger.claims if claim.split and claim.data}
@@ -98,8 +97,8 @@ def _tolerance(claim: Claim, machine: Environment) -> float:
     return ELSEWHERE.get(claim.unit, ELSEWHERE["F1"])
 
 
-def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Compared:
-    name, split = subject(ledger), _split(claim)
+def _unmeasured(claim: Claim, ledger: FolderLedger, splits: Mapping[str, Split]) -> Compared:
+    name, split = ledger.subject, _split(claim)
     task = unmeasured_task(ledger.models[name].task)
     if claim.id.model not in (name, "corpus"):
         why = f"of the model {claim.id.model}, which has a repository of its own"
@@ -120,13 +119,13 @@ def _unmeasured(claim: Claim, ledger: Ledger, splits: Mapping[str, Split]) -> Co
     )
 
 
-def _speed(ledger: Ledger, here: Measured, machine: Environment) -> Iterator[Compared]:
+def _speed(ledger: FolderLedger, here: Measured, machine: Environment) -> Iterator[Compared]:
     """How many times faster each file is than the first, at each length.
 
     On one kind of processor only, since another may have no instructions for 8-bit sums, and on a quiet
     machine only: where other programs ran too, a true claim and a false one look alike.
     """
-    name = subject(ledger)
+    name = ledger.subject
     first, *others = ledger.models[name].variants
     for length in lengths(ledger):
         slow = median_latency(name, first.name, length)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cards.ledger import Ledger
+from cards.ledger import FolderLedger
 from cards.lint import Finding, examine
-from cards.render import CARD_FILE, subject
+from cards.render import CARD_FILE
 from cards.render.card_map import MAP_FILE
 
 from ..hub.client import Hub
@@ -68,13 +68,13 @@ def download_small(hub: Hub, repo_id: str, commit: str) -> Downloaded:
 
 
 def download_weights(
-    hub: Hub, model: Downloaded, ledger: Ledger | None, say: Callable[[str], None]
+    hub: Hub, model: Downloaded, ledger: FolderLedger | None, say: Callable[[str], None]
 ) -> Downloaded:
     """Download also the large files that loaders take, and those that manifest or ledger name, which are
     hashed. `say` is told how much that is, and what is left out. Raises PublishError."""
     named = {*WEIGHTS, *_pushed(model.folder)}
     if ledger:
-        named |= {variant.file for variant in ledger.models[subject(ledger)].variants}
+        named |= {variant.file for variant in ledger.models[ledger.subject].variants}
     # An ONNX graph too large for one file has its numbers beside it.
     data = tuple(f"{file}{end}" for file in WEIGHTS if file.endswith(".onnx") for end in ("_data", ".data"))
     wanted = {path: size for path, size in model.rest.items() if path in named or path.startswith(data)}

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import safe_open
 
-from cards.ledger import ClaimId, Ledger
-from cards.render import subject
+from cards.ledger import ClaimId, FolderLedger
 from space.engine import Entity, load
 from training import latency
 from training.corpora import Document
@@ -36,7 +35,7 @@ class Measured:
 
 
 def measure(
-    folder: Path, ledger: Ledger, splits: Mapping[str, Split], say: Callable[[str], None]
+    folder: Path, ledger: FolderLedger, splits: Mapping[str, Split], say: Callable[[str], None]
 ) -> Measured:
     """Measure what of a model's claims can be measured on its files and the data given.
 
@@ -49,7 +48,7 @@ def measure(
     Raises:
         EngineError: A file cannot be run.
     """
-    name = subject(ledger)
+    name = ledger.subject
     model = ledger.models[name]
     values = dict(_file_figures(folder, ledger)) | dict(_corpus_counts(splits, model.labels))
     if model.task != "token-classification":
@@ -75,15 +74,15 @@ def measure(
     return Measured(values, waited)
 
 
-def threads_of(ledger: Ledger) -> int:
+def threads_of(ledger: FolderLedger) -> int:
     """The threads that the model's files were measured with."""
     used = [claim.environment.threads for claim in ledger.claims if claim.environment and claim.artifact]
     return used[0] if used else THREADS
 
 
-def lengths(ledger: Ledger) -> list[int]:
+def lengths(ledger: FolderLedger) -> list[int]:
     """Tokens of the texts that latencies were measured on."""
-    found = ledger.find(model=subject(ledger), metric="latency", vs_model=None)
+    found = ledger.find(model=ledger.subject, metric="latency", vs_model=None)
     return sorted({claim.id.length for claim in found if claim.id.length is not None})
 
 
@@ -141,9 +140,9 @@ def sparsity(checkpoint: Path) -> float | None:
     return zeros / total if total else None
 
 
-def _file_figures(folder: Path, ledger: Ledger) -> Iterator[tuple[ClaimId, float]]:
+def _file_figures(folder: Path, ledger: FolderLedger) -> Iterator[tuple[ClaimId, float]]:
     """Bytes, parameters, and the share of zeros among the weights of linear layers."""
-    name = subject(ledger)
+    name = ledger.subject
     for variant in ledger.models[name].variants:
         if (folder / variant.file).is_file():
             size = (folder / variant.file).stat().st_size
@@ -165,7 +164,7 @@ def _corpus_counts(splits: Mapping[str, Split], labels: Iterable[str]) -> Iterat
             yield documents.replace(group=label, metric="mentions"), found.count(label)
 
 
-def _differences(ledger: Ledger, here: Mapping[ClaimId, float]) -> Iterator[tuple[ClaimId, float]]:
+def _differences(ledger: FolderLedger, here: Mapping[ClaimId, float]) -> Iterator[tuple[ClaimId, float]]:
     """One file's macro F1 minus another's, both of this model."""
     for claim in ledger.find(group="macro", metric="f1_difference"):
         pair = claim.id
@@ -176,7 +175,7 @@ def _differences(ledger: Ledger, here: Mapping[ClaimId, float]) -> Iterator[tupl
                 yield pair, here[score] - here[other]
 
 
-def _examples(ledger: Ledger) -> list[Document]:
+def _examples(ledger: FolderLedger) -> list[Document]:
     """The texts of the ledger's examples, to time where no documents are given."""
-    texts = dict.fromkeys(example.text for example in ledger.models[subject(ledger)].examples)
+    texts = dict.fromkeys(example.text for example in ledger.models[ledger.subject].examples)
     return [Document(id=str(number), text=text) for number, text in enumerate(texts)]

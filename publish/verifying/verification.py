@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cards.ledger import Ledger, read_ledger
-from cards.render import subject
+from cards.ledger import FolderLedger, read_folder_ledger
 from cards.render.snippets import SAMPLE
 from space.engine import EngineError
 from training.provenance import environment
@@ -46,14 +45,14 @@ def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
     model = download_small(hub, request.repo_id, request.revision)
     folder = model.folder
     ledger = _read(folder) if (folder / "ledger.json").is_file() else None
-    reason = unmeasured_task(ledger.models[subject(ledger)].task) if ledger else unmeasurable(folder)
+    reason = unmeasured_task(ledger.models[ledger.subject].task) if ledger else unmeasurable(folder)
     splits: dict[str, Split] = {}
     if reason and request.data:
         say(f"--data is not read: its numbers are {reason}")
     elif request.data:  # before the weights, which take longer
         if ledger and (strange := unknown_names(request.data, ledger)):
             say(strange)
-        labels = ledger.models[subject(ledger)].labels if ledger else labels_of(folder)
+        labels = ledger.models[ledger.subject].labels if ledger else labels_of(folder)
         splits = read_data(request.data, labels, ledger, hub)
     model = download_weights(hub, model, ledger, say)
     machine = environment(threads_of(ledger) if ledger else THREADS)
@@ -62,7 +61,7 @@ def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
         here, refused = _measured(folder, ledger, splits, say)
         checks += refused
         claims = compare(ledger, here, splits, machine)
-        texts = list(dict.fromkeys(example.text for example in ledger.models[subject(ledger)].examples))
+        texts = list(dict.fromkeys(example.text for example in ledger.models[ledger.subject].examples))
         tagger = not reason
     else:
         checks = list(check_without_ledger(model))
@@ -87,10 +86,10 @@ def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
     )
 
 
-def _read(folder: Path) -> Ledger:
+def _read(folder: Path) -> FolderLedger:
     """The ledger of a model folder. Raises CardError or PublishError when it is none."""
-    ledger = read_ledger(folder / "ledger.json")
-    if subject(ledger) not in ledger.models:
+    ledger = read_folder_ledger(folder / "ledger.json")
+    if ledger.subject not in ledger.models:
         raise PublishError(
             f"ledger.json is about {ledger.subject!r}, which is none of its models. Push the run again."
         )
@@ -98,7 +97,7 @@ def _read(folder: Path) -> Ledger:
 
 
 def _measured(
-    folder: Path, ledger: Ledger, splits: Mapping[str, Split], say: Say
+    folder: Path, ledger: FolderLedger, splits: Mapping[str, Split], say: Say
 ) -> tuple[Measured, list[Check]]:
     """The numbers here; none, and a check that failed, when the engine cannot run a file."""
     try:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cards.errors import CardError
-from cards.ledger import Example, Ledger, Model, Task
+from cards.ledger import Example, FolderLedger, Model, Task
 from cards.lint import lint
-from cards.render import CARD_FILE, snippets, subject
+from cards.render import CARD_FILE, snippets
 from cards.render.card_map import MAP_FILE
 
 from ..hub.remote import MANIFEST, sha256
@@ -24,7 +24,7 @@ from .report import Check
 SCORE_TOLERANCE = 0.05  # INT8 kernels of other CPUs round differently; labels and offsets must be equal
 
 
-def check_folder(model: Downloaded, ledger: Ledger, *, loaders: bool) -> list[Check]:
+def check_folder(model: Downloaded, ledger: FolderLedger, *, loaders: bool) -> list[Check]:
     """All checks of a model of ours that need no data.
 
     Args:
@@ -42,12 +42,12 @@ def check_folder(model: Downloaded, ledger: Ledger, *, loaders: bool) -> list[Ch
         _manifest(folder),
         model.linted("files", "bytes, SHA-256 and parameters as measured", files),
         model.linted("card", "every number is the ledger's, no error found", card),
-        *_examples(folder, ledger.models[subject(ledger)], loaders=loaders),
+        *_examples(folder, ledger.models[ledger.subject], loaders=loaders),
     ]
 
 
-def _layout(folder: Path, ledger: Ledger) -> Check:
-    variants = ledger.models[subject(ledger)].variants
+def _layout(folder: Path, ledger: FolderLedger) -> Check:
+    variants = ledger.models[ledger.subject].variants
     wanted = [*REQUIRED, CARD_FILE, MAP_FILE, *(variant.file for variant in variants)]
     missing = ", ".join(path for path in wanted if not (folder / path).is_file())
     holding = f"{len(wanted)} files where loaders look for them"

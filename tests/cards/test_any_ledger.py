@@ -18,8 +18,7 @@ from cards.lint import all_rules, lint
 from cards.lint.input.card import Card as LintedCard
 from cards.lint.input.opening import open_target
 from cards.lint.input.parts import OwnCard
-from cards.render import render
-from cards.render.card import Card
+from cards.render import Card, render
 from cards.render.card_map import write_map
 from cards.render.exempt import covering
 from cards.render.formats import format_value

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...errors import CardError
-from ...ledger import read_ledger
+from ...ledger import FolderLedger, read_ledger
 from ...render import CARD_FILE
 from ...render.card_map import MAP_FILE, read_map
 from ..report import Place
@@ -125,8 +125,9 @@ def _card(name: str, files: Files, card_file: str, is_ours: bool) -> list[object
     ledger = card_map = None
     if is_ours or LEDGER_FILE in files or MAP_FILE in files:
         ledger, card_map = _ledger(parts, name, files), _read(parts, name, files, MAP_FILE, read_map)
-    if ledger and ledger.ledger.subject not in {**ledger.ledger.models, **ledger.ledger.datasets}:
-        said = f"the ledger has no {ledger.ledger.subject!r}, of which it says that it is"
+    subject = ledger.ledger.subject if ledger and isinstance(ledger.ledger, FolderLedger) else ""
+    if ledger and subject not in {**ledger.ledger.models, **ledger.ledger.datasets}:
+        said = f"the ledger has no {subject!r}, of which it says that it is"
         parts.append(Unreadable(Place(ledger.file), said))
         ledger = None
     if card_file not in files:
@@ -134,7 +135,7 @@ def _card(name: str, files: Files, card_file: str, is_ours: bool) -> list[object
         return [*parts, Unreadable(Place(f"{name}/{card_file}"), said)]
     content = files.part(card_file, 0, CARD_LIMIT).decode("utf-8", errors="replace")
     text = content.replace("\r\n", "\n").replace("\r", "\n")
-    repo_id = card_map.repos.get(str(ledger.ledger.subject)) if ledger and card_map else None
+    repo_id = card_map.repos.get(subject) if ledger and card_map else None
     place = f"{name}/{card_file}" if name != "." else card_file
     card = Card(place, text, files.repo_id or repo_id, files.repo_type)
     return [*parts, card, *([OwnCard(card, ledger, card_map)] if ledger and card_map else [])]

@@ -1,10 +1,9 @@
 """The parts of a target, besides the card, that rules check: its files, and what makes it ours."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from ...ledger import ClaimId, LabelledCorpus, Ledger, Model
+from ...ledger import ClaimId, FolderLedger, LabelledCorpus, Ledger, Model
 from ...render.card_map import CardMap
 from ..report import Place
 from .card import Card
@@ -58,13 +57,14 @@ class OwnCard:
     map: CardMap
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> FolderLedger:
+        assert isinstance(self.ledger_file.ledger, FolderLedger)  # with another there is no OwnCard
         return self.ledger_file.ledger
 
-    @cached_property
+    @property
     def name(self) -> str:
         """Name of the model or labelled corpus, which the ledger has."""
-        return str(self.ledger.subject)
+        return self.ledger.subject
 
 
 @dataclass(frozen=True, eq=False)

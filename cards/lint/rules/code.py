@@ -10,7 +10,7 @@ from ...errors import CardError
 from ...render.citations import citations
 from ...render.exempt import covering, fences
 from ...render.sections import outside
-from ...render.variables import usage
+from ...render.snippets import usage
 from ..input.card import Card
 from ..input.parts import Folder, OwnCard, Repository
 from ..read.snippets import PYTHON, Call, calls, parse
@@ -117,7 +117,7 @@ def known(own: OwnCard) -> Faults:
         yield Place(own.ledger_file.file), str(problem)
         return
     shown = {text for example in examples for text in (example["code"], example["output"])}
-    shown |= {f"{example['install']}\n" for example in examples} | set(citations(own.ledger, own.name))
+    shown |= {f"{example['install']}\n" for example in examples} | set(citations(own.ledger))
     is_theirs = covering(outside(own.card.text))
     for block in fences(own.card.text):
         if block[2] not in shown and not is_theirs(block.span()):

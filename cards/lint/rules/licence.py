@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...ledger import LabelledCorpus, Ledger, Model
+from ...ledger import FolderLedger, LabelledCorpus, Ledger, Model
 from ...ledger.licences import conflict, kind, only_measures
 from ..input.files import RepoType
 from ..input.parts import Folder, LedgerFile
@@ -21,9 +21,10 @@ def own(file: LedgerFile) -> Faults:
     Fix: Give a licence in the recipe that all sources allow.
     """
     ledger = file.ledger
+    own = ledger.subject if isinstance(ledger, FolderLedger) else None
     things: dict[str, Model | LabelledCorpus] = {**ledger.models, **ledger.datasets}
     for name, thing in things.items():
-        for what, upstream in _origins(ledger, thing) if ledger.subject in (None, name) else ():
+        for what, upstream in _origins(ledger, thing) if own in (None, name) else ():
             found = conflict(thing.license, upstream)
             if found and found.severity == "error":
                 yield Place(file.file), f"{name}: {what}: {found.why}"

@@ -4,8 +4,11 @@ The colours are those of Okabe and Ito (2008), which the colour-blind tell apart
 hatches say the same once more. A figure is drawn for 600 pixels of width at double density.
 """
 
+from __future__ import annotations
+
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -14,7 +17,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from .scores import File
+from ..tasks import File
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .drawing import Drawing
 
 WIDTH, HEIGHT, DENSITY = 6.0, 3.7, 200  # inches, dots an inch
 SHAPES = {"fp32": "o", "fp16": "s", "int8": "D"}
@@ -31,10 +39,10 @@ class Theme:
     own: str  # the card's model
     other: str  # its teacher
 
-    def mark(self, index: int, file: File) -> dict:
+    def mark(self, index: int, file: File) -> dict[str, Any]:
         """How the marks of one file look: colour by model, shape by variant. The first lie on top;
         all but INT8's are larger and open, so that they show under a mark at the same place."""
-        shape, is_open = SHAPES.get(file.variant, OTHER_SHAPE), file.variant != "int8"
+        shape, is_open = SHAPES.get(file.variant.name, OTHER_SHAPE), file.variant.name != "int8"
         colour = self.own if file.own else self.other
         return {
             "linestyle": "none",
@@ -51,22 +59,22 @@ class Theme:
     def line(self, index: int) -> str:
         return LINES[index % len(LINES)]
 
-    def bar(self, file: File) -> dict:
+    def bar(self, file: File) -> dict[str, Any]:
         """How the bars of one file look: colour by model, hatch by variant."""
         return {
             "color": self.own if file.own else self.other,
-            "hatch": HATCHES.get(file.variant, ""),
+            "hatch": HATCHES.get(file.variant.name, ""),
             "edgecolor": self.background,
             "linewidth": 0,
         }
 
     @property
-    def plate(self) -> dict:
+    def plate(self) -> dict[str, Any]:
         """Numbers beside marks stand on a plate of their own."""
         plate = {"boxstyle": "round,pad=0.15", "facecolor": self.background, "edgecolor": "none"}
         return {"color": self.ink, "fontsize": 8.5, "bbox": plate}
 
-    def legend(self, axes, entries: int) -> None:
+    def legend(self, axes: Axes, entries: int) -> None:
         """Below the axes, where it hides nothing."""
         axes.figure.legend(loc="outside lower center", ncols=min(entries, 2), frameon=False)
 
@@ -77,12 +85,12 @@ THEMES = {
 }
 
 
-def png(drawing, theme: str, claims: str) -> bytes:
+def png(drawing: Drawing, theme: str, claims: str) -> bytes:
     """Draw a figure. `claims`, what it shows as JSON, is kept in the file, where the lint reads it."""
     look = THEMES[theme]
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # a user's own settings would change the bytes
-        matplotlib.rcParams.update(_settings(look))
+        matplotlib.rcParams.update(_settings(look))  # type: ignore[arg-type] # it lists its keys
         figure = Figure(
             figsize=(WIDTH, getattr(drawing, "height", HEIGHT)), dpi=DENSITY, layout="constrained"
         )
@@ -100,7 +108,7 @@ def png(drawing, theme: str, claims: str) -> bytes:
     return file.getvalue()
 
 
-def _settings(look: Theme) -> dict:
+def _settings(look: Theme) -> dict[str, Any]:
     ink = ("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor")
     return dict.fromkeys(ink, look.ink) | {
         "figure.facecolor": look.background,

@@ -1,9 +1,18 @@
 """Reliability: in each bin of scores, the share of entities that are right, and how many they are."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from ...ledger import Ledger
-from .scores import File, Number, Score, has, number, score, tested
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...ledger import ClaimId, Ledger
+from ..tasks import File, Score
+from .scores import Estimate, Number, estimate, number, tested
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .canvas import Theme
 
 BINS = 10  # ids end there: `calibration.bins.0` to `.9`
 TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
@@ -13,7 +22,7 @@ TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 class Bin:
     middle: float  # of its range of scores
     score: Number
-    precision: Score
+    precision: Estimate
     entities: Number
 
 
@@ -41,7 +50,7 @@ class Reliability:
 
     height = 4.6
 
-    def draw(self, axes, theme) -> None:
+    def draw(self, axes: Axes, theme: Theme) -> None:
         axes.plot([0, 1], [0, 1], color=theme.faint, linewidth=1.5, linestyle=":", label="score = share")
         for index, curve in enumerate(self.curves):
             axes.errorbar(
@@ -54,7 +63,7 @@ class Reliability:
             for b in curve.bins:
                 axes.text(b.middle, _row(index), b.entities.text, ha="center", va="center", **theme.plate)
         axes.set(xlim=(0, 1.03), ylim=(_row(len(self.curves)) + 0.03, 1.03))
-        names = [f"n {curve.file.variant.upper()}" for curve in self.curves]
+        names = [f"n {curve.file.variant.name.upper()}" for curve in self.curves]
         axes.set_yticks(
             [_row(index) for index in range(len(names))] + TICKS, names + [f"{t:g}" for t in TICKS]
         )
@@ -72,18 +81,20 @@ def _row(index: int) -> float:
 def gather(ledger: Ledger, name: str) -> Reliability | None:
     """The card's own files."""
     curves = []
-    for file, prefix in tested(ledger, name, "calibration.ece").items():
-        places = [f"{prefix}.calibration.bins.{index}" for index in range(BINS)]
-        parts = [
-            Bin(
-                (index + 0.5) / BINS,
-                number(ledger, f"{place}.score"),
-                score(ledger, f"{place}.precision"),
-                number(ledger, f"{place}.entities"),
-            )
-            for index, place in enumerate(places)
-            if has(ledger, f"{place}.score", f"{place}.precision", f"{place}.entities")
-        ]
+    for file, error in tested(ledger, name, Score("ece", topic="calibration")).items():
+        parts = tuple(_bin(ledger, error, index) for index in range(BINS) if _has_bin(ledger, error, index))
         if file.own and parts:
-            curves.append(Curve(file, number(ledger, f"{prefix}.calibration.ece"), tuple(parts)))
+            curves.append(Curve(file, number(ledger, error), parts))
     return Reliability(tuple(curves)) if curves else None
+
+
+def _has_bin(ledger: Ledger, error: ClaimId, index: int) -> bool:
+    return ledger.has(*(error.replace(bin=index, metric=m) for m in ("score", "precision", "entities")))
+
+
+def _bin(ledger: Ledger, error: ClaimId, index: int) -> Bin:
+    score, precision, entities = (
+        error.replace(bin=index, metric=metric) for metric in ("score", "precision", "entities")
+    )
+    middle = (index + 0.5) / BINS
+    return Bin(middle, number(ledger, score), estimate(ledger, precision), number(ledger, entities))

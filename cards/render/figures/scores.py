@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...ledger import Ledger
+from ...errors import CardError
+from ...ledger import ClaimId, Ledger
 from ...ledger.values import operands, resolve
 from ..formats import default_format, format_value
-from ..tasks import ranked
+from ..tasks import GUARD, File, Score, files
 
 
 @dataclass(frozen=True)
 class Number:
+    """A value of the ledger."""
+
     claim: str  # a reference, see cards.ledger.values
     value: float
     text: str  # as a card writes it
@@ -20,7 +23,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Score:
+class Estimate:
     """A value with its interval."""
 
     value: Number
@@ -35,54 +38,46 @@ class Score:
         return [middle - float(self.low)], [float(self.high) - middle]
 
 
-@dataclass(frozen=True)
-class File:
-    """One measured file of a model."""
-
-    id: str  # "MODEL.VARIANT", as claim ids begin
-    title: str  # "student INT8"
-    own: bool  # of the card's own model, not of its teacher
-    variant: str
-
-
-def number(ledger: Ledger, reference: str) -> Number:
-    """Raises CardError when the ledger lacks it."""
+def number(ledger: Ledger, named: str | ClaimId) -> Number:
+    """A value by its reference or the id of its claim. Raises CardError when the ledger lacks it."""
+    reference = str(named)
     value = resolve(ledger, reference)
-    return Number(
-        reference, value, format_value(value, default_format(reference, operands(ledger, reference)))
-    )
+    if not isinstance(value, int | float):
+        raise CardError(f"{reference} is {value!r}; a figure shows numbers")
+    text = format_value(value, default_format(reference, operands(ledger, reference)))
+    return Number(reference, value, text)
 
 
-def score(ledger: Ledger, claim: str) -> Score:
-    parts = ("", "#interval.low", "#interval.high", "#interval.level")
-    return Score(*(number(ledger, f"{claim}{part}") for part in parts))
+def estimate(ledger: Ledger, claim: ClaimId) -> Estimate:
+    """A claim with its interval. Raises CardError when it has none."""
+    low, high, level = (number(ledger, f"{claim}#interval.{part}") for part in ("low", "high", "level"))
+    return Estimate(number(ledger, claim), low, high, level)
 
 
-def has(ledger: Ledger, *claims: str) -> bool:
-    return {*claims} <= {claim.id.text for claim in ledger.claims}
-
-
-def files(ledger: Ledger, name: str) -> Iterator[File]:
+def all_files(ledger: Ledger, name: str) -> Iterator[File]:
     """The files of the model `name` and then of the others on its card."""
     for model in sorted(ledger.models, key=lambda model: model != name):
-        for variant in ranked(ledger.models[model]):
-            title = f"{model} {variant.name.upper()}"
-            yield File(f"{model}.{variant.name}", title, model == name, variant.name)
+        yield from files(ledger, model, own=model == name)
 
 
-def tested(ledger: Ledger, name: str, what: str) -> dict[File, str]:
-    """Files that have a claim `MODEL.VARIANT.SPLIT.what`, each with that id's part before `.what`: the
-    card's own model first, the others where they were measured on the same documents.
+def tested(ledger: Ledger, name: str, score: Score) -> dict[File, ClaimId]:
+    """Files that have a score: the card's own model first, the others where they were measured on the same
+    documents.
 
-    SPLIT is the first one that the model was measured on apart from the guard, on which it was chosen.
+    The split is the first one that the model was measured on apart from the guard, on which it was chosen.
     """
-    claims = {claim.id.text: claim for claim in ledger.claims if claim.data and claim.split != "guard"}
+    metric, group, topic = score
+    claims = [
+        claim
+        for claim in ledger.find(metric=metric, group=group, topic=topic, bin=None, vs_model=None)
+        if claim.data and claim.id.split not in (None, GUARD)
+    ]
     found, data = {}, None
-    for file in files(ledger, name):
-        for claim in claims.values():
-            if claim.id.text == f"{file.id}.{claim.split}.{what}" and data in (None, claim.data):
+    for file in all_files(ledger, name):
+        for claim in claims:
+            if claim.id.has(model=file.model, variant=file.variant.name) and data in (None, claim.data):
                 if data is None and not file.own:
                     return {}
-                found[file], data = claim.id.text.removesuffix(f".{what}"), claim.data
+                found[file], data = claim.id, claim.data
                 break
     return found

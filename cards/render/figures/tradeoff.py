@@ -1,10 +1,18 @@
 """Trade-off: macro F1 against median latency, every file that can be compared, with its size."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...ledger import Ledger
-from ...ledger.derived import length
-from .scores import File, Number, Score, has, number, score, tested
+from ..tasks import MACRO, File
+from .scores import Estimate, Number, estimate, number, tested
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .canvas import Theme
 
 NEAR = 0.03  # of an axis: marks that are closer lie on one another
 
@@ -12,7 +20,7 @@ NEAR = 0.03  # of an axis: marks that are closer lie on one another
 @dataclass(frozen=True)
 class Point:
     file: File
-    f1: Score
+    f1: Estimate
     latency: Number
     size: Number
 
@@ -51,7 +59,7 @@ class Tradeoff:
     def shared(self) -> list[list[File]]:
         return [spot for spot in self.spots if len(spot) > 1]
 
-    def draw(self, axes, theme) -> None:
+    def draw(self, axes: Axes, theme: Theme) -> None:
         for index, point in enumerate(self.points):
             axes.errorbar(
                 float(point.latency),
@@ -69,7 +77,7 @@ class Tradeoff:
         axes.set_ylabel(f"macro F1, {self.points[0].f1.level.text} interval")
         theme.legend(axes, len(self.points))
 
-    def _say(self, axes, theme, spot: list[File], right: float) -> None:
+    def _say(self, axes: Axes, theme: Theme, spot: list[File], right: float) -> None:
         """Beside a spot, on the side that has room: which files it stands for."""
         point = next(point for point in self.points if point.file == spot[0])
         is_left = float(point.latency) > right / 2
@@ -86,18 +94,19 @@ class Tradeoff:
 
 def gather(ledger: Ledger, name: str) -> Tradeoff | None:
     """At the shortest length that was timed; files that were timed on one machine, undisturbed."""
-    tokens = min((length(c) for c in ledger.claims if ".latency." in c.id.text), default=None)
-    found, machine = [], None
-    for file, prefix in tested(ledger, name, "macro.f1").items():
-        timed, size = f"{file.id}.latency.{tokens}.median", f"{file.id}.bytes"
-        if not has(ledger, timed, size) or ledger.claim(f"{prefix}.macro.f1").interval is None:
+    tokens = min((c.id.length for c in ledger.find(metric="latency") if c.id.length), default=0)
+    found: list[Point] = []
+    machine = None
+    for file, score in tested(ledger, name, MACRO).items():
+        timed, size = ledger.get(file.latency(tokens)), file.claim("bytes")
+        if timed is None or timed.disturbed is not None or not ledger.has(size):
             continue
-        if ledger.claim(timed).disturbed is not None:
+        if ledger.claim(score).interval is None:
             continue
-        machine = machine or ledger.claim(timed).environment
-        if ledger.claim(timed).environment == machine:
-            f1 = score(ledger, f"{prefix}.macro.f1")
-            found.append(Point(file, f1, number(ledger, timed), number(ledger, size)))
+        machine = machine or timed.environment
+        if timed.environment == machine:
+            point = Point(file, estimate(ledger, score), number(ledger, timed.id), number(ledger, size))
+            found.append(point)
     if not found or not found[0].file.own:
         return None
     return Tradeoff(tuple(found), number(ledger, f"length({found[0].latency.claim})"))

@@ -1,9 +1,18 @@
 """F1 of each entity type or class, and the means, with intervals."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from ...ledger import Ledger, slug
-from .scores import File, Score, has, score, tested
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...ledger import Ledger
+from ..tasks import MACRO, File
+from .scores import Estimate, estimate, tested
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .canvas import Theme
 
 
 @dataclass(frozen=True)
@@ -11,7 +20,7 @@ class Row:
     """The scores of one file, in the order of the groups."""
 
     file: File
-    f1: tuple[Score, ...]
+    f1: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class Types:
     rows: tuple[Row, ...]
 
     @property
-    def ranked(self) -> list[tuple[str, Score]]:
+    def ranked(self) -> list[tuple[str, Estimate]]:
         """Types, the best first, of the first file."""
         types = [pair for pair in zip(self.groups, self.rows[0].f1, strict=True) if pair[0] not in MEANS]
         return sorted(types, key=lambda pair: -float(pair[1].value))
@@ -30,7 +39,7 @@ class Types:
         """Inches: each group takes a line for every file."""
         return 1.3 + len(self.groups) * (0.16 + 0.2 * len(self.rows))
 
-    def draw(self, axes, theme) -> None:
+    def draw(self, axes: Axes, theme: Theme) -> None:
         widest = max(float(f1.high) for row in self.rows for f1 in row.f1)
         aside = 0.02 * (widest - min(float(f1.low) for row in self.rows for f1 in row.f1))
         for index, row in enumerate(self.rows):
@@ -60,20 +69,16 @@ MEANS = ("Micro", "Macro")
 
 def gather(ledger: Ledger, name: str) -> Types | None:
     """The groups that every file has, with intervals."""
-    rows = tested(ledger, name, "macro.f1")
-    groups = [*ledger.models[name].labels, *MEANS]
-
-    def has_all(group: str) -> bool:
-        ids = [f"{prefix}.{slug(group)}.f1" for prefix in rows.values()]
-        return has(ledger, *ids) and all(ledger.claim(claim).interval for claim in ids)
-
-    groups = [group for group in groups if has_all(group)]
-    if not rows or not set(groups) - set(MEANS):
+    scores = tested(ledger, name, MACRO)
+    groups = [
+        group
+        for group in [*ledger.models[name].labels, *MEANS]
+        if all((c := ledger.get(each.replace(group=group))) and c.interval for each in scores.values())
+    ]
+    if not scores or not set(groups) - set(MEANS):
         return None
-    return Types(
-        tuple(groups),
-        tuple(
-            Row(file, tuple(score(ledger, f"{prefix}.{slug(group)}.f1") for group in groups))
-            for file, prefix in rows.items()
-        ),
-    )
+    rows = [
+        Row(file, tuple(estimate(ledger, each.replace(group=group)) for group in groups))
+        for file, each in scores.items()
+    ]
+    return Types(tuple(groups), tuple(rows))

@@ -34,6 +34,8 @@ def test_every_id_of_a_ledger_is_written_back_as_it_was_read(tmp_path):
     ("text", "fields"),
     {
         "student.parameters": {"metric": "parameters"},
+        "student.training.seconds": {"topic": "training", "metric": "seconds"},
+        "corpus.training.documents": {"model": "corpus", "split": "training", "metric": "documents"},
         "student.int8.bytes": {"variant": "int8", "metric": "bytes"},
         "student.setting.epochs": {"topic": "setting", "metric": "epochs"},
         "student.int8.test.macro.f1": {"variant": "int8", "split": "test", "group": "macro", "metric": "f1"},

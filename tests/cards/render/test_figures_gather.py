@@ -5,10 +5,11 @@ import json
 import pytest
 from figure_ledger import student_ledger
 
-from cards.ledger import Ledger
+from cards.ledger import FolderLedger, Ledger
 from cards.ledger.values import resolve
 from cards.render import figures
 from cards.render.figures.scores import Number
+from cards.render.tasks import File
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,10 @@ def ledger(tmp_path_factory) -> Ledger:
 def without(ledger: Ledger, *parts: str) -> Ledger:
     kept = [claim for claim in ledger.claims if not any(part in claim.id.text for part in parts)]
     return ledger.model_copy(update={"claims": tuple(kept)})
+
+
+def name_of(file: File) -> str:
+    return f"{file.model}.{file.variant.name}"
 
 
 def change(ledger: Ledger, claim_id: str, **fields) -> Ledger:
@@ -77,12 +82,12 @@ def test_another_machine_is_not_compared(ledger):
     claim = ledger.claim("teacher.fp16.latency.128.median")
     other = claim.environment.model_copy(update={"threads": 8})
     drawings = figures.gather(change(ledger, claim.id.text, environment=other), "student")
-    assert [point.file.id for point in drawings["tradeoff"].points] == [
+    assert [name_of(point.file) for point in drawings["tradeoff"].points] == [
         "student.int8",
         "student.fp32",
         "teacher.fp32",
     ]
-    assert "teacher.fp16" not in [one.file.id for one in drawings["latency"].timed]
+    assert "teacher.fp16" not in [name_of(one.file) for one in drawings["latency"].timed]
 
 
 def test_times_are_drawn_at_the_lengths_of_the_first_file(ledger):
@@ -94,8 +99,8 @@ def test_a_disturbed_time_is_not_drawn(ledger):
     busy = change(ledger, "teacher.fp16.latency.128.median", disturbed=1.4)
     drawings = figures.gather(busy, "student")
     for files in (
-        [point.file.id for point in drawings["tradeoff"].points],
-        [one.file.id for one in drawings["latency"].timed],
+        [name_of(point.file) for point in drawings["tradeoff"].points],
+        [name_of(one.file) for one in drawings["latency"].timed],
     ):
         assert files == ["student.int8", "student.fp32", "teacher.fp32"]
 
@@ -106,12 +111,12 @@ def test_other_documents_are_not_compared(ledger):
     drawings = figures.gather(change(ledger, claim.id.text, data=other), "student")
     for kind in ("tradeoff", "types"):
         parts = getattr(drawings[kind], "points", None) or drawings[kind].rows
-        assert "teacher.fp32" not in [part.file.id for part in parts]
+        assert "teacher.fp32" not in [name_of(part.file) for part in parts]
 
 
 def test_a_score_without_interval_is_not_drawn(ledger):
     drawings = figures.gather(change(ledger, "student.int8.test.macro.f1", interval=None), "student")
-    assert drawings["tradeoff"].points[0].file.id == "student.fp32"
+    assert name_of(drawings["tradeoff"].points[0].file) == "student.fp32"
     assert "Macro" not in drawings["types"].groups
 
 
@@ -129,7 +134,7 @@ def test_the_test_data_may_be_called_otherwise(ledger):
     for claim in claims["claims"]:
         if claim.get("split") == "test":
             claim["split"] = "held-out"
-    drawings = figures.gather(Ledger.model_validate(claims), "student")
+    drawings = figures.gather(FolderLedger.model_validate(claims), "student")
     assert drawings.keys() == figures.KINDS.keys()
 
 

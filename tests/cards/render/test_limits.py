@@ -19,7 +19,7 @@ def ledger_of(student: Path) -> Ledger:
 
 
 def titles(ledger: Ledger) -> set[str]:
-    return {limit.title for limit in limits(ledger, "student", Numbers(ledger))}
+    return {limit.title for limit in limits(ledger, Numbers(ledger))}
 
 
 def copied(ledger: Ledger, claim_id: str, **changed) -> Ledger:
@@ -120,7 +120,7 @@ def test_a_line_stands_there_when_it_holds_and_only_then(student, title):
 def test_what_the_texts_are_is_said_as_far_as_it_is_known(student, genre, said):
     data = tiny_ledger.DATA.model_copy(update={"genre": genre})
     ledger = changed(ledger_of(student), ".test.macro.f1", data=data)
-    lines = limits(ledger, "student", Numbers(ledger))
+    lines = limits(ledger, Numbers(ledger))
     assert [said in line.text for line in lines if line.title == "No clinical notes."] == [True]
 
 
@@ -152,8 +152,8 @@ def corpus_with(*parts: str) -> Ledger:
 )
 def test_a_corpus_says_what_was_not_measured(part, title):
     ledger = corpus_with(part)
-    assert title not in {limit.title for limit in corpus_limits(ledger, "weak")}
-    assert title in {limit.title for limit in corpus_limits(without(part)(ledger), "weak")}
+    assert title not in {limit.title for limit in corpus_limits(ledger)}
+    assert title in {limit.title for limit in corpus_limits(without(part)(ledger))}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from cards.errors import CardError
 from cards.ledger import read_ledger
 from cards.ledger.values import resolve
 from cards.lint import lint
-from cards.render import render
-from cards.render.card import Card
+from cards.render import Card, render
 from cards.render.card_map import write_map
 from cards.render.formats import format_value
 from cards.render.regions import merge

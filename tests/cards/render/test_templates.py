@@ -9,9 +9,8 @@ from cards.ledger import project, read_ledger
 from cards.lint import lint
 from cards.render import TEMPLATES, render
 from cards.render.collection import collection
-from cards.render.readme import MODELS, update
+from cards.render.readme import MODELS, space_card, update
 from cards.render.sections import front_matter_of
-from cards.render.space_card import space_card
 
 OWN = '{% extends "ours/token-classification.md.j2" %}{% block intended_use %}Ask us first.{% endblock %}'
 
