@@ -10,8 +10,7 @@ from unittest.mock import patch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from cards.render import figures
-from cards.render.card import Card
+from cards.render import Card
 from publish.errors import PublishError
 from publish.hub.remote import sha256
 from publish.pushing import staging
@@ -45,17 +44,17 @@ def cheap_cards() -> Iterator[None]:
             raise PublishError(linted[key])
 
     with (
-        patch.object(figures, "_png", _dot),
+        patch.object(drawing, "_png", _dot),
         patch.object(staging, "render", render_once),
         patch.object(staging, "_refuse_errors", refuse_errors_once),
     ):
         yield
 
 
-def _dot(drawing: figures.Drawing, theme: str) -> bytes:
+def _dot(drawn: drawing.Drawing, theme: str) -> bytes:
     """A figure of one pixel that keeps its claims, where the lint reads them."""
     kept, file = PngInfo(), io.BytesIO()
-    shown = {number.claim: number.value for number in figures.numbers(drawing)}
+    shown = {number.claim: number.value for number in numbers(drawn)}
     kept.add_text("Claims", json.dumps(shown))
     colour = "black" if theme == "dark" else "white"
     Image.new("RGB", (1, 1), colour).save(file, format="PNG", pnginfo=kept)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from ...ledger import Ledger
 from ..tasks import File, Score
 from .scores import Number, all_files, number, tested
+from .theme import Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from .canvas import Theme
 
 THICK = 0.2  # inches that a bar takes
 ERROR_KINDS = {

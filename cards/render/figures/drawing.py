@@ -4,26 +4,18 @@ Each kind of figure is a record here, made by its module's `gather`: it holds th
 shows, which the template puts into words, and draws itself. A kind whose claims are missing is left out.
 """
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from ...ledger import Ledger
 from . import bars, reliability, tradeoff, types
 from .scores import Number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from .canvas import Theme
+from .theme import THEMES, Drawing
 
 FOLDER = "figures"  # in a model folder, beside the card
-THEMES = ("light", "dark")
 KINDS: dict[str, Callable[[Ledger, str], Drawing | None]] = {
     "tradeoff": tradeoff.gather,
     "types": types.gather,
@@ -31,12 +23,6 @@ KINDS: dict[str, Callable[[Ledger, str], Drawing | None]] = {
     "latency": bars.gather_latency,
     "errors": bars.gather_error_kinds,
 }
-
-
-class Drawing(Hashable, Protocol):
-    """The claims of one figure; hashable, so that equal ones are drawn once."""
-
-    def draw(self, axes: Axes, theme: Theme) -> None: ...
 
 
 def gather(ledger: Ledger, name: str) -> dict[str, Drawing]:

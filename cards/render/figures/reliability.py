@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from ...ledger import ClaimId, Ledger
 from ..tasks import File, Score
 from .scores import Estimate, Number, estimate, number, tested
+from .theme import Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from .canvas import Theme
 
 BINS = 10  # ids end there: `calibration.bins.0` to `.9`
 TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from ...ledger import Ledger
 from ..tasks import MACRO, File
 from .scores import Estimate, estimate, tested
+from .theme import Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from .canvas import Theme
 
 
 @dataclass(frozen=True)
