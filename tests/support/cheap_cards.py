@@ -11,6 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from cards.render import Card
+from cards.render.figures import drawing, numbers
 from publish.errors import PublishError
 from publish.hub.remote import sha256
 from publish.pushing import staging
