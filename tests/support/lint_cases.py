@@ -60,6 +60,8 @@ def change(run: Path, changes: list[dict]) -> None:
 def _bytes(name: str, content: str | dict) -> bytes:
     if isinstance(content, str):
         return content.encode()
+    if "bytes" in content:
+        return bytes(content["bytes"])
     if "tensors" in content:
         return safetensors(content["tensors"])
     return graph(content["graph"]) if name.endswith(".onnx") else json.dumps(content).encode()

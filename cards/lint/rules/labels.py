@@ -7,6 +7,8 @@ from ..input.card import Card
 from ..input.files import Files
 from ..input.parts import Folder, OwnModel
 from ..input.weights import graph_width
+from ..read.heads import CLASSES
+from ..read.tables import AGGREGATE, table_rows
 from ..registry import Faults, rule
 from ..report import Place
 
@@ -79,6 +81,25 @@ def label_id(folder: Folder) -> Faults:
                 yield place, f"{name} has the id {number}, which is {right} in config.json"
 
 
+@rule("labels.table", preview=True)
+def table(folder: Folder) -> Faults:
+    """The classes in a table of a card are labels of config.json.
+
+    Why: The model never finds a class that its config.json does not have, whatever the card says of it.
+    Fix: Copy the labels from config.json.
+    """
+    known = {_bare(label) for label in config_labels(folder.files)}
+    for block in folder.card.blocks if known else ():
+        rows = table_rows(block)
+        if not rows or rows[0].cells[0].lower() not in CLASSES:
+            continue
+        rows = [row for row in rows[1:] if row.cells[0] and not AGGREGATE.fullmatch(row.cells[0])]
+        strange = [row for row in rows if _bare(row.cells[0]) not in known]
+        if 0 < len(strange) <= (len(rows) - 1) / 2:  # more of them are a description in other words
+            row = strange[0]
+            yield folder.card.at_line(row.line), f"config.json has no label {row.cells[0]}"
+
+
 @rule("labels.config")
 def config(own: OwnModel) -> Faults:
     """config.json has the ledger's labels; for entities O, then B- and I- of each type.
@@ -99,6 +120,11 @@ def config_labels(files: Files) -> list[str]:
     if not all(str(key).isdigit() for key in found):
         return []
     return [str(found[key]) for key in sorted(found, key=int)]
+
+
+def _bare(label: str) -> str:
+    """A label without B-, I- and the like, in lower case."""
+    return re.sub(r"^[BIESLU]-", "", label).lower()
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -1,15 +1,33 @@
 """What a model or corpus was made from, against the licence that it gives."""
 
+import re
 from collections.abc import Iterator
 
 from ...ledger import FolderLedger, LabelledCorpus, Ledger, Model
 from ...ledger.licences import conflict, kind, only_measures
+from ..input.card import Card
 from ..input.files import RepoType
 from ..input.parts import Folder, LedgerFile
+from ..read.tables import plain
 from ..registry import Faults, rule
 from ..report import Place
 
 _ASKED = 5  # bases and data sets that are looked up on the Hub
+_LICENCE_HEAD = re.compile(r"\W*licen[cs]e\W*", re.I)
+_LICENCE_ITEM = re.compile(r"\W*licen[cs]e\W+(.{1,60})", re.I)
+_SHORT = 120  # characters; a longer text tells of several things
+_OF_OTHERS = re.compile(r"\b(?:not|data|datasets?|code|images?|corpus|base)\b", re.I)
+_LICENCES = {
+    r"\bapache(?: licen[cs]e)?,?[ -]*(?:version |v)?2(?:\.0)?\b": "apache-2.0",
+    r"\bmit\b": "mit",
+    r"(?<![al])\bgpl[ -]?v?3(?:\.0)?\b": "gpl-3.0",
+    r"\bagpl[ -]?v?3(?:\.0)?\b": "agpl-3.0",
+    r"\bcc[ -]by[ -]4\.0\b": "cc-by-4.0",
+    r"\bcc[ -]by[ -]sa[ -]4\.0\b": "cc-by-sa-4.0",
+    r"\bcc[ -]by[ -]nc[ -]4\.0\b": "cc-by-nc-4.0",
+    r"\bcc[ -]by[ -]nc[ -]sa[ -]4\.0\b": "cc-by-nc-sa-4.0",
+    r"\bcc0(?:[ -]1\.0)?\b": "cc0-1.0",
+}
 _ORIGINS: tuple[tuple[str, RepoType], ...] = (("base_model", "model"), ("datasets", "dataset"))
 
 
@@ -44,6 +62,38 @@ def on_hub(folder: Folder) -> Faults:
             found = conflict(str(given), licence) if licence and kind(licence) != "unknown" else None
             if found and found.severity == "error":
                 yield place, f"{value}: {found.why}"
+
+
+@rule("licence.section", preview=True)
+def section(card: Card) -> Faults:
+    """The licence in a section or item of that name is that of the front matter.
+
+    Why: Whoever uses the model by the one breaks the other.
+    Fix: Write the licence that holds in both.
+    """
+    given = card.front_matter.data.get("license")
+    if not isinstance(given, str) or given in ("other", "unknown") or card.repo_type != "model":
+        return
+    for block in card.blocks:
+        text = plain(block.text)
+        item = _LICENCE_ITEM.fullmatch(text)
+        alone = (
+            block.headings
+            and _LICENCE_HEAD.fullmatch(block.headings[-1])
+            and len(text) <= _SHORT
+            and not _OF_OTHERS.search(text)
+        )
+        if block.kind in ("paragraph", "item") and (item or alone):
+            named = {
+                name
+                for pattern, name in _LICENCES.items()
+                if re.search(pattern, item[1] if item else text, re.I)
+            }
+            if len(named) == 1 and given not in named:
+                yield (
+                    card.at_line(block.line),
+                    f"the licence is {named.pop()} here and {given} in the front matter",
+                )
 
 
 def _origins(ledger: Ledger, thing: Model | LabelledCorpus) -> Iterator[tuple[str, str]]:

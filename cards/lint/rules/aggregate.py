@@ -1,0 +1,106 @@
+"""Averages of a table against the rows or columns that they average."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..input.card import Card
+from ..read.numbers import Number
+from ..read.tables import AGGREGATE, Results
+from ..registry import Faults, rule
+
+
+@dataclass(frozen=True)
+class _Average:
+    """An average and what it averages, each with its weight."""
+
+    name: str
+    line: int
+    number: Number
+    parts: list[Number]
+    weights: list[float]
+    harmonic: float | None = None  # of the precision and recall beside an F1
+
+    @property
+    def mean(self) -> float:
+        pairs = zip(self.parts, self.weights, strict=True)
+        return sum(part.value * weight for part, weight in pairs) / sum(self.weights)
+
+    @property
+    def slack(self) -> float:
+        return (self.number.step + max(part.step for part in self.parts)) * 1.001
+
+    def is_off(self, value: float) -> bool:
+        return abs(self.number.value - value) > self.slack
+
+
+@rule("aggregate.mean", preview=True)
+def mean(card: Card) -> Faults:
+    """A macro score is the mean of the scores of its classes, a weighted one by the support of each.
+
+    Why: The average is of another evaluation than the classes, or of another kind.
+    Fix: Copy the average and the classes of one evaluation, and call the average what it is.
+    """
+    for average in _averages(card):
+        # Some compute a macro F1 from the macro precision and recall.
+        harmonic = average.harmonic is not None and not average.is_off(average.harmonic)
+        if average.is_off(average.mean) and not harmonic:
+            parts = ", ".join(part.text for part in average.parts[:6]) + " ..." * (len(average.parts) > 6)
+            said = f"{average.name} is {average.number.text}, and the mean of {parts} is {average.mean:.4g}"
+            yield card.at_line(average.line), said
+
+
+def _averages(card: Card) -> Iterator[_Average]:
+    for results in card.results:
+        if results.whole and results.of_classes and not results.lines:
+            yield from _of_rows(results)
+        if results.whole:
+            yield from _of_columns(results)
+
+
+def _of_rows(results: Results) -> Iterator[_Average]:
+    """Rows such as "macro avg" below the rows of all classes."""
+    classes = [record for record in results.records if not AGGREGATE.fullmatch(record.name)]
+    support = next((at for at, head in enumerate(results.heads) if head.metric == "support"), None)
+    counts = [n.value for each in classes if support is not None and (n := each.numbers[support])]
+    for record in results.records:
+        found = AGGREGATE.fullmatch(record.name)
+        kind = (found["average"] or "").lower() if found else ""
+        whole = record.numbers[support] if support is not None else None
+        if len(classes) < 2 or (whole and whole.value != sum(counts)):
+            continue  # without all of its classes nothing is known of an average
+        weights = {"macro": [1.0] * len(classes), "weighted": counts}.get(kind, [])
+        scores = {head.metric: n for at, head in enumerate(results.heads) if (n := record.numbers[at])}
+        for at, head in enumerate(results.heads):
+            number = record.numbers[at]
+            parts = [part for each in classes if (part := each.numbers[at])]
+            if (
+                head.kind == "share"
+                and number
+                and len(parts) == len(classes) == len(weights)
+                and sum(weights)
+            ):
+                harmonic = _harmonic(scores) if (kind, head.metric) == ("macro", "f1") else None
+                name = f"{head.text} ({record.name})"
+                yield _Average(name, record.line, number, parts, weights, harmonic)
+
+
+def _of_columns(results: Results) -> Iterator[_Average]:
+    """Columns such as "Macro F1" beside "Drug F1" and "Disease F1"."""
+    for at, head in enumerate(results.heads):
+        parts = [
+            n
+            for n, other in enumerate(results.heads)
+            if other.part and not other.average and (other.metric, other.split) == (head.metric, head.split)
+        ]
+        for record in results.records if head.average == "macro" and not head.part and len(parts) > 1 else ():
+            number, numbers = record.numbers[at], [n for part in parts if (n := record.numbers[part])]
+            if number and len(numbers) == len(parts):
+                line = results.line_of(record, at)
+                yield _Average(head.text, line, number, numbers, [1.0] * len(numbers))
+
+
+def _harmonic(scores: dict[str, Number]) -> float | None:
+    one, other = (scores.get(metric) for metric in ("precision", "recall"))
+    if not one or not other or one.value + other.value <= 0:
+        return None
+    return 2 * one.value * other.value / (one.value + other.value)
