@@ -29,45 +29,24 @@ if TYPE_CHECKING:
 # Imported on first use: ONNX Runtime takes its time, which a command line that cannot be run need not wait
 # for, and where it is not installed, a sentence shall say so.
 _MODULES = {
-    "EngineError": "errors",
-    "Entity": "entity",
-    "Notice": "notices",
-    "Tagger": "tagger",
-    "Tokens": "tokens",
-    "Window": "tokens",
-    "decode": "decoding",
-    "load": "tagger",
-    "load_tokenizer": "tokenizer",
-    "merge": "tokens",
-    "notice": "notices",
-    "plain": "tokenizer",
-    "special_tokens": "tokenizer",
-    "tokenise": "tokens",
-    "windows": "tokens",
+    "decoding": ["decode"],
+    "entity": ["Entity"],
+    "errors": ["EngineError"],
+    "notices": ["Notice", "notice"],
+    "tagger": ["Tagger", "load"],
+    "tokenizer": ["load_tokenizer", "plain", "special_tokens"],
+    "tokens": ["Tokens", "Window", "merge", "tokenise", "windows"],
 }
 __all__ = [
-    "EngineError",
-    "Entity",
-    "Notice",
-    "Tagger",
-    "Tokens",
-    "Window",
-    "__version__",
-    "decode",
-    "load",
-    "load_tokenizer",
-    "merge",
-    "notice",
-    "plain",
-    "special_tokens",
-    "tokenise",
-    "windows",
-]
+    "EngineError", "Entity", "Notice", "Tagger", "Tokens", "Window", "__version__", "decode", "load",
+    "load_tokenizer", "merge", "notice", "plain", "special_tokens", "tokenise", "windows",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
-    globals()[name] = value  # the next one finds it at once
-    return value
+    for module, names in _MODULES.items():
+        if name in names:
+            value = getattr(importlib.import_module(f".{module}", __name__), name)
+            globals()[name] = value  # the next one finds it at once
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -70,10 +70,7 @@ def build(
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="input"):
                 text, samples, about, run = _note()
-            with (
-                gr.Column(elem_id="output"),
-                gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs,
-            ):
+            with gr.Column(elem_id="output"), gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
                 with _tab("highlight"):
                     threshold, shown, marked, work = _highlight_tab(student)
                 with _tab("compare"):

@@ -125,6 +125,7 @@ def test_other_tokenizers_are_refused(javascript, tiny, part, value, message):
         javascript(TOKENISE, tokenizer=read, texts=["a"])
 
 
+@pytest.mark.soak  # the library is pinned, and has to be asked about a million characters
 def test_the_tables_are_what_the_library_does():
     assert unicode_tables.FILE.read_text(encoding="utf-8") == unicode_tables.javascript(), (
         "write it anew: python tests/support/unicode_tables.py"

@@ -16,10 +16,7 @@ from running_space import RunningSpace, find_chromium, serve
 from space.engine import load
 from space.ui.sample_notes import EXAMPLES
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not RUNTIME.is_file(), reason=NO_RUNTIME),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not RUNTIME.is_file(), reason=NO_RUNTIME)]
 # Of a score. The runtimes' attention differs in the last digit of a float, and where a value lies on a border
 # of INT8's rounding, the score moves.
 TOLERANCE = 0.1

@@ -12,14 +12,8 @@ from space.engine import Tagger, load
 from training import corpora
 from training.recipe import load_recipe
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not RUNTIME.is_file(), reason=NO_RUNTIME),
-]
-ISOLATION = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-}
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not RUNTIME.is_file(), reason=NO_RUNTIME)]
+ISOLATION = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 # The server's root is space/: the modules lie in private/ of it, the model beside them.
 START = """
 const model = new URL("../bundled/student/", location);
