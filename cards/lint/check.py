@@ -17,17 +17,11 @@ _IGNORE = re.compile(r"(?:<!--|#)\s*clinstill:\s*ignore\s+([\w.,\s-]+?)\s*(?:-->
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rules run: ids, or beginnings of ids, as in ruff. The longest that fits a rule decides.
+    """Which rules run: ids, or beginnings of ids, as in ruff. The longest that fits a rule decides."""
 
-    Attributes:
-        select: Only these; all where it is empty.
-        ignore: Not these.
-        preview: Whether rules run that have not yet been right on enough real cards.
-    """
-
-    select: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()  # only these; all where it is empty
     ignore: tuple[str, ...] = ()
-    preview: bool = False
+    preview: bool = False  # also rules that have not yet been right on enough real cards
 
     def rules(self) -> list[Rule]:
         """The chosen rules. Raises CardError where a choice fits none."""
@@ -39,9 +33,8 @@ class Selection:
     def _has(self, rule: Rule) -> bool:
         wanted = max((len(chosen) for chosen in self.select if rule.id.startswith(chosen)), default=-1)
         unwanted = max((len(chosen) for chosen in self.ignore if rule.id.startswith(chosen)), default=-1)
-        return (self.preview or not rule.preview) and (
-            wanted > unwanted or (not self.select and unwanted < 0)
-        )
+        chosen = wanted > unwanted or (not self.select and unwanted < 0)
+        return chosen and (self.preview or not rule.preview)
 
 
 def examine(

@@ -1,5 +1,6 @@
 """The page of rules: what each holds, why, how to fix a fault, and an example of one."""
 
+import textwrap
 from pathlib import Path
 
 import yaml
@@ -31,22 +32,16 @@ def rules_page(cases: Path) -> str:
 
 def _section(rule: Rule, file: Path) -> str:
     severity = rule.severity + (", preview" if rule.preview else "")
-    lines = [f"## {rule.id}", "", f"{rule.what} ({severity})", "", f"**Why:** {rule.why}", ""]
-    lines += [f"**Fix:** {rule.fix}", ""]
+    lines = [f"## {rule.id}", f"{rule.what} ({severity})", f"**Why:** {rule.why}", f"**Fix:** {rule.fix}"]
     cases = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
     for kind in ("wrong", "right"):
-        shown = next((text for case in cases.get(kind, ()) if (text := _example(case))), None)
-        lines += (
-            [f"{kind.capitalize()}:", "", *(f"    {line}".rstrip() for line in shown.split("\n")), ""]
-            if shown
-            else []
-        )
-    return "\n".join(lines)
+        for case in cases.get(kind, ())[:1]:
+            lines += [f"{kind.capitalize()}:", textwrap.indent(_example(case), "    ")]
+    return "\n\n".join(lines) + "\n"
 
 
-def _example(case: dict[str, object]) -> str | None:
-    """What a reader sees of a case: its card, or what is changed in a right one."""
-    for key in ("card", "add"):
-        if isinstance(text := case.get(key), str):
-            return text.rstrip("\n")
-    return None
+def _example(case: dict[str, object]) -> str:
+    """What a reader sees of a case: its card and files, or what is changed in a run of ours."""
+    beside = {key: case[key] for key in ("files", "hub", "run") if key in case}
+    written = yaml.safe_dump(beside, sort_keys=False, allow_unicode=True, width=100) if beside else ""
+    return f"{case.get('card', '')}\n{written}".strip("\n")

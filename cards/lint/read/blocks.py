@@ -23,24 +23,15 @@ _KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class Block:
-    """One heading, paragraph, list item's paragraph, table, code or HTML block.
-
-    Attributes:
-        line: Number of its first line in the card, from 1.
-        lines: Its lines as they stand there, with all markup.
-        text: What markdown-it calls its content: without marks of headings, lists, quotes and fences.
-        headings: The headings above it, outermost first.
-        info: What stands behind the opening fence of code.
-        tokens: markdown-it's tokens, for tables; their own lines count from the card's first line as 0.
-    """
+    """One heading, paragraph, list item's paragraph, table, code or HTML block."""
 
     kind: Kind
-    line: int
-    lines: tuple[str, ...]
-    text: str
-    headings: tuple[str, ...]
-    info: str = ""
-    tokens: tuple[Token, ...] = ()
+    line: int  # of its first line in the card, from 1
+    lines: tuple[str, ...]  # as they stand there, with all markup
+    text: str  # without marks of headings, lists, quotes and fences
+    headings: tuple[str, ...]  # above it, outermost first
+    info: str = ""  # behind the opening fence of code
+    tokens: tuple[Token, ...] = ()  # markdown-it's, for tables; their lines count from the card's first as 0
 
     @property
     def last_line(self) -> int:
@@ -56,32 +47,27 @@ def read_blocks(text: str) -> tuple[Block, ...]:
     tokens = parser.parse(body[:_LONGEST])
     lines = text.split("\n")
     found: list[Block] = []
-    above: list[tuple[int, str]] = []
+    above: list[tuple[str, str]] = []  # h1 to h6, and what it says
     items = 0
     for number, token in enumerate(tokens):
         items += (token.type == "list_item_open") - (token.type == "list_item_close")
         if token.type not in _KINDS or token.map is None:
             continue
         first, end = token.map
-        kind = _KINDS[token.type]
-        inside: tuple[Token, ...] = ()
-        content = token.content
+        kind, content, inside = _KINDS[token.type], token.content, tokens[:0]
+        if kind in ("heading", "paragraph"):
+            content = tokens[number + 1].content
         if kind == "heading":
-            content = tokens[number + 1].content
-            level = int(token.tag[1])
-            above = [(other, said) for other, said in above if other < level]
-        elif kind == "paragraph":
-            content = tokens[number + 1].content
-            kind = "item" if items else "paragraph"
+            above = [(level, said) for level, said in above if level < token.tag]
+        elif kind == "paragraph" and items:
+            kind = "item"
         elif kind == "table":
             close = next(n for n in range(number, len(tokens)) if tokens[n].type == "table_close")
-            inside = tuple(tokens[number : close + 1])
+            inside = tokens[number : close + 1]
         while end - 1 > first and not lines[end - 1].strip():
             end -= 1  # markdown-it counts the blank lines below some blocks
-        headings = tuple(said for _, said in above)
-        found.append(
-            Block(kind, first + 1, tuple(lines[first:end]), content, headings, token.info.strip(), inside)
-        )
+        headings, shown = tuple(said for _, said in above), tuple(lines[first:end])
+        found.append(Block(kind, first + 1, shown, content, headings, token.info.strip(), tuple(inside)))
         if kind == "heading":
-            above.append((int(token.tag[1]), " ".join(content.split())))
+            above.append((token.tag, " ".join(content.split())))
     return tuple(found)

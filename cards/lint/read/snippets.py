@@ -10,7 +10,9 @@ from functools import cached_property
 from .blocks import Block
 
 PYTHON = ("python", "py", "python3", "pycon")
-_LEFT_OUT = re.compile(r"^\s*(?:# )?\.\.\.|\.\.\.\s*$|<[A-Za-z][^<>\n]*>|…|\{\{", re.MULTILINE)
+_LEFT_OUT = re.compile(
+    r"^\s*(?:# )?\.\.\.|\.\.\.\s*$|<[A-Za-z][^<>\n]*>|…|\{\{|^diff --git |^@@ ", re.MULTILINE
+)
 _CODE = re.compile(
     r"^\s*(?:import \w|from [\w.]+ import |def \w|class \w|\w[\w, ]*=\s*\w[\w.]*\(|\w+(?:\.\w+)*\(.*\)\s*$)",
     re.MULTILINE,
