@@ -1,5 +1,6 @@
 """A run, a stand-in Hub, and the two commands run against it as a user would."""
 
+import copy
 import os
 import shutil
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 import hub_standin
 import pytest
 from cheap_cards import cheap_cards
+from hub_pushing import succeed
 from hub_store import Repo
 from huggingface_hub import constants
 from tiny_ledger import make_run
@@ -117,10 +119,30 @@ def verify_files(verify) -> Command:
     return lambda *arguments, **changes: verify(*arguments, "--no-loaders", **changes)
 
 
+@pytest.fixture(scope="session")
+def states() -> dict[str, dict[tuple[str, str], Repo]]:
+    """What the stand-in held after pushes that many tests begin with, by name."""
+    return {}
+
+
 @pytest.fixture
-def pushed_model(hub, push) -> Repo:
+def once(hub, states) -> Callable[[str, Callable[[], None]], None]:
+    """`once(name, pushes)` brings the stand-in to the state that `pushes()` leaves; they are made once."""
+
+    def bring(name: str, pushes: Callable[[], None]) -> None:
+        if name not in states:
+            pushes()
+            states[name] = copy.deepcopy(hub.repos)
+        hub.repos.update(copy.deepcopy(states[name]))
+        hub.requests.clear()
+
+    return bring
+
+
+@pytest.fixture
+def pushed_model(hub, push, once) -> Repo:
     """The student's repository after a push."""
-    assert push("--repo-id", "me/model").returncode == 0
+    once("pair", lambda: succeed(push("--repo-id", "me/model")))
     return hub.model("me/model")
 
 

@@ -1,12 +1,14 @@
-"""A push is killed at every one of its requests, in every way that a network knows. Whatever happens, each
-revision on the Hub has a card that agrees with its weights, and the next run completes without sending a file
-or making a commit twice.
+"""A push is killed at its requests, in every way that a network knows. Whatever happens, each revision on the
+Hub has a card that agrees with its weights, and the next run completes without sending a file or making a
+commit twice.
 
-The next run starts from what is on the Hub and from nothing else, so it is made once for each state that the
-kills leave there: many leave the same, since most requests only read.
+Only a write changes what is on the Hub, so `make test` kills at writes, each in one of the ways in turn, and
+`make soak` at every request in every way. The next run starts from what is on the Hub alone, so it is made
+once for each state that the kills leave there.
 """
 
 import copy
+import itertools
 import json
 import os
 import shutil
@@ -14,14 +16,14 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from hub_standin import Fault, Hub
 from hub_store import RefusalError
 from safetensors.numpy import load_file, save_file
-from tiny_ledger import make_ledger, make_run
+from tiny_ledger import make_ledger
 
 from cards.ledger import project, write_ledger
 from cards.lint import lint
@@ -46,10 +48,10 @@ HICCUPS = [LOST, DROPPED, Fault(acts=True, refusal=RefusalError(500, "oops")), R
 
 
 @pytest.fixture(scope="module")
-def contents(tmp_path_factory) -> dict[str, dict[str, Staged]]:
+def contents(finished_run, tmp_path_factory) -> dict[str, dict[str, Staged]]:
     """What is pushed, staged once for all: a first run, and one with other weights and a file less."""
     folder = tmp_path_factory.mktemp("contents")
-    run, made = make_run(folder / "run"), {}
+    run, made = Path(shutil.copytree(finished_run, folder / "run")), {}
     for version in ("first", "second"):
         made[version] = {
             name: staging.stage_model(
@@ -183,20 +185,14 @@ def remote(hub, tmp_path) -> Remote:
     return Remote(hub, tmp_path / "linted")
 
 
-@pytest.fixture(scope="module")
-def completed() -> list[dict]:
-    """States of the Hub from which a run was seen to complete."""
-    return []
-
-
 def state(hub: Hub) -> dict:
     """All that a run can find. The order in which files arrived is none of it: several are sent at a time."""
     repos = hub.repos.items()
     return {key: vars(copy.deepcopy(repo)) | {"uploads": sorted(repo.uploads)} for key, repo in repos}
 
 
-def scenes(hub: Hub, pushed: Callable, version: str) -> tuple[Callable[[], None], int]:
-    """How to come to the state before pushing `version`, and how many requests the push then makes."""
+def scenes(hub: Hub, pushed: Callable, version: str) -> tuple[Callable[[], None], list[str]]:
+    """How to come to the state before pushing `version`, and the methods of the requests of that push."""
     reset(hub)
     if version == "second":
         pushed("first")
@@ -208,37 +204,52 @@ def scenes(hub: Hub, pushed: Callable, version: str) -> tuple[Callable[[], None]
 
     before()
     pushed(version)
-    return before, len(hub.requests)
+    return before, [method for method, _ in hub.requests]
 
 
-@pytest.mark.parametrize("kill", KILLS)
-def test_killed_at_any_request_the_next_run_completes(hub, pushed, contents, remote, completed, kill):
-    before, requests = scenes(hub, pushed, "first")
-    remote.complete(["first"], contents)
-    for number in range(requests):
-        before()
-        killed(hub, pushed, "first", number, KILLS[kill])
+@pytest.fixture
+def storm(hub, pushed, contents, remote) -> Callable:
+    """`storm(versions, kills)` pushes the last of the versions, killed as `kills(requests)` says."""
+
+    def run(versions: list[str], kills: Callable[[list[str]], Iterable[tuple[int, list]]]) -> None:
+        before, requests = scenes(hub, pushed, versions[-1])
+        remote.complete(versions, contents)
+        completed = []
+        for number, faults in kills(requests):
+            before()
+            killed(hub, pushed, versions[-1], number, faults)
+            remote.agrees()
+            if (left := state(hub)) not in completed:
+                pushed(versions[-1])
+                remote.complete(versions, contents)
+                completed.append(left)
         remote.agrees()
-        if (left := state(hub)) not in completed:
-            pushed("first")
-            remote.complete(["first"], contents)
-            completed.append(left)
-    remote.agrees()
+
+    return run
 
 
-def test_killed_while_other_weights_replace_the_first(hub, pushed, contents, remote):
-    before, requests = scenes(hub, pushed, "second")
-    remote.complete(["first", "second"], contents)
-    completed = []
-    for number in range(requests):
-        before()
-        killed(hub, pushed, "second", number, list(KILLS.values())[number % len(KILLS)])
-        remote.agrees()
-        if (left := state(hub)) not in completed:
-            pushed("second")
-            remote.complete(["first", "second"], contents)
-            completed.append(left)
-    remote.agrees()
+def at_writes(requests: list[str]) -> list[tuple[int, list]]:
+    """One of the ways at each write, in turn."""
+    writes = [number for number, method in enumerate(requests) if method != "GET"]
+    return list(zip(writes, itertools.cycle(KILLS.values()), strict=False))
+
+
+def everywhere(requests: list[str]) -> list[tuple[int, list]]:
+    return list(itertools.product(range(len(requests)), KILLS.values()))
+
+
+VERSIONS = pytest.mark.parametrize("versions", [["first"], ["first", "second"]], ids=["new", "other-weights"])
+
+
+@VERSIONS
+def test_killed_at_a_write_the_next_run_completes(storm, versions):
+    storm(versions, at_writes)
+
+
+@pytest.mark.soak
+@VERSIONS
+def test_killed_at_any_request_the_next_run_completes(storm, versions):
+    storm(versions, everywhere)
 
 
 def killed(hub: Hub, pushed: Callable, version: str, number: int, faults: list) -> None:
@@ -251,7 +262,7 @@ def killed(hub: Hub, pushed: Callable, version: str, number: int, faults: list) 
 def test_one_failure_at_any_write_is_overcome_or_told(hub, pushed, contents, remote):
     before, requests = scenes(hub, pushed, "first")
     order, told = list(hub.requests), set()
-    for number in (n for n in range(requests) if order[n][0] != "GET"):
+    for number in (n for n, method in enumerate(requests) if method != "GET"):
         for hiccup in HICCUPS if "/commit/" in order[number][1] else HICCUPS[number % 4 :][:1]:
             before()
             hub.faults.append(from_request(number, [hiccup, None]))

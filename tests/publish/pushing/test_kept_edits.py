@@ -10,14 +10,8 @@ MODEL = "me/model"
 
 
 @pytest.fixture
-def push(inline, run):
-    return lambda *arguments, **changes: inline(run, *arguments, **changes)
-
-
-@pytest.fixture
-def model(hub, push):
-    succeed(push(*BOTH))
-    return hub.model(MODEL)
+def model(pushed_model):
+    return pushed_model
 
 
 def card(model) -> str:

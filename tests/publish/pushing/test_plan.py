@@ -12,11 +12,6 @@ from publish.pushing.plan import read_plan
 
 
 @pytest.fixture
-def push(inline, run):
-    return lambda *arguments, **changes: inline(run, *arguments, **changes)
-
-
-@pytest.fixture
 def apply(inline):
     return lambda **changes: inline("--apply", "plan.json", **changes)
 

@@ -4,11 +4,6 @@ import pytest
 from hub_pushing import ALL, retitle, succeed
 
 
-@pytest.fixture
-def push(inline, run):
-    return lambda *arguments, **changes: inline(run, *arguments, **changes)
-
-
 def test_a_rerun_updates_its_own_pull_request(hub, push, run):
     succeed(push(*ALL))
     model = hub.model("me/model")

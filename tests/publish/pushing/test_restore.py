@@ -8,25 +8,20 @@ from safetensors.numpy import load_file, save_file
 
 
 @pytest.fixture
-def push(inline, run):
-    return lambda *arguments, **changes: inline(run, *arguments, **changes)
-
-
-@pytest.fixture
 def restore(inline):
     return lambda tag, *options: inline("--restore", tag, *ALL, *options)
 
 
 @pytest.fixture
-def pushed_twice(hub, push, run):
+def pushed_twice(hub, push, run, once):
     """v1, then v2 with other weights, a new file and one less; then people write."""
-    succeed(push(*ALL, "--tag", "v1"))
+    once("v1", lambda: succeed(push(*ALL, "--tag", "v1")))
     weights = run / "models/student/model.safetensors"
     save_file(load_file(weights), weights, metadata={"format": "pt", "trained": "again"})
     (run / "models/student/special_tokens_map.json").unlink()
     (run / "models/student/golden.json").write_text('{"text": "", "entities": []}\n')
     retitle(run, "Second recogniser")
-    succeed(push(*ALL, "--tag", "v2"))
+    once("v2", lambda: succeed(push(*ALL, "--tag", "v2")))
     model = hub.model("me/model")
     model.edit("notes.txt", b"theirs")
     text = model.head.files["README.md"].content
