@@ -18,12 +18,22 @@ class IndexedMetric:
 def indexed_results(matter: FrontMatter) -> list[list[IndexedMetric]]:
     """For each result its metrics that are one number, without those that the Hub measured itself."""
     found = []
-    for entry in as_list(matter.data.get("model-index")):
-        for result in as_list(entry.get("results")) if isinstance(entry, dict) else []:
-            metrics = as_list(result.get("metrics")) if isinstance(result, dict) else []
-            read = [_metric(metric) for metric in metrics if isinstance(metric, dict)]
-            found.append([metric for metric in read if metric])
+    for result in _results(matter):
+        read = [_metric(metric) for metric in as_list(result.get("metrics")) if isinstance(metric, dict)]
+        found.append([metric for metric in read if metric])
     return [metrics for metrics in found if metrics]
+
+
+def named_datasets(matter: FrontMatter) -> set[str]:
+    """The names, which are no ids, under which the results show their data sets."""
+    datasets = [result.get("dataset") for result in _results(matter)]
+    return {str(dataset.get("name")) for dataset in datasets if isinstance(dataset, dict)}
+
+
+def _results(matter: FrontMatter) -> list[dict[str, object]]:
+    entries = [entry for entry in as_list(matter.data.get("model-index")) if isinstance(entry, dict)]
+    results = [result for entry in entries for result in as_list(entry.get("results"))]
+    return [result for result in results if isinstance(result, dict)]
 
 
 def _metric(metric: dict[str, object]) -> IndexedMetric | None:

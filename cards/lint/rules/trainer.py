@@ -4,7 +4,7 @@ import re
 
 from ..input.card import Card
 from ..read.heads import read_head
-from ..read.index_results import apart, indexed_results
+from ..read.index_results import apart, indexed_results, named_datasets
 from ..read.numbers import read_number
 from ..registry import Faults, rule
 
@@ -104,10 +104,10 @@ def dataset(card: Card) -> Faults:
     given = [str(value).lower() for value, _ in card.front_matter.all("datasets")]
     named = trainer.data.partition(" - ")[0] if trainer else ""
     if trainer and given and _ID.fullmatch(named) and not _UNNAMED & {named, *given}:
-        names = {_name(named), *(_name(value) for value in given)}
-        if not any(one != other and one in other for one in names for other in names) and _name(
-            named
-        ) not in [_name(value) for value in given]:
+        own, others = _name(named), [_name(value) for value in given]
+        # Ids may be shortened, and model-index may give the name that is shown for an id.
+        shown = named in named_datasets(card.front_matter)
+        if not shown and not any(own in other or other in own for other in others):
             said = f"the data set is {trainer.data} here and {', '.join(given)} in datasets"
             yield card.at_line(trainer.line), said
 
