@@ -1,4 +1,4 @@
-"""Makes the models and the ledger. `python -m training` runs it."""
+"""Training: makes the models and the ledger. `python -m training` runs it."""
 
 import os
 

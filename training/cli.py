@@ -1,4 +1,4 @@
-"""`python -m training`: run a recipe, one stage of it, or list recipes.
+"""Command line `python -m training`: runs a recipe or one stage of it, lists recipes.
 
 What the user gave is looked at before torch is imported, which takes seconds.
 """

@@ -1,4 +1,4 @@
-"""The one document type that every corpus reader makes and everything after it takes."""
+"""Document: the one type that every corpus reader makes and everything after it takes."""
 
 from pydantic import BaseModel, ConfigDict, model_validator
 

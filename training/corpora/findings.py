@@ -1,4 +1,4 @@
-"""Mentions that a tagger can match, and one report of all that is broken in a corpus."""
+"""Findings: checks that a tagger can match a mention, and reports all that is broken in a corpus at once."""
 
 import sys
 from collections import Counter
@@ -82,7 +82,8 @@ class Findings:
     def check(self) -> None:
         """Report on standard error what was mended.
 
-        Raises CorpusError when anything was found: the first places and how many there are.
+        Raises:
+            CorpusError: anything was found; the message has the first places, and how many there are.
         """
         if self.messages:
             title = (
@@ -106,12 +107,20 @@ class Findings:
 def make_span(
     text: str, start: int, end: int, label: str, quoted: object = None, reads: str | None = None
 ) -> Span:
-    """A span that lies in `text`, has no white space at its edges and, where the source quotes the mention,
-    reads as quoted.
+    """Make a span that lies in `text`, has no white space at its edges and reads as the source quotes it.
 
-    reads: what the source's quotation should be, where that is not the text from `start` to `end`.
-    Raises ValueError otherwise: MismatchError where only the quotation differs, EdgeError where only the
-    edges do.
+    Args:
+        text: of the document.
+        start: of the mention, in code points.
+        end: of the mention, exclusive.
+        label: the source's.
+        quoted: the mention as the source quotes it, where it does.
+        reads: what that should be, where it is not the text from `start` to `end`.
+
+    Raises:
+        MismatchError: only the quotation differs.
+        EdgeError: only the edges have white space.
+        ValueError: anything else is wrong.
     """
     if not label:
         raise ValueError(f"mention {start}:{end} has no label")

@@ -16,7 +16,11 @@ _TAG = re.compile(r"O|[BI]-.+")
 
 
 def check_tag(tag: str) -> str:
-    """The tag itself. Raises ValueError when it is not O, B-X or I-X."""
+    """Return the tag itself.
+
+    Raises:
+        ValueError: it is not O, B-X or I-X.
+    """
     if not _TAG.fullmatch(tag):
         raise ValueError(f"tag {tag!r} is not IOB: O, B-TYPE or I-TYPE (convert IOBES and BILOU first)")
     return tag
@@ -33,9 +37,10 @@ def continues_nothing(tags: Sequence[str]) -> str | None:
 def make_tagged_document(
     identifier: str, sentences: Iterable[tuple[Sequence[str], Sequence[str]]], findings: Findings
 ) -> Document:
-    """A document from its sentences, each a pair (tokens, tags) of one length.
+    """Make a document of its sentences, each a pair (tokens, tags) of one length.
 
-    Raises ValueError where a mention has white space at an edge, as a token can have it.
+    Raises:
+        ValueError: a mention has white space at an edge, as a token can have it.
     """
     texts, found, start = [], [], 0
     for tokens, tags in sentences:

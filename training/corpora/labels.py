@@ -1,4 +1,4 @@
-"""From the source's labels to ours, by name only: a recipe names every label that a corpus has."""
+"""Mapping of the source's labels to ours, by name only: a recipe names every label that a corpus has."""
 
 import difflib
 from collections import Counter
@@ -13,9 +13,10 @@ def map_labels(
 ) -> dict[str, list[Document]]:
     """Rename the labels of all mentions by `types`, leave out those of `ignore`; overlaps stay.
 
-    Raises CorpusError for a label that is in neither, and for one of `types` that no mention has:
-    both mean that the recipe was written for another corpus than this one. A split without one mention of
-    a type is an error as well: nothing can be measured on it, and often its mentions were not found.
+    Raises:
+        CorpusError: a label is in neither, or no mention has one of `types`: both mean that the recipe was
+            written for another corpus than this one. Or a split has no mention of a type: nothing can be
+            measured on it, and often its mentions were not found.
     """
     found = Counter(
         span.label for documents in splits.values() for document in documents for span in document.spans

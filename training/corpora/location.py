@@ -17,9 +17,10 @@ INVENTED = Path(__file__).parents[1] / "recipes"  # corpora of our own writing l
 
 
 def local_folder(corpus: Corpus, data: dict[str, Path]) -> Path | None:
-    """The folder of a corpus on this machine; None when there is none.
+    """Find the folder of a corpus on this machine; None when there is none.
 
-    Raises CorpusError when the folder that `data` names does not exist.
+    Raises:
+        CorpusError: the folder that `data` names does not exist.
     """
     if corpus.id in data:
         folder = Path(data[corpus.id])
@@ -35,9 +36,10 @@ def local_folder(corpus: Corpus, data: dict[str, Path]) -> Path | None:
 
 
 def folder_of(corpus: Corpus, data: dict[str, Path]) -> Path:
-    """The folder of a corpus' files, downloaded from the Hub when they are not on this machine.
+    """Find the folder of a corpus' files; they are downloaded from the Hub when they are not on this machine.
 
-    Raises CorpusError that says where to get the corpus and how to name its folder.
+    Raises:
+        CorpusError: they are nowhere; the message says where to get the corpus and how to name its folder.
     """
     if folder := local_folder(corpus, data):
         return folder
@@ -51,7 +53,11 @@ def folder_of(corpus: Corpus, data: dict[str, Path]) -> Path:
 
 
 def file_of(corpus: Corpus, folder: Path, name: str) -> Path:
-    """One file (or, for brat, folder) of a corpus. Raises CorpusError when it does not exist."""
+    """Find one file (or, for brat, folder) of a corpus.
+
+    Raises:
+        CorpusError: it does not exist.
+    """
     path = folder / name
     if not path.exists():
         origin = f" (from {corpus.url})" if corpus.url else ""

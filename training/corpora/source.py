@@ -1,4 +1,4 @@
-"""What every reader of corpora shares: the text of files, by numbered lines, and documents."""
+"""Source files of corpora, as every reader needs them: their text by numbered lines, and documents."""
 
 import codecs
 import gzip
@@ -15,9 +15,10 @@ _GZIP = b"\x1f\x8b"
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file, unpacked when it is gzipped (told by its first bytes, not by its name).
+    """Read a file, unpacked when it is gzipped (told by its first bytes, not by its name).
 
-    Raises CorpusError when the file cannot be read, its gzip data is damaged, or it is UTF-16 or UTF-32.
+    Raises:
+        CorpusError: the file cannot be read, its gzip data is damaged, or it is UTF-16 or UTF-32.
     """
     if Path(path).is_dir():
         raise CorpusError(f"{path}: is a folder; a file is read here (only brat takes folders)")

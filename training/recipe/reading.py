@@ -1,4 +1,4 @@
-"""From a file and `--set` to a recipe, with errors that name the key and what would be right."""
+"""Reading of a recipe from a file and `--set`; errors name the key and what would be right."""
 
 import difflib
 import os
@@ -28,8 +28,9 @@ def recipes() -> list[str]:
 def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
     """Read a recipe by name or path, with `key.sub=value` settings laid over it.
 
-    Raises RecipeError for an unknown recipe, what is no strict YAML (see `cards.parsing`), an unknown key
-    (naming the nearest) or a bad value.
+    Raises:
+        RecipeError: the recipe is unknown or no strict YAML (see `cards.parsing`), a key is unknown (the
+            message names the nearest), or a value is wrong.
     """
     path = _find(name_or_path)
     data = _read(path)

@@ -1,4 +1,4 @@
-"""The types of a recipe: an unknown key is an error."""
+"""Types of a recipe: an unknown key is an error."""
 
 from typing import Annotated, Literal
 

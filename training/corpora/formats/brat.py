@@ -1,4 +1,4 @@
-"""brat standoff: a folder of pairs NAME.txt and NAME.ann.
+"""Reads brat standoff: a folder of pairs NAME.txt and NAME.ann.
 
 A mention is a line `T1<TAB>Label start end<TAB>text`; events, relations, attributes,
 normalisations and notes (E, R, *, A, M, N, #) are not read. Offsets count the characters of the
@@ -21,10 +21,11 @@ _NOT_READ = tuple("ERAMN*#")
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:
-    """Documents sorted by file name, which is their id, with the source's own labels.
+    """Read documents sorted by file name, which is their id, with the source's own labels.
 
-    Raises CorpusError that lists the broken places of all files: a line that cannot be read, a
-    mention whose text is not what the document reads there, a file without its partner.
+    Raises:
+        CorpusError: it lists the broken places of all files: a line that cannot be read, a mention whose text
+            is not what the document reads there, a file without its partner.
     """
     path = Path(path)
     if not path.is_dir():

@@ -1,4 +1,4 @@
-"""CoNLL: one token a line, its IOB tag in the last column, a blank line after each sentence.
+"""Reads CoNLL: one token a line, its IOB tag in the last column, a blank line after each sentence.
 
 Columns are divided by tabs, or by spaces in a line without a tab, and by nothing else: a no-break space is
 part of a token. Empty columns at the end of a line are dropped; every line then has as many columns as
@@ -18,10 +18,11 @@ from ..source import read_lines
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:
-    """Documents in the file's order, with the source's own labels.
+    """Read documents in the file's order, with the source's own labels.
 
-    Raises CorpusError that lists the broken lines: no tag, an empty token, a tag that is not IOB, another
-    number of columns than most lines have, a mention with white space at an edge.
+    Raises:
+        CorpusError: it lists the broken lines: no tag, an empty token, a tag that is not IOB, another number
+            of columns than most lines have, a mention with white space at an edge.
     """
     findings = findings or Findings(path)
     rows = [(number, _columns(line)) for number, line in read_lines(path, findings)]

@@ -1,4 +1,4 @@
-"""Hub data sets, by id and full revision.
+"""Reads Hub data sets, by id and full revision.
 
 Two shapes are read. Character spans: columns `text` and `entities` (each with `start`, `end` and
 `label`), as in our JSON lines. Tokens: columns `tokens` and `ner_tags` or `tags` (IOB); a row is a
@@ -29,13 +29,21 @@ def read(
     tags: Sequence[str] = (),
     findings: Findings | None = None,
 ) -> list[Document]:
-    """Documents of one split in its order, with the source's own labels.
+    """Read documents of one split in its order, with the source's own labels.
 
-    `source` is a Hub id, or the folder of a local copy (then without a revision); `tags` are the
-    tag names in the source's numbering, as the recipe states them. A document's id is its `id`
-    where it has a `text`; token rows are named `SPLIT:ROW`, as their ids often start again at 0 in
-    each split. Raises CorpusError for a data set out of reach, columns of another shape, label
-    names that are missing or not as stated, and rows that are broken.
+    A document's id is its `id` where it has a `text`; token rows are named `SPLIT:ROW`, as their ids often
+    start again at 0 in each split.
+
+    Args:
+        source: a Hub id, or the folder of a local copy.
+        revision: a full commit; None for a local copy.
+        split: name of the split in the data set.
+        tags: tag names in the source's numbering, as the recipe states them.
+        findings: collects what is broken.
+
+    Raises:
+        CorpusError: the data set is out of reach, its columns have another shape, label names are missing or
+            not as stated, or rows are broken.
     """
     dataset = _load(source, revision, split)
     place = f"{source} ({split})"

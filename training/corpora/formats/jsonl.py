@@ -1,4 +1,4 @@
-"""JSON lines, gzipped or not: `{"id", "text", "entities": [{"start", "end", "label"}]}`.
+"""Reads and writes JSON lines, gzipped or not: `{"id", "text", "entities": [{"start", "end", "label"}]}`.
 
 Offsets are code points. `entities` may be missing (an unlabelled document), and so may `text`
 where `title` and `abstract` stand (PubMed: text = title + one space + abstract) and `id` where
@@ -27,9 +27,10 @@ WANTED = '"entities": [{"start": 0, "end": 4, "label": "Disease"}]'
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:
-    """Documents in the file's order, with the source's own labels.
+    """Read documents in the file's order, with the source's own labels.
 
-    Raises CorpusError that lists the broken lines.
+    Raises:
+        CorpusError: it lists the broken lines.
     """
     findings = findings or Findings(path)
     documents = []
@@ -62,7 +63,11 @@ def _line(document: Document) -> bytes:
 
 
 def _record(line: str) -> object:
-    """The JSON of a line. Raises ValueError where it is none, or names a key twice."""
+    """Parse a line.
+
+    Raises:
+        ValueError: it is no JSON, or names a key twice.
+    """
     try:
         return json.loads(line, object_pairs_hook=_unique)
     except RecursionError as error:
@@ -80,7 +85,11 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def parse(record: object, findings: Findings) -> Document:
-    """One record as a document. Raises ValueError that says what it lacks."""
+    """Make a document of one record.
+
+    Raises:
+        ValueError: the message says what the record lacks.
+    """
     if not isinstance(record, dict):
         raise ValueError(f"a line is one JSON object, found {type(record).__name__}")
     if findings.labelled:

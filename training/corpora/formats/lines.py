@@ -1,4 +1,4 @@
-"""Plain text, gzipped or not: every line that is not blank is one document without mentions."""
+"""Reads plain text, gzipped or not: every line that is not blank is one document without mentions."""
 
 from pathlib import Path
 
@@ -8,9 +8,10 @@ from ..source import read_lines
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:
-    """Documents in the file's order; a document's id is `FILE:LINE`.
+    """Read documents in the file's order; a document's id is `FILE:LINE`.
 
-    Raises CorpusError where a line is not UTF-8.
+    Raises:
+        CorpusError: a line is not UTF-8.
     """
     findings = findings or Findings(path)
     name = Path(path).name

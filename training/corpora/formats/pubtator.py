@@ -1,4 +1,4 @@
-"""PubTator: `ID|t|title`, `ID|a|abstract`, then one mention a line: `ID start end text type [concept ...]`.
+"""Reads PubTator: `ID|t|title`, `ID|a|abstract`, mentions as `ID start end text type [concept ...]`.
 
 Offsets run over title + one space + abstract; the text of a record without an abstract line is its title.
 Columns after the type (concepts, the parts of a composite mention) are not read. A line whose second column
@@ -30,10 +30,11 @@ class _Record:
 
 
 def read(path: Path, findings: Findings | None = None) -> list[Document]:
-    """Documents in the file's order, with the source's own labels.
+    """Read documents in the file's order, with the source's own labels.
 
-    Raises CorpusError that lists the broken lines: a mention whose text is not what the
-    document reads at its offsets, anything unreadable.
+    Raises:
+        CorpusError: it lists the broken lines: a mention whose text is not what the document reads at its
+            offsets, anything unreadable.
     """
     findings = findings or Findings(path)
     records: list[_Record] = []
