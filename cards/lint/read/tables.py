@@ -12,7 +12,7 @@ from .heads import CLASSES, COMPARES, Head, read_head
 from .numbers import Number, is_nothing, read_number
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>")
 _MARKUP = re.compile(r"\*+|`+|(?<![^\W_])_+|_+(?![^\W_])|~~|\\(?=[\W_])")
 _MARKED = re.compile(r"[*`_~\\\[<&]")
 _ITEM = re.compile(r"([^:=]{1,60}?)(?:\s*[:=]|\s[-–])\s*([^:=]{1,60})")
@@ -76,7 +76,7 @@ class Results:
         scales = {_scale(head, self.column(at)) for at, head in enumerate(self.heads) if head.kind == "share"}
         return scales.pop() if len(scales) == 1 else None
 
-    @property
+    @cached_property
     def of_classes(self) -> bool:
         """Whether its rows are classes, as in a classification report."""
         return bool({*self.kinds} & {*CLASSES}) or any(

@@ -60,41 +60,35 @@ def _averages(card: Card) -> Iterator[_Average]:
 def _of_rows(results: Results) -> Iterator[_Average]:
     """Rows such as "macro avg" below the rows of all classes."""
     classes = [record for record in results.records if not AGGREGATE.fullmatch(record.name)]
+    columns = [[n for each in classes if (n := each.numbers[at])] for at in range(len(results.heads))]
     support = next((at for at, head in enumerate(results.heads) if head.metric == "support"), None)
-    counts = [n.value for each in classes if support is not None and (n := each.numbers[support])]
-    for record in results.records:
+    counts = [number.value for number in columns[support]] if support is not None else []
+    weights = {"macro": [1.0] * len(classes), "weighted": counts if sum(counts) else []}
+    for record in results.records if len(classes) > 1 else ():
         found = AGGREGATE.fullmatch(record.name)
         kind = (found["average"] or "").lower() if found else ""
         whole = record.numbers[support] if support is not None else None
-        if len(classes) < 2 or (whole and whole.value != sum(counts)):
+        if kind not in weights or (whole and whole.value != sum(counts)):
             continue  # without all of its classes nothing is known of an average
-        weights = {"macro": [1.0] * len(classes), "weighted": counts}.get(kind, [])
         scores = {head.metric: n for at, head in enumerate(results.heads) if (n := record.numbers[at])}
-        for at, head in enumerate(results.heads):
-            number = record.numbers[at]
-            parts = [part for each in classes if (part := each.numbers[at])]
-            if (
-                head.kind == "share"
-                and number
-                and len(parts) == len(classes) == len(weights)
-                and sum(weights)
-            ):
+        for head, number, parts in zip(results.heads, record.numbers, columns, strict=True):
+            if head.kind == "share" and number and len(parts) == len(classes) == len(weights[kind]):
                 harmonic = _harmonic(scores) if (kind, head.metric) == ("macro", "f1") else None
                 name = f"{head.text} ({record.name})"
-                yield _Average(name, record.line, number, parts, weights, harmonic)
+                yield _Average(name, record.line, number, parts, weights[kind], harmonic)
 
 
 def _of_columns(results: Results) -> Iterator[_Average]:
     """Columns such as "Macro F1" beside "Drug F1" and "Disease F1"."""
+    parts: dict[tuple[str, str], list[int]] = {}
     for at, head in enumerate(results.heads):
-        parts = [
-            n
-            for n, other in enumerate(results.heads)
-            if other.part and not other.average and (other.metric, other.split) == (head.metric, head.split)
-        ]
-        for record in results.records if head.average == "macro" and not head.part and len(parts) > 1 else ():
-            number, numbers = record.numbers[at], [n for part in parts if (n := record.numbers[part])]
-            if number and len(numbers) == len(parts):
+        if head.part and not head.average:
+            parts.setdefault((head.metric, head.split), []).append(at)
+    for at, head in enumerate(results.heads):
+        named = parts.get((head.metric, head.split), []) if head.average == "macro" and not head.part else []
+        for record in results.records if len(named) > 1 else ():
+            number, numbers = record.numbers[at], [n for part in named if (n := record.numbers[part])]
+            if number and len(numbers) == len(named):
                 line = results.line_of(record, at)
                 yield _Average(head.text, line, number, numbers, [1.0] * len(numbers))
 

@@ -75,25 +75,17 @@ def section(card: Card) -> Faults:
     if not isinstance(given, str) or given in ("other", "unknown") or card.repo_type != "model":
         return
     for block in card.blocks:
+        if block.kind not in ("paragraph", "item"):
+            continue
         text = plain(block.text)
         item = _LICENCE_ITEM.fullmatch(text)
-        alone = (
-            block.headings
-            and _LICENCE_HEAD.fullmatch(block.headings[-1])
-            and len(text) <= _SHORT
-            and not _OF_OTHERS.search(text)
-        )
-        if block.kind in ("paragraph", "item") and (item or alone):
-            named = {
-                name
-                for pattern, name in _LICENCES.items()
-                if re.search(pattern, item[1] if item else text, re.I)
-            }
+        is_section = block.headings and _LICENCE_HEAD.fullmatch(block.headings[-1])
+        if item or (is_section and len(text) <= _SHORT and not _OF_OTHERS.search(text)):
+            said = item[1] if item else text
+            named = {name for pattern, name in _LICENCES.items() if re.search(pattern, said, re.I)}
             if len(named) == 1 and given not in named:
-                yield (
-                    card.at_line(block.line),
-                    f"the licence is {named.pop()} here and {given} in the front matter",
-                )
+                fault = f"the licence is {named.pop()} here and {given} in the front matter"
+                yield card.at_line(block.line), fault
 
 
 def _origins(ledger: Ledger, thing: Model | LabelledCorpus) -> Iterator[tuple[str, str]]:

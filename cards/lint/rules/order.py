@@ -17,15 +17,10 @@ def percentiles(card: Card) -> Faults:
     Fix: Copy them from one measurement.
     """
     for results in card.results:
-        groups = {
-            (head.metric, head.average, head.split, head.part) for head in results.heads if head.statistic
-        }
-        for group in sorted(groups):
-            by_name = {
-                head.statistic: at
-                for at, head in enumerate(results.heads)
-                if (head.metric, head.average, head.split, head.part) == group
-            }
+        groups: dict[tuple[str, ...], dict[str, int]] = {}
+        for at, head in enumerate(results.heads):
+            groups.setdefault((head.metric, head.average, head.split, head.part), {})[head.statistic] = at
+        for by_name in groups.values():
             rising = [by_name[name] for name in _RISING if name in by_name]
             for record in results.records:
                 known = [(at, number) for at in rising if (number := record.numbers[at])]

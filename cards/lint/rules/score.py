@@ -8,6 +8,7 @@ from ..read.tables import Record, Results
 from ..registry import Faults, rule
 
 _AVERAGED = re.compile(r"\b(?:macro|weighted|samples|avg|average|mean|overall|total|all)\b", re.I)
+_THREE = ("precision", "recall", "f1")
 
 
 @rule("score.range", preview=True)
@@ -39,23 +40,18 @@ def f1(card: Card) -> Faults:
     Fix: Copy precision, recall and F1 of one evaluation.
     """
     for results in card.results:
+        groups: dict[tuple[str, ...], dict[str, int]] = {}
         for at, head in enumerate(results.heads):
-            beside = {other.metric: n for n, other in enumerate(results.heads) if other.same == head.same}
-            if (
-                head.metric != "f1"
-                or head.statistic
-                or not {"precision", "recall"} <= {*beside}
-                or not results.whole
-            ):
+            groups.setdefault(head.same, {})[head.metric] = at
+        for (average, _, statistic, _), metrics in groups.items():
+            if statistic or not results.whole or not {*_THREE} <= {*metrics}:
                 continue
             for record in results.records:
-                precision, recall, score = (
-                    record.numbers[n] for n in (beside["precision"], beside["recall"], at)
-                )
+                precision, recall, score = (record.numbers[metrics[name]] for name in _THREE)
                 if precision and recall and score and not (precision.spread or recall.spread or score.spread):
-                    said = _wrong_f1(precision, recall, score, _of_one_class(results, record, head.average))
+                    said = _wrong_f1(precision, recall, score, _of_one_class(results, record, average))
                     if said:
-                        yield card.at_line(results.line_of(record, at)), said
+                        yield card.at_line(results.line_of(record, metrics["f1"])), said
 
 
 def _of_one_class(results: Results, record: Record, average: str) -> bool:
