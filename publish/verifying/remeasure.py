@@ -118,11 +118,11 @@ def scores(
     for kind, total in zip(error_kinds.KINDS, totals, strict=True):
         here[score.replace(topic="errors", metric=kind)] = float(total)
     bins = calibration.bins(gold, found).sum(axis=0)
-    trust = score.replace(topic="calibration", metric="ece")
-    here[trust] = float(calibration.error(bins))
+    calibrated = score.replace(topic="calibration", metric="ece")
+    here[calibrated] = float(calibration.error(bins))
     for index, means in enumerate(zip(bins[:, 0], *calibration.means(bins), strict=True)):
         for metric, value in zip(("entities", "score", "precision"), means, strict=True):
-            here[trust.replace(bin=index, metric=metric)] = float(value)
+            here[calibrated.replace(bin=index, metric=metric)] = float(value)
     return here
 
 

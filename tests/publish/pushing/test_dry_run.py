@@ -96,7 +96,7 @@ def test_hub_out_of_reach_counts_everything_as_new(push, closed_port):
 
 
 def test_offline_mode_counts_as_out_of_reach(push_alone):
-    done = push_alone(*ALL, "--dry-run", HF_HUB_OFFLINE="1")
+    done = push_alone("--model", "student=me/model", "--dry-run", HF_HUB_OFFLINE="1")
 
     assert done.returncode == 0, done.stderr
     assert "The remote was not compared" in done.stdout

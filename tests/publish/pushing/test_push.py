@@ -233,6 +233,6 @@ def test_token_saved_by_login_is_found(hub, push_alone, tmp_path):
     (tmp_path / "hf").mkdir()
     (tmp_path / "hf/token").write_text("hf_me")
 
-    succeed(push_alone(*BOTH, HF_TOKEN=""))
+    succeed(push_alone("--model", "student=me/model", HF_TOKEN=""))
 
     assert len(hub.model("me/model").history) == 1

@@ -123,7 +123,7 @@ def test_file_that_is_not_the_measured_one(hub, push, run):
     with (run / "models/student/onnx/model_quantized.onnx").open("ab") as file:
         file.write(b"\0")
 
-    refused(push(*BOTH), "file.bytes", "onnx/model_quantized.onnx", "nothing is pushed")
+    refused(push(*BOTH), "file.measured", "onnx/model_quantized.onnx", "nothing is pushed")
     assert hub.repos == {}
 
 
