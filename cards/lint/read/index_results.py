@@ -24,10 +24,12 @@ def indexed_results(matter: FrontMatter) -> list[list[IndexedMetric]]:
     return [metrics for metrics in found if metrics]
 
 
-def named_datasets(matter: FrontMatter) -> set[str]:
-    """The names, which are no ids, under which the results show their data sets."""
+def shown_datasets(matter: FrontMatter) -> set[tuple[str, str]]:
+    """The name under which each result shows its data set, and its id in lower case."""
     datasets = [result.get("dataset") for result in _results(matter)]
-    return {str(dataset.get("name")) for dataset in datasets if isinstance(dataset, dict)}
+    return {
+        (str(each.get("name")), str(each.get("type")).lower()) for each in datasets if isinstance(each, dict)
+    }
 
 
 def _results(matter: FrontMatter) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ import re
 
 from ..input.card import Card
 from ..read.heads import read_head
-from ..read.index_results import apart, indexed_results, named_datasets
+from ..read.index_results import apart, indexed_results, shown_datasets
 from ..read.numbers import read_number
 from ..registry import Faults, rule
 
@@ -106,7 +106,7 @@ def dataset(card: Card) -> Faults:
     if trainer and given and _ID.fullmatch(named) and not _UNNAMED & {named, *given}:
         own, others = _name(named), [_name(value) for value in given]
         # Ids may be shortened, and model-index may give the name that is shown for an id.
-        shown = named in named_datasets(card.front_matter)
+        shown = {(named, value) for value in given} & shown_datasets(card.front_matter)
         if not shown and not any(own in other or other in own for other in others):
             said = f"the data set is {trainer.data} here and {', '.join(given)} in datasets"
             yield card.at_line(trainer.line), said
