@@ -66,7 +66,7 @@ lint: $(LIGHT)/.tests-ready types ## ruff's rules and format, mypy's types
 
 lint-cards: $(LIGHT)/.ready ## the lint over a folder of real cards (CARDS=DIR): findings of each rule, times
 	@test -n "$(CARDS)" || { echo "make lint-cards CARDS=DIR: name a folder of model cards (.md)"; exit 2; }
-	$(LIGHT)/bin/python -m cards.lint.benchmark $(CARDS) --preview
+	PYTHONPATH=.:tests/support $(LIGHT)/bin/python -m lint_benchmark $(CARDS) --preview
 
 # Each part where its libraries are, so that their types count.
 types: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## mypy alone

@@ -40,10 +40,6 @@ def operands(ledger: Ledger, reference: str) -> list[Claim | Quoted]:
     return [_record(ledger, owner.strip()) for owner in owners if owner.strip() != "ledger"]
 
 
-def is_derived(reference: str) -> bool:
-    return "(" in reference
-
-
 def _record(ledger: Ledger, owner: str) -> Claim | Quoted:
     return ledger.quote(owner) if owner.startswith("quoted.") else ledger.claim(owner)
 

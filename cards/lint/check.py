@@ -1,6 +1,7 @@
 """Checking: the rules that were chosen, over the parts of a target, without what a card switches off."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from .registry import Rule, all_rules
 from .report import Finding, Report
 
 # <!-- clinstill: ignore code.python -->; in the front matter # clinstill: ignore front-matter.name
-_IGNORE = re.compile(r"(?:<!--|#)\s*clinstill:\s*ignore\s+([\w.,\s-]+?)\s*(?:-->|$)")
+_IGNORE = re.compile(r"(?:<!--|#)\s*clinstill:\s*ignore\s+([\w.,\s-]+?)\s*(?:-->|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def examine(
     decided = {part.card.file for part in opened.parts if isinstance(part, HubCheck)}
     found = [finding for part in opened.parts for rule in rules for finding in _run(rule, part, decided)]
     for card in opened.cards:
-        found = _once_a_table(card, [each for each in found if not _is_ignored(card, each)])
+        found = _kept(card, found)
     return Report(str(target), opened.base, opened.commit, tuple(sorted(set(found), key=_order)))
 
 
@@ -71,37 +72,31 @@ def _run(rule: Rule, part: object, decided: set[str]) -> list[Finding]:
     return list(rule.run(part))
 
 
-def _is_ignored(card: Card, finding: Finding) -> bool:
-    """Whether a comment on its line, or right above its line or block, switches the rule off there.
+def _kept(card: Card, found: list[Finding]) -> list[Finding]:
+    """The findings but those that the card switches off, and of a rule in one table all but the first.
 
-    The rules that hold a card of ours against its ledger are never switched off.
+    A comment on a line, or right above it or its block, switches rules off there; never those that hold a
+    card of ours against its ledger.
     """
-    line = finding.place.line
-    reads = next(rule.reads for rule in all_rules() if rule.id == finding.rule)
-    if finding.place.file != card.file or line is None or reads not in (Card, Folder, Repository):
-        return False
-    lines = card.text.split("\n")
-    first = next((block.line for block in card.blocks if block.line <= line <= block.last_line), line)
-    above = [text for text in lines[: first - 1] if text.strip()][-1:]
-    near = [*above, *lines[max(0, line - 2) : line]]
-    ids = [
-        each for text in near for match in _IGNORE.finditer(text) for each in re.split(r"[,\s]+", match[1])
-    ]
-    return any(finding.rule.startswith(each) for each in ids if each)
-
-
-def _once_a_table(card: Card, found: list[Finding]) -> list[Finding]:
-    """The findings without those of a rule that has one in the same table above."""
-    tables = [(block.line, block.last_line) for block in card.blocks if block.kind == "table"]
+    lines, starts = card.text.split("\n"), [block.line for block in card.blocks]
+    mutable = {rule.id for rule in all_rules() if rule.reads in (Card, Folder, Repository)}
     seen: set[tuple[str, int]] = set()
     kept = []
     for finding in sorted(found, key=_order):
-        line = finding.place.line or 0
-        table = next((first for first, last in tables if first <= line <= last), 0)
-        if finding.place.file == card.file and table:
-            if (finding.rule, table) in seen:
+        line = finding.place.line
+        if finding.place.file == card.file and line is not None:
+            at = bisect_right(starts, line) - 1
+            block = card.blocks[at] if at >= 0 and line <= card.blocks[at].last_line else None
+            above = (block.line if block else line) - 2
+            while above > 0 and not lines[above].strip():
+                above -= 1
+            near = "\n".join([lines[max(above, 0)], *lines[max(0, line - 2) : line]])
+            ids = [each for match in _IGNORE.finditer(near) for each in re.split(r"[,\s]+", match[1])]
+            if finding.rule in mutable and any(each and finding.rule.startswith(each) for each in ids):
                 continue
-            seen.add((finding.rule, table))
+            if block and block.kind == "table" and (finding.rule, at) in seen:
+                continue
+            seen.add((finding.rule, at))
         kept.append(finding)
     return kept
 

@@ -11,6 +11,7 @@ The JSON is one object; keys are added over time, never renamed:
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
@@ -29,15 +30,8 @@ def as_text(report: Report) -> str:
 def as_json(report: Report) -> str:
     """The object that this module's description shows."""
     findings = [
-        {
-            "severity": finding.severity,
-            "rule": finding.rule,
-            "file": finding.place.file,
-            "line": finding.place.line,
-            "column": finding.place.column,
-            "message": finding.message,
-        }
-        for finding in report.findings
+        {"severity": each.severity, "rule": each.rule, **asdict(each.place), "message": each.message}
+        for each in report.findings
     ]
     data = {
         "schema_version": 2,

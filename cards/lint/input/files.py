@@ -28,10 +28,6 @@ class Files(ABC):
     def sizes(self) -> Mapping[str, int]:
         """Bytes of each file."""
 
-    def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:  # noqa: ARG002
-        """The licence that another repository names; None where that cannot be told, as without a Hub."""
-        return None
-
     @abstractmethod
     def sha256(self, name: str) -> str | None:
         """Hash of a file; None where it is not known without fetching the file."""

@@ -69,15 +69,6 @@ class HubFiles(Files):
             )
         return Path(found)
 
-    def licence_of(self, repo_id: str, repo_type: RepoType) -> str | None:
-        try:
-            info = HfApi(endpoint=endpoint()).repo_info(repo_id, repo_type=repo_type, timeout=10)
-        except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled):
-            return None
-        tags: list[str] = getattr(info, "tags", None) or []
-        found = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
-        return found[0] if len(found) == 1 else None
-
 
 def open_repository(address: Address, revision: str | None) -> HubFiles:
     """The repository at a revision (a branch, tag or commit; None for its main branch).

@@ -25,9 +25,8 @@ class Folder:
         """Whether an id is that of this repository; by its last part, where the namespace is unknown."""
         if self.card.repo_id:
             return repo_id == self.card.repo_id
-        return (
-            bool(repo_id) and str(repo_id).rpartition("/")[2].lower() == self.name.rpartition("/")[2].lower()
-        )
+        names = [str(each).rpartition("/")[2].lower() for each in (repo_id, self.name)]
+        return bool(repo_id) and names[0] == names[1]
 
 
 class Repository(Folder):

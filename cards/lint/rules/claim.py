@@ -93,23 +93,6 @@ def order(file: LedgerFile) -> Faults:
                 yield file.at(above.id), said
 
 
-@rule("claim.difference")
-def difference(file: LedgerFile) -> Faults:
-    """A paired difference of macro F1 is the difference of the two claims.
-
-    Why: A comparison of two models rests on scores of both on the same documents.
-    Fix: Measure the model again.
-    """
-    for claim in file.ledger.find(group="macro", metric="f1_difference"):
-        models = ((claim.id.model, claim.id.variant), (claim.id.vs_model or "", claim.id.vs_variant))
-        ours, reference = (
-            file.ledger.get(ClaimId(model, variant=variant, split=claim.split, group="macro", metric="f1"))
-            for model, variant in models
-        )
-        if ours and reference:
-            yield from _unlike(file, claim, ours.value - reference.value, "the difference of the two")
-
-
 @rule("claim.artifact")
 def artifact(file: LedgerFile) -> Faults:
     """Claims on one file name the same bytes and hash; a size is its file's, and so are the parameters.

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from ..input.card import Card
-from ..input.parts import Folder, HubCheck
+from ..input.parts import HubCheck
 from ..read.front_matter import Key, Wrong, as_list, field_name, wrong_texts
 from ..registry import Faults, rule
 
@@ -30,15 +30,9 @@ _TEXTS = {
     *("widget.example_title", "dataset_info.config_name", "configs.config_name", "configs.data_files.split"),
 }
 _LISTS = ("tags", "widget", "configs")
+_NO_NAME = r"\b(?:the|this|model|is|released|licensed|available|under|licen[cs]e|version)\b|[^a-z0-9.+]|\.$"
 _QUOTED_KEY = re.compile(r"(?:.*_)?(?:version|revision)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|multilingual|code")
-_TASKS = {
-    "TokenClassification": "token-classification",
-    "SequenceClassification": "text-classification",
-    "MaskedLM": "fill-mask",
-    "QuestionAnswering": "question-answering",
-}
-_LIKE = {"text-classification": {"zero-shot-classification", "text-ranking", "sentence-similarity"}}
 
 
 @rule("front-matter.yaml", hub_decides=True)
@@ -84,7 +78,7 @@ def licence(card: Card) -> Faults:
     Fix: Write the name of https://huggingface.co/docs/hub/repositories-licenses.
     """
     for value, place in card.front_matter.all("license"):
-        near = _near_licence(value)
+        near = hub_licence(str(value))
         if value not in known("licences") and near:
             yield place, f"the Hub does not know the licence {value!r}, only {near!r}"
 
@@ -104,22 +98,6 @@ def language(card: Card) -> Faults:
             yield place, f"{value!r} is no code of a language"
 
 
-@rule("front-matter.task")
-def task(folder: Folder) -> Faults:
-    """The task in the front matter is that of the model's head in config.json.
-
-    Why: The Hub's widget and `pipeline` run the model with another head, whose weights are random.
-    Fix: Write the task of the class in config.json.
-    """
-    heads = [
-        _TASKS[m[1]] for head in folder.files.heads if (m := re.search(r"For(\w+)$", head)) and m[1] in _TASKS
-    ]
-    allowed = {*heads, *(like for head in heads for like in _LIKE.get(head, ()))}
-    for value, place in folder.card.front_matter.all("pipeline_tag"):
-        if heads and value not in allowed:
-            yield place, f"the task {value!r} is not {heads[0]!r}, that of the head in config.json"
-
-
 @rule("front-matter.hub")
 def hub_errors(check: HubCheck) -> Faults:
     """The Hub's own check takes the front matter; where it answers, it decides over the rules here.
@@ -137,10 +115,11 @@ def known(kind: str) -> frozenset[str]:
     return frozenset(yaml.safe_load(_HUB_NAMES.read_text("utf-8"))[kind].split())
 
 
-def _near_licence(value: object) -> str | None:
-    """The Hub's name for a licence that was written in another way."""
-    text = re.sub(r"[ _]+", "-", str(value).strip().lower()).removesuffix("-license")
-    return next((name for name in sorted(known("licences")) if text in (name, name[:-2])), None)
+def hub_licence(text: str) -> str | None:
+    """The Hub's name for a licence, however it is written: "Apache License 2.0", "Released under MIT"."""
+    plain = re.sub(_NO_NAME, "", text.lower())
+    names = {name.replace("-", ""): name for name in sorted(known("licences"))}
+    return names.get(plain) or names.get(f"{plain}.0")
 
 
 def _wrong_fields(data: dict[str, object]) -> Wrong:

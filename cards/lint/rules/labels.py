@@ -34,12 +34,8 @@ def inverse(folder: Folder) -> Faults:
     if twice := sorted({label for label in labels if labels.count(label) > 1}):
         yield place, f"id2label has {', '.join(twice)} twice"
     other = config.get("label2id")
-    if (
-        labels
-        and isinstance(other, dict)
-        and not twice
-        and other != {name: n for n, name in enumerate(labels)}
-    ):
+    ids_of = {name: number for number, name in enumerate(labels)}
+    if labels and isinstance(other, dict) and not twice and other != ids_of:
         yield place, "label2id is not the inverse of id2label"
 
 
@@ -51,16 +47,15 @@ def graph(folder: Folder) -> Faults:
     Fix: Export the graph again from the model that config.json describes.
     """
     labels = config_labels(folder.files)
-    for name in folder.files.ending(".onnx") if labels and _tells_labels_apart(folder.files) else ():
+    tells_apart = labels and any(head.endswith(HEADS) for head in folder.files.heads)
+    for name in folder.files.ending(".onnx") if tells_apart else ():
         try:
             width = graph_width(folder.files, name)
         except ValueError:
             continue  # what keeps a graph from being read is not the labels
         if isinstance(width, int) and width != len(labels):
-            yield (
-                folder.file(name),
-                f"the output has {width} places for the {len(labels)} labels of config.json",
-            )
+            said = f"the output has {width} places for the {len(labels)} labels of config.json"
+            yield folder.file(name), said
 
 
 @rule("labels.id")
@@ -129,10 +124,6 @@ def _bare(label: str) -> str:
 
 def _mapping(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
-
-
-def _tells_labels_apart(files: Files) -> bool:
-    return any(head.endswith(HEADS) for head in files.heads)
 
 
 def _tags(own: OwnModel) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from ...errors import CardError
-from ...ledger.values import is_derived, resolve
+from ...ledger.values import resolve
 from ...render.card_map import Entry
 from ...render.exempt import covering, exempt_spans, words
 from ...render.formats import format_value
@@ -15,22 +15,21 @@ from ..registry import Faults, rule
 
 @rule("number.mapped")
 def mapped(own: OwnCard) -> Faults:
-    """Each claim in the map, formatted anew, is what the card says at that place.
+    """Each number in the map, resolved or computed anew, is what the card says at that place.
 
     Why: A number that was edited by hand, or outlived its measurement, leads nowhere.
     Fix: Render the card again with `python -m cards render RUN`.
     """
-    yield from _unlike(own, derived=False)
-
-
-@rule("number.derived")
-def derived(own: OwnCard) -> Faults:
-    """Each derived figure (ratio, size, length), computed anew, is what the card says.
-
-    Why: A ratio that does not follow from its claims promises what nobody measured.
-    Fix: Render the card again with `python -m cards render RUN`.
-    """
-    yield from _unlike(own, derived=True)
+    offset = _offsets(own.card.text)
+    for entry in own.map.numbers:
+        place, expected = own.card.at_line(entry.line, entry.column), _expected(own, entry)
+        if expected is None:
+            yield place, f"{entry.claim} is no reference that the ledger has"
+            continue
+        start = offset(entry)
+        found = "" if start is None else own.card.text[start : start + len(expected)]
+        if found != expected:
+            yield place, f"{found!r} stands where {entry.claim} is {expected!r}"
 
 
 @rule("number.unmapped")
@@ -52,24 +51,6 @@ def unmapped(own: OwnCard) -> Faults:
     for word in words(text):
         if not is_known(word.span()):
             yield own.card.at(word.start()), f"{word[0]!r} leads to no claim of the ledger"
-
-
-def _unlike(own: OwnCard, derived: bool) -> Faults:
-    offset = _offsets(own.card.text)
-    for entry in own.map.numbers:
-        if is_derived(entry.claim) != derived:
-            continue
-        place, expected, start = (
-            own.card.at_line(entry.line, entry.column),
-            _expected(own, entry),
-            offset(entry),
-        )
-        if expected is None:
-            yield place, f"{entry.claim} is no reference that the ledger has"
-            continue
-        found = "" if start is None else own.card.text[start : start + len(expected)]
-        if found != expected:
-            yield place, f"{found!r} stands where {entry.claim} is {expected!r}"
 
 
 def _expected(own: OwnCard, entry: Entry) -> str | None:

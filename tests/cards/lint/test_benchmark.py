@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
+import lint_benchmark
 import pytest
+from lint_benchmark import PRECISION, Precision
 
-from cards.lint import all_rules, benchmark
-from cards.lint.benchmark import PRECISION, Precision
+from cards.lint import all_rules
 from cards.lint.input.card import Card
 
 BROKEN = "---\nlicense: mit\ntags: ner\n---\n# A model\n"
@@ -22,7 +23,7 @@ def cards(tmp_path: Path) -> Path:
 
 
 def test_findings_are_counted_by_rule(cards, capsys):
-    assert benchmark.main([str(cards)]) == 0
+    assert lint_benchmark.main([str(cards)]) == 0
     printed = capsys.readouterr().out
     assert "front-matter.field                       error           1      1     50.00%" in printed
     assert "cards with a finding of severity error: 1 of 2" in printed
@@ -30,19 +31,19 @@ def test_findings_are_counted_by_rule(cards, capsys):
 
 
 def test_a_crash_is_shown_and_fails(cards, capsys, monkeypatch):
-    monkeypatch.setattr(benchmark, "examine", lambda *_, **__: 1 / 0)
-    assert benchmark.main([str(cards)]) == 1
+    monkeypatch.setattr(lint_benchmark, "examine", lambda *_, **__: 1 / 0)
+    assert lint_benchmark.main([str(cards)]) == 1
     assert "a/broken.md: ZeroDivisionError" in capsys.readouterr().out
 
 
 def test_verdicts_on_a_sample_are_recorded(cards, tmp_path, capsys, monkeypatch):
-    benchmark.main([str(cards), "--select", "front-matter", "--sample", "5"])
+    lint_benchmark.main([str(cards), "--select", "front-matter", "--sample", "5"])
     sample = capsys.readouterr().out
     assert sample.startswith("?\tfront-matter.field\ta/broken.md:3\t")
     (tmp_path / "read.tsv").write_text(sample.replace("?", "wrong", 1) + sample)
-    monkeypatch.setattr(benchmark, "PRECISION", tmp_path / "precision.json")
+    monkeypatch.setattr(lint_benchmark, "PRECISION", tmp_path / "precision.json")
     (tmp_path / "precision.json").write_text("{}")
-    benchmark.main([str(cards), "--record", str(tmp_path / "read.tsv"), "--source", "me/cards/models"])
+    lint_benchmark.main([str(cards), "--record", str(tmp_path / "read.tsv"), "--source", "me/cards/models"])
     recorded = json.loads((tmp_path / "precision.json").read_text())
     assert recorded["sources"]["me/cards/models"] == {"cards": 2, "findings": {"front-matter.field": 1}}
     verdicts = recorded["rules"]["front-matter.field"]

@@ -117,13 +117,6 @@ def test_a_card_here_is_checked_by_the_hub_when_asked(hub, lint, tmp_path):
     assert "front-matter.licence" in unreachable.stdout
 
 
-def test_a_licence_that_the_base_does_not_allow(hub, reef, lint):
-    publish(hub, "model", "someone/base", {"README.md": b"---\nlicense: cc-by-nc-4.0\n---\n"})
-    done = lint("someone/reef")
-    assert "error  licence.upstream  someone/reef/README.md:6:1" in done.stdout
-    assert "someone/base" in done.stdout
-
-
 def test_code_that_loads_the_model_by_another_id(hub, reef, lint):
     reef.edit("README.md", f'{CARD}\n```python\nAutoModel.from_pretrained("else/reef")\n```\n'.encode())
     assert "'else/reef' is not 'someone/reef', the id of this repository" in lint("someone/reef").stdout

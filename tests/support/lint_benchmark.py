@@ -1,8 +1,8 @@
-"""`python -m cards.lint.benchmark`: the lint over a folder of real cards, and findings for a person to read.
+"""`python -m lint_benchmark`: the lint over a folder of real cards, and findings for a person to read.
 
-    python -m cards.lint.benchmark CARDS                                findings of each rule, crashes, times
-    python -m cards.lint.benchmark CARDS --select code.python --sample 30 > READ
-    python -m cards.lint.benchmark CARDS --record READ --source OWNER/NAME/FOLDER
+    python -m lint_benchmark CARDS                                findings of each rule, crashes, times
+    python -m lint_benchmark CARDS --select code.python --sample 30 > READ
+    python -m lint_benchmark CARDS --record READ --source OWNER/NAME/FOLDER
 
 Whoever reads a sample replaces the `?` of each line by `right` or `wrong`. `--record` puts these verdicts and
 the number of findings into precision.json, which names repository and path of each card and quotes none.
@@ -21,10 +21,11 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
+from sources import ROOT
 
-from . import Finding, Selection, examine
+from cards.lint import Finding, Selection, examine
 
-PRECISION = Path(__file__).with_name("precision.json")
+PRECISION = ROOT / "cards" / "lint" / "precision.json"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Precision(BaseModel):
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m cards.lint.benchmark",
+        prog="python -m lint_benchmark",
         description=__doc__,
         formatter_class=argparse.RawTextHelpFormatter,
     )

@@ -1,4 +1,4 @@
-"""Good repositories as other authors make them: none draws an error, whatever made its card."""
+"""Cards and repositories as other authors make them: good ones draw no error, a bad one is found out."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 from lint_cases import safetensors as weights
 
 from cards.ledger.licences import kind
-from cards.lint import lint
+from cards.lint import Selection, examine, lint
 from cards.lint.rules.front_matter import known
 
 GOOD = Path(__file__).parent / "good"
@@ -161,6 +161,13 @@ def test_a_good_repository_draws_no_error(repository, style):
 @pytest.mark.parametrize("card", sorted(GOOD.glob("card_*.md")), ids=lambda path: path.stem)
 def test_a_good_card_draws_no_error(card):
     assert [str(finding) for finding in lint(card) if finding.severity == "error"] == []
+
+
+def test_the_faults_of_a_card_s_tables_front_matter_and_code_are_found():
+    """A card of a distilled tagger whose numbers contradict each other."""
+    found = examine(GOOD.parent / "clinical_ember.md", selection=Selection(preview=True)).findings
+    expected = {"front-matter.language", "code.python", "aggregate.mean", "order.percentiles", "count.total"}
+    assert {finding.rule for finding in found} == expected
 
 
 def test_every_licence_of_the_hub_is_of_a_kind():
