@@ -81,10 +81,7 @@ def examples(model_folder: Path) -> tuple[Example, ...]:
     with ThreadPoolExecutor(2) as pool:  # each is a process that mostly imports
         outputs = pool.map(partial(snippets.run, model_folder=model_folder), tools)
     pairs = zip(tools, outputs, strict=True)
-    return tuple(
-        Example.model_validate({"tool": tool, "text": snippets.SAMPLE, "output": output})
-        for tool, output in pairs
-    )
+    return tuple(Example(tool=tool, text=snippets.SAMPLE, output=output) for tool, output in pairs)
 
 
 def _cost(context: Context, name: str) -> list[Claim]:

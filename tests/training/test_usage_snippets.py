@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import tiny_ledger
 
-from cards.ledger import Task
+from cards.ledger import Task, Tool
 from cards.render import snippets
 
 ONE_CLASS = re.compile(r"(calm|urgent) (0\.\d+|1\.0)\n")
@@ -16,7 +16,7 @@ FIVE_WORDS = re.compile(r"(\S+ (0\.\d+|1\.0)\n){5}")
 FORM: dict[Task, re.Pattern[str]] = {"text-classification": ONE_CLASS, "fill-mask": FIVE_WORDS}
 
 
-def printed(tool: str, folder: Path, text: str, task: Task) -> str:
+def printed(tool: Tool, folder: Path, text: str, task: Task) -> str:
     """What a snippet prints, run in this process, whose libraries are loaded; `snippets.run` starts one."""
     file = "" if tool == "transformers" else snippets.onnx_file(map(str, (folder / "onnx").glob("*.onnx")))
     with contextlib.redirect_stdout(io.StringIO()) as out:
