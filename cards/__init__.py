@@ -21,8 +21,7 @@
 
 A new metric: claims in the ledger, a format for its unit in formats.py, a line in a template.
 A new section: prose in templates/model.md.j2 or a task's; numbers only through `number(...)`.
-A new figure: a function in derived.py. A new rule: a function in a module of lint/, listed in
-lint/__init__.py.
+A new figure: a function in derived.py. A new rule: a function in a module of lint/rules/.
 """
 
 import os
