@@ -18,7 +18,7 @@ from ..errors import CardError
 
 LONGEST_CARD = 1_000_000  # characters that a template may write
 MOST_COUNTED = 100_000  # steps of all ranges of a rendering together, so that loops in loops end
-READ = {"claim"}  # of a record's methods, those that templates call
+READ = {"claim", "find"}  # of a record's methods, those that templates call
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

@@ -52,6 +52,7 @@ class Kind:
     tag: str
     headline: Score  # the score that stands for the model
     headline_title: str
+    unit: str = "documents"  # what a score counts
 
     def score(self, file: File, split: str = "test") -> ClaimId:
         """The id of a file's headline score."""
@@ -62,9 +63,13 @@ class Kind:
 MACRO = Score("f1", group="macro")
 KINDS: dict[Task, Kind] = {
     "token-classification": Kind("Named entity recognition", "named-entity-recognition", MACRO, "Macro F1"),
-    "text-classification": Kind("Text classification", "text-classification", MACRO, "Macro F1"),
+    "text-classification": Kind("Text classification", "text-classification", MACRO, "Macro F1", "texts"),
     "fill-mask": Kind(
-        "Fill-mask", "fill-mask", Score("top_1", topic="masked"), "Share of masked tokens guessed right"
+        "Fill-mask",
+        "fill-mask",
+        Score("top_1", topic="masked"),
+        "Share of masked tokens guessed right",
+        "masked tokens",
     ),
 }
 # Metric of a claim's id -> the Hub's name of it, what a reader calls it.

@@ -1,17 +1,15 @@
 """What templates see besides `number`: the ledger's records, ids of claims, and lists of what to show."""
 
-import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from ..ledger import ClaimId, FolderLedger, Labeler, LabelledCorpus, Ledger
-from ..ledger.derived import length
+from ..ledger import Claim, ClaimId, FolderLedger, Genre, Ledger
+from ..ledger.derived import length, width
 from ..ledger.quoted import rows
 from . import figures
 from .card_map import Numbers
 from .citations import citations
-from .limits import corpus_limits, limits
 from .snippets import usage
-from .tasks import KINDS, File, files, headline, tables
+from .tasks import KINDS, File, Table, files, headline, splits, tables
 
 VARIANT_TITLES = {
     "fp32": "ONNX FP32",
@@ -19,44 +17,80 @@ VARIANT_TITLES = {
     "fp16": "ONNX FP16, computed in full precision",
     "weights": "FP32 weights",
 }
+GENRES: dict[Genre, str] = {
+    "abstracts": "abstracts",
+    "articles": "articles",
+    "social-media": "texts of social media",
+    "dialogue": "dialogues",
+    "invented": "invented texts",
+    "other": "texts of another kind",
+}
+# A card says so of fewer documents, of more looks at the test split, and of a wider interval of a score.
+THRESHOLDS = {"few_documents": 100, "many_looks": 5}
+WIDE = 0.05
 
 
 def of_model(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -> dict[str, object]:
     """For the card of a model. Raises CardError."""
     name, model = ledger.subject, ledger.models[ledger.subject]
     latencies = sorted({length(claim) for claim in ledger.find(metric="latency", statistic="median")})
-    return _of_any(ledger, repos) | {
-        "some": lambda **fields: bool(ledger.find(model=name, **fields)),
-        "model": model,
-        "files": files(ledger, name),
-        "headline": headline(ledger, name),
-        "headline_of": KINDS[model.task].score,
-        "score_title": KINDS[model.task].headline_title,
-        "tables": tables(ledger, name, number),
-        "titles": VARIANT_TITLES,
-        "references": _references(ledger),
-        # A card that shows one length shows all, so that a measurement left out fails the rendering.
-        "latencies": latencies,
-        "comparable_latencies": [tokens for tokens in latencies if not _is_disturbed(ledger, tokens)],
-        "splits": _splits(ledger, "corpus"),
-        "figures": figures.gather(ledger, name),
-        "quoted": rows(ledger),
-        "quoted_groups": list(dict.fromkeys(quoted.group for quoted in ledger.quoted)),
-        "limits": limits(ledger, number),
-        "examples": usage(model, repos[name]),
+    shown = tables(ledger, name, number)
+    own = ledger.find(model=name)
+    return (
+        _of_any(ledger, repos)
+        | {
+            "some": lambda **fields: bool(ledger.find(model=name, **fields)),
+            "model": model,
+            "files": files(ledger, name),
+            "headline": headline(ledger, name),
+            "headline_of": KINDS[model.task].score,
+            "score_title": KINDS[model.task].headline_title,
+            "unit": KINDS[model.task].unit,
+            "tables": shown,
+            "titles": VARIANT_TITLES,
+            "references": _references(ledger),
+            # A card that shows one length shows all, so that a measurement left out fails the rendering.
+            "latencies": latencies,
+            "comparable_latencies": [tokens for tokens in latencies if not _is_disturbed(ledger, tokens)],
+            "splits": _splits(ledger, "corpus"),
+            "figures": figures.gather(ledger, name),
+            "quoted": rows(ledger),
+            "quoted_groups": list(dict.fromkeys(quoted.group for quoted in ledger.quoted)),
+            "examples": usage(model, repos[name]),
+        }
+        | _limits(ledger, own, shown)
+    )
+
+
+def _limits(ledger: FolderLedger, own: list[Claim], shown: list[Table]) -> dict[str, object]:
+    """What the lines on limits are derived from."""
+    name = ledger.subject
+    scored = [ledger.claim(headline(ledger, name, split)) for split in splits(ledger, name)]
+    cells = [cell for table in shown for row in table.rows for cell in row.cells]
+    shown_scores = [ledger.claim(cell.claim) for cell in cells if cell and cell.metric != "perplexity"]
+    wide = [claim for claim in shown_scores if claim.interval and width(claim) > WIDE]
+    medians = [claim for claim in own if claim.disturbed is not None and claim.aggregation == "median"]
+    return {
+        "thresholds": THRESHOLDS,
+        "scored": scored,  # the claim that stands for the model, on each split that it was tested on
+        "genres": {claim.data.genre for claim in scored if claim.data},
+        "widest": max(wide, key=width).id if wide else None,
+        "machines": [claim.environment for claim in own if claim.environment and claim.artifact],
+        "disturbed": list({length(claim): claim for claim in medians}.values()),  # the files took turns
     }
 
 
 def of_corpus(ledger: FolderLedger, repos: Mapping[str, str]) -> dict[str, object]:
     """For the card of a labelled corpus."""
     name, corpus = ledger.subject, ledger.datasets[ledger.subject]
+    counted = {claim.id.labeler for claim in ledger.find(model=name, metric="hallucinated")}
+    scored = ledger.find(model=name, topic="gold", group="macro", metric="f1")
     return _of_any(ledger, repos) | {
         "corpus": corpus,
         "splits": _splits(ledger, name),
-        "agreements": _agreements(ledger, corpus, name),
-        "hallucinating": _hallucinating(ledger, corpus, name),
-        "judged": _judged(ledger, corpus, name),
-        "limits": corpus_limits(ledger),
+        "agreements": [claim.id for claim in ledger.find(model=name, topic="agreement", metric="f1")],
+        "hallucinating": [labeler for labeler in corpus.labelers if labeler.name in counted],
+        "judged": [claim.id.labeler for claim in scored],  # what was compared with people's labels
     }
 
 
@@ -69,29 +103,12 @@ def _of_any(ledger: FolderLedger, repos: Mapping[str, str]) -> dict[str, object]
         "has": ledger.has,  # for what a recipe may leave out
         "settings": ledger.find(model=ledger.subject, topic="setting"),
         "citations": citations(ledger),
+        "genre_names": _genre_names,
     }
 
 
-def _agreements(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[tuple[str, str, ClaimId]]:
-    """(labeler, other labeler, claim) of each two whose agreement was measured."""
-    names = [labeler.name for labeler in corpus.labelers]
-    found = (
-        (one, other, ClaimId(name, topic="agreement", labeler=one, other=other, metric="f1"))
-        for one, other in itertools.permutations(names, 2)
-    )
-    return [(one, other, claim) for one, other, claim in found if ledger.has(claim)]
-
-
-def _hallucinating(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[Labeler]:
-    """The labelers whose answers were counted against the texts."""
-    counted = {claim.id.labeler for claim in ledger.find(model=name, metric="hallucinated")}
-    return [labeler for labeler in corpus.labelers if labeler.name in counted]
-
-
-def _judged(ledger: Ledger, corpus: LabelledCorpus, name: str) -> list[str]:
-    """What was compared with people's labels: labelers, and their combination."""
-    scored = {c.id.labeler for c in ledger.find(model=name, topic="gold", group="macro", metric="f1")}
-    return [each for each in (*(labeler.name for labeler in corpus.labelers), "combined") if each in scored]
+def _genre_names(genres: Iterable[Genre]) -> list[str]:
+    return sorted(GENRES[genre] for genre in genres)
 
 
 def _references(ledger: FolderLedger) -> list[File]:
