@@ -1,65 +1,33 @@
 """The ledger: every measured number, and what it was measured on. The only source of numbers on a card."""
 
-from .ids import ClaimId, ClaimIdError, Details, Fields, slug
-from .records import (
-    RESERVED,
-    Artifact,
-    Base,
-    Claim,
-    DataFile,
-    DataSet,
-    Environment,
-    Example,
-    FolderLedger,
-    Genre,
-    Interval,
-    Labeler,
-    LabelledCorpus,
-    Ledger,
-    LedgerError,
-    Model,
-    Quoted,
-    Source,
-    Strict,
-    Task,
-    Tool,
-    Variant,
-    project,
-    read_folder_ledger,
-    read_ledger,
-    write_ledger,
-)
-
-__all__ = [
-    "RESERVED",
-    "Artifact",
-    "Base",
-    "Claim",
-    "ClaimId",
-    "ClaimIdError",
-    "DataFile",
-    "DataSet",
-    "Details",
-    "Environment",
-    "Example",
-    "Fields",
-    "FolderLedger",
-    "Genre",
-    "Interval",
-    "Labeler",
-    "LabelledCorpus",
-    "Ledger",
-    "LedgerError",
-    "Model",
-    "Quoted",
-    "Source",
-    "Strict",
-    "Task",
-    "Tool",
-    "Variant",
-    "project",
-    "read_folder_ledger",
-    "read_ledger",
-    "slug",
-    "write_ledger",
-]
+from .ids import ClaimId as ClaimId
+from .ids import ClaimIdError as ClaimIdError
+from .ids import Details as Details
+from .ids import Fields as Fields
+from .ids import slug as slug
+from .records import RESERVED as RESERVED
+from .records import Artifact as Artifact
+from .records import Base as Base
+from .records import Claim as Claim
+from .records import DataFile as DataFile
+from .records import DataSet as DataSet
+from .records import Environment as Environment
+from .records import Example as Example
+from .records import FolderLedger as FolderLedger
+from .records import Genre as Genre
+from .records import Interval as Interval
+from .records import Labeler as Labeler
+from .records import LabelledCorpus as LabelledCorpus
+from .records import Ledger as Ledger
+from .records import LedgerError as LedgerError
+from .records import Model as Model
+from .records import Quoted as Quoted
+from .records import Source as Source
+from .records import Strict as Strict
+from .records import Task as Task
+from .records import Tool as Tool
+from .records import Variant as Variant
+from .records import project as project
+from .records import read_folder_ledger as read_folder_ledger
+from .records import read_ledger as read_ledger
+from .records import write_ledger as write_ledger

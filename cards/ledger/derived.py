@@ -82,20 +82,8 @@ def width(claim: Claim) -> float:
     return claim.interval.high - claim.interval.low
 
 
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    function.__name__: function
-    for function in (
-        retention,
-        speed_up,
-        size_reduction,
-        parameter_reduction,
-        size,
-        length,
-        choices,
-        share,
-        width,
-    )
-}
+_ALL = (retention, speed_up, size_reduction, parameter_reduction, size, length, choices, share, width)
+FUNCTIONS: dict[str, Callable[..., float]] = {function.__name__: function for function in _ALL}
 
 
 def _ratio(above: float, below: float, *claims: Claim) -> float:

@@ -4,45 +4,18 @@ Training writes `RUN/ledger.json`; `project` cuts a model folder's ledger out of
 Space and the README read claims by id. Derived figures (retention, speed-up, reduction) are
 functions in `cards.ledger.derived`, never stored.
 
-What claims measure, by their ids (`cards.ledger.ids` has the forms):
+What claims measure follows from their ids, whose forms `cards.ledger.ids` lists. Where that is not all:
 
-    student.int8.test.macro.f1          student.int8.test.chemical.precision
-    student.int8.guard.macro.f1         student.int8.latency.128.median | .p95 | .min
-    student.int8.bytes                  student.parameters
-    student.training.seconds            student.training.peak_memory
-    student.training.energy             student.training.co2      (kWh and g; `method` says how)
-    student.setting.epochs              (a hyper-parameter: aggregation "setting")
-    student.int8.vs.teacher.fp32.macro.f1_difference           (student minus teacher)
-    student.int8.vs.teacher.fp32.document_f1.wilcoxon_p
-    student.int8.vs.teacher.fp32.latency.128.wilcoxon_p
-    student.int8.vs.student.fp32.macro.f1_difference           (INT8 minus FP32)
-    corpus.test.documents               corpus.test.chemical.mentions
-    corpus.test.mended                  (mentions that were left out or trimmed, as the recipe says)
-    corpus.unlabelled.texts             teacher.vocabulary.before | .after
-    student.sparsity                    (share of zero weights after pruning)
-
-Token classification may also tell how far scores can be trusted, and what goes wrong:
-
-    student.int8.test.calibration.ece   (unit "error": mean distance of score and precision)
-    student.int8.test.calibration.bins.0.score | .precision | .entities
-    student.int8.test.errors.missed | .spurious | .boundary | .type | .correct     (counts)
-
-Text classification and fill-mask:
-
-    triage.int8.test.accuracy           triage.int8.test.macro.f1      triage.int8.test.urgent.f1
-    triage.int8.test.macro.auroc        triage.int8.test.urgent.auroc  (one class against the rest)
-    encoder.fp32.test.masked.top_1      encoder.fp32.test.masked.top_5 (share of masked tokens)
-    encoder.fp32.test.perplexity        (exp of the mean cross-entropy of the masked tokens)
-
-Another measured data set is another split, `external-NAME`.
-
-A labelled corpus has claims under its own name:
-
-    weak.documents   weak.train.documents   weak.train.chemical.mentions   weak.setting.least_votes
-    weak.labeler.lexicon.chemical.mentions                       (what one labeler found)
-    weak.labeler.lexicon.strings | .hallucinated                 (answers; those not in the text)
-    weak.agreement.lexicon.vs.tagger.f1                          (strict entity F1 of the two)
-    weak.gold.lexicon.macro.f1          weak.gold.combined.chemical.precision
+    student.training.energy | .co2      kWh and g; `method` says how
+    A.vs.B.macro.f1_difference          A minus B, paired; for A.vs.A: INT8 minus FP32
+    corpus.test.mended                  mentions that were left out or trimmed, as the recipe says
+    student.sparsity                    share of zero weights of linear layers
+    student.int8.test.calibration.ece   mean distance of score and precision, over `.bins.N`
+    student.int8.test.errors.boundary   count of a kind of error; `.correct` counts right entities
+    triage.int8.test.urgent.auroc       one class against the rest
+    encoder.fp32.test.masked.top_5      share of masked tokens; `.perplexity`: exp of their mean cross-entropy
+    weak.labeler.lexicon.strings        answers of a labeler; `.hallucinated`: those not in the text
+    weak.agreement.A.vs.B.f1            strict entity F1 of two labelers
 
 Figures that others published (`quoted.SYSTEM.TYPE`) are no claims: no derived figure takes them.
 """
