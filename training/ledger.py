@@ -77,7 +77,7 @@ def examples(model_folder: Path) -> tuple[Example, ...]:
     Raises:
         CardError: one fails.
     """
-    tools = tuple(snippets.CODE["token-classification"])
+    tools = tuple(snippets.TOOLS["token-classification"])
     with ThreadPoolExecutor(2) as pool:  # each is a process that mostly imports
         outputs = pool.map(partial(snippets.run, model_folder=model_folder), tools)
     pairs = zip(tools, outputs, strict=True)

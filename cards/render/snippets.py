@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import CardError
@@ -25,85 +26,49 @@ INSTALL: dict[Tool, str] = {
     "clinstill": "pip install .  # in a clone of the Clinstill repository",
 }
 
-_ENTITIES: dict[Tool, str] = {
-    "transformers": """\
-from transformers import pipeline
+TOOLS: dict[Task, tuple[Tool, ...]] = {  # the engine tags entities and does nothing else
+    "token-classification": ("transformers", "optimum", "clinstill"),
+    "text-classification": ("transformers", "optimum"),
+    "fill-mask": ("transformers", "optimum"),
+}
 
-text = {text}
-tagger = pipeline("token-classification", model={model}, aggregation_strategy="first")
+
+@dataclass(frozen=True)
+class _Pipeline:
+    """A pipeline of transformers as a snippet has it."""
+
+    name: str
+    model_class: str  # of optimum
+    shows: str  # what stands below it
+    options: str = ""
+
+
+_PIPELINES: dict[Task, _Pipeline] = {
+    "token-classification": _Pipeline(
+        "tagger",
+        "ORTModelForTokenClassification",
+        """\
 for e in tagger(text):
     print(e["entity_group"], e["start"], e["end"], text[e["start"] : e["end"]], round(float(e["score"]), 2))
 """,
-    "optimum": """\
-from optimum.onnxruntime import ORTModelForTokenClassification
-from transformers import AutoTokenizer, pipeline
-
-text = {text}
-model = ORTModelForTokenClassification.from_pretrained({model}, subfolder="onnx", file_name={file})
-tokenizer = AutoTokenizer.from_pretrained({model})
-tagger = pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="first")
-for e in tagger(text):
-    print(e["entity_group"], e["start"], e["end"], text[e["start"] : e["end"]], round(float(e["score"]), 2))
-""",
-    "clinstill": """\
-from clinstill import load
-
-text = {text}
-tagger = load({model})
-for entity in tagger([text])[0]:
-    print(entity.label, entity.start, entity.end, entity.text, round(entity.score, 2))
-""",
-}
-
-_CLASS: dict[Tool, str] = {
-    "transformers": """\
-from transformers import pipeline
-
-text = {text}
-classifier = pipeline("text-classification", model={model})
+        ', aggregation_strategy="first"',
+    ),
+    "text-classification": _Pipeline(
+        "classifier",
+        "ORTModelForSequenceClassification",
+        """\
 for found in classifier([text]):
     print(found["label"], round(float(found["score"]), 2))
 """,
-    "optimum": """\
-from optimum.onnxruntime import ORTModelForSequenceClassification
-from transformers import AutoTokenizer, pipeline
-
-text = {text}
-model = ORTModelForSequenceClassification.from_pretrained({model}, subfolder="onnx", file_name={file})
-tokenizer = AutoTokenizer.from_pretrained({model})
-classifier = pipeline("text-classification", model=model, tokenizer=tokenizer)
-for found in classifier([text]):
-    print(found["label"], round(float(found["score"]), 2))
-""",
-}
-
-_WORD: dict[Tool, str] = {
-    "transformers": """\
-from transformers import pipeline
-
-text = {text}
-fill = pipeline("fill-mask", model={model})
+    ),
+    "fill-mask": _Pipeline(
+        "fill",
+        "ORTModelForMaskedLM",
+        """\
 for found in fill(text.replace("[MASK]", fill.tokenizer.mask_token)):
     print(found["token_str"].strip(), round(float(found["score"]), 2))
 """,
-    "optimum": """\
-from optimum.onnxruntime import ORTModelForMaskedLM
-from transformers import AutoTokenizer, pipeline
-
-text = {text}
-model = ORTModelForMaskedLM.from_pretrained({model}, subfolder="onnx", file_name={file})
-tokenizer = AutoTokenizer.from_pretrained({model})
-fill = pipeline("fill-mask", model=model, tokenizer=tokenizer)
-for found in fill(text.replace("[MASK]", tokenizer.mask_token)):
-    print(found["token_str"].strip(), round(float(found["score"]), 2))
-""",
-}
-
-# The snippets for each task, by tool. The engine tags entities and does nothing else.
-CODE: dict[Task, dict[Tool, str]] = {
-    "token-classification": _ENTITIES,
-    "text-classification": _CLASS,
-    "fill-mask": _WORD,
+    ),
 }
 
 # What the install line of "clinstill" installs, for running the snippet from this repository.
@@ -113,15 +78,46 @@ _ENGINE = Path(__file__).parents[2] / "space" / "engine"
 def code(tool: Tool, model: str, file: str, text: str = SAMPLE, task: Task = "token-classification") -> str:
     """The snippet of a tool.
 
-    model: Hub id, or a folder in the Hub layout; file: the ONNX file in its `onnx/` (see `onnx_file`).
+    Args:
+        tool: One of those in TOOLS for the task.
+        model: Hub id, or a folder in the Hub layout.
+        file: The ONNX file in its `onnx/` (see `onnx_file`).
+        text: What the snippet gives to the model.
+        task: The model's.
     """
-    return CODE[task][tool].format(model=_quoted(model), file=_quoted(file), text=_quoted(text))
+    model, file, text = (json.dumps(value, ensure_ascii=False) for value in (model, file, text))
+    if tool == "clinstill":
+        return f"""\
+from clinstill import load
+
+text = {text}
+tagger = load({model})
+for entity in tagger([text])[0]:
+    print(entity.label, entity.start, entity.end, entity.text, round(entity.score, 2))
+"""
+    made = _PIPELINES[task]
+    if tool == "transformers":
+        return f"""\
+from transformers import pipeline
+
+text = {text}
+{made.name} = pipeline("{task}", model={model}{made.options})
+{made.shows}"""
+    return f"""\
+from optimum.onnxruntime import {made.model_class}
+from transformers import AutoTokenizer, pipeline
+
+text = {text}
+model = {made.model_class}.from_pretrained({model}, subfolder="onnx", file_name={file})
+tokenizer = AutoTokenizer.from_pretrained({model})
+{made.name} = pipeline("{task}", model=model, tokenizer=tokenizer{made.options})
+{made.shows}"""
 
 
 def tools(task: Task, files: Iterable[str]) -> list[Tool]:
     """The tools that can run a model: without an ONNX file among `files`, transformers alone."""
     has_onnx = any(Path(file).suffix == ".onnx" for file in files)
-    return [tool for tool in CODE[task] if has_onnx or tool == "transformers"]
+    return [tool for tool in TOOLS[task] if has_onnx or tool == "transformers"]
 
 
 def onnx_file(files: Iterable[str]) -> str:
@@ -191,8 +187,3 @@ def run(
     if done.returncode:
         raise CardError(f"the {tool} snippet failed on {folder}:\n{done.stderr[-2000:]}")
     return done.stdout
-
-
-def _quoted(value: str) -> str:
-    """A Python string literal in double quotes: a JSON string is one."""
-    return json.dumps(value, ensure_ascii=False)

@@ -55,6 +55,6 @@ def test_a_snippet_prints_what_the_card_shows(tool, tmp_path):
 @pytest.mark.parametrize("task", FORM)
 def test_the_snippets_of_other_tasks_run_and_find_the_same(task, models):
     text = "Tremor after [MASK] was given."
-    first, second = (printed(tool, models / task, text, task) for tool in snippets.CODE[task])
+    first, second = (printed(tool, models / task, text, task) for tool in snippets.TOOLS[task])
     assert FORM[task].fullmatch(first), first
     assert first == second

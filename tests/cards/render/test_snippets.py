@@ -14,7 +14,7 @@ def test_the_engines_snippet_prints_what_the_card_shows(student):
 
 
 @pytest.mark.parametrize(
-    ("task", "tool"), [(task, tool) for task, tools in snippets.CODE.items() for tool in tools]
+    ("task", "tool"), [(task, tool) for task, tools in snippets.TOOLS.items() for tool in tools]
 )
 def test_snippets_are_python_whatever_the_text(task, tool):
     text = 'He said: "5\'-AMP"\n\tand \\ left — ✓'
