@@ -55,7 +55,7 @@ exit codes: 0 no error, 1 an error was found, 2 the command cannot be run
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        return int(options.run(options))
     except CardError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -66,19 +66,37 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="python -m cards",
         description="Model cards rendered from a ledger of measured claims, and the lint that checks them.",
         epilog=EPILOG,
-        formatter_class=raw,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-
     _add_render(verbs)
-    _add_quote(verbs)
     _add_lint(verbs)
-    _add_readme(verbs)
+
+    quote = verbs.add_parser(
+        "quote",
+        help="put into the ledgers what others published on their data",
+        description="Put the figures of cards/ledger/quoted.yaml that are on a run's data into its ledgers, "
+        "in place of those that are there; training does so too. Then render the cards again.",
+    )
+    quote.add_argument("run_folder", type=Path, metavar="RUN", help="as for `render`")
+    quote.set_defaults(run=lambda options: _print_all(quote_all(options.run_folder)))
+
+    readme = verbs.add_parser(
+        "readme",
+        help="write the generated section of a README from a model folder's ledger",
+        description="Replace what stands between the markers of a README: the results of the project's, the "
+        "models of the Space's.",
+    )
+    readme.add_argument("readme", type=Path, metavar="README")
+    readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
+    readme.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 when it is out of date"
+    )
+    readme.set_defaults(run=_readme)
     return parser
 
 
@@ -86,17 +104,13 @@ def _add_render(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     render = verbs.add_parser(
         "render",
         help="write the card of each model and labelled corpus of a run",
-        description="Write README.md, card.map.json and figures into each models/NAME and datasets/NAME\n"
-        "of a run, from its ledger.json.",
+        description="Write README.md, card.map.json and figures into each models/NAME and datasets/NAME of a "
+        "run, from its ledger.json.",
         epilog=RENDER_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    render.add_argument(
-        "run_folder",
-        type=Path,
-        metavar="RUN",
-        help="a run folder, as `python -m training run` makes it, or a bundled pair (space/bundled)",
-    )
+    run_help = "a run folder, as `python -m training run` makes it, or a bundled pair (space/bundled)"
+    render.add_argument("run_folder", type=Path, metavar="RUN", help=run_help)
     render.add_argument(
         "--repo",
         action="append",
@@ -106,13 +120,9 @@ def _add_render(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="Hub id of a model or corpus, for links and snippets (without one a card names its folder), or "
         "of the Space that shows them: space=me/demo",
     )
-    render.add_argument(
-        "--templates",
-        type=Path,
-        metavar="DIR",
-        help="templates of your own, which replace ours of the same name; see `templates`",
-    )
-    render.set_defaults(run=_render)
+    own_help = "templates of your own, which replace ours of the same name; see `templates`"
+    render.add_argument("--templates", type=Path, metavar="DIR", help=own_help)
+    render.set_defaults(run=lambda o: _print_all(render_run(o.run_folder, dict(o.repo), o.templates)))
 
     own = verbs.add_parser(
         "templates",
@@ -120,35 +130,7 @@ def _add_render(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Copy our templates into a folder. Change those that you need and delete the others.",
     )
     own.add_argument("--copy", type=Path, metavar="DIR", required=True, help="a folder without templates")
-    own.set_defaults(run=_templates)
-
-
-def _add_quote(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    quote = verbs.add_parser(
-        "quote",
-        help="put into the ledgers what others published on their data",
-        description="Put the figures of cards/ledger/quoted.yaml that are on a run's data into its\n"
-        "ledgers, in place of those that are there; training does so too. Then render the cards again.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    quote.add_argument("run_folder", type=Path, metavar="RUN", help="as for `render`")
-    quote.set_defaults(run=_quote)
-
-
-def _add_readme(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    readme = verbs.add_parser(
-        "readme",
-        help="write the generated section of a README from a model folder's ledger",
-        description="Replace what stands between the markers of a README: the results of the project's, the\n"
-        "models of the Space's.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    readme.add_argument("readme", type=Path, metavar="README")
-    readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
-    readme.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 when the section is out of date"
-    )
-    readme.set_defaults(run=_readme)
+    own.set_defaults(run=lambda options: _print_all(copy_templates(options.copy)))
 
 
 def _add_lint(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -211,24 +193,6 @@ def _repo(value: str) -> tuple[str, str]:
     return name, repo
 
 
-def _render(options: argparse.Namespace) -> int:
-    for card in render_run(options.run_folder, dict(options.repo), options.templates):
-        print(card)
-    return 0
-
-
-def _quote(options: argparse.Namespace) -> int:
-    for ledger in quote_all(options.run_folder):
-        print(ledger)
-    return 0
-
-
-def _templates(options: argparse.Namespace) -> int:
-    for template in copy_templates(options.copy):
-        print(template)
-    return 0
-
-
 def _lint(options: argparse.Namespace) -> int:
     select, ignore = (
         tuple(rule_id for given in each for rule_id in given.split(",") if rule_id)
@@ -250,12 +214,15 @@ def _rules(options: argparse.Namespace) -> int:
     return 0
 
 
+def _print_all(paths: list[Path]) -> int:
+    for path in paths:
+        print(path)
+    return 0
+
+
 def _readme(options: argparse.Namespace) -> int:
     changed = update(options.readme, options.model, write=not options.check)
     if changed and options.check:
-        print(
-            f"{options.readme}: its results are out of date; run the same command without --check",
-            file=sys.stderr,
-        )
+        print(f"{options.readme}: out of date; run the same command without --check", file=sys.stderr)
         return 1
     return 0
