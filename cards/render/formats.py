@@ -52,12 +52,8 @@ FORMATS: dict[str, Callable[[float], str]] = {  # of numbers; the format "text" 
     "plain": lambda value: significant(value).replace(",", ""),  # as YAML reads a number
 }
 
-BY_UNIT = {
-    "F1": "score",
-    "precision": "score",
-    "recall": "score",
-    "accuracy": "score",
-    "AUROC": "score",
+_SCORES = ("F1", "precision", "recall", "accuracy", "AUROC", "error", "score")
+BY_UNIT = dict.fromkeys(_SCORES, "score") | {
     "perplexity": "perplexity",
     "ms": "milliseconds",
     "bytes": "megabytes",
@@ -65,22 +61,17 @@ BY_UNIT = {
     "count": "count",
     "s": "duration",
     "p": "p",
-    "error": "score",
-    "score": "score",
     "kWh": "kilowatt_hours",
     "g": "grams",
     "share": "percent",
     "setting": "setting",
 }
-BY_FUNCTION = {
+BY_FUNCTION = dict.fromkeys(("speed_up", "size_reduction", "parameter_reduction"), "times") | {
     "retention": "percent",
-    "speed_up": "times",
-    "size_reduction": "times",
-    "parameter_reduction": "times",
+    "share": "percent",
     "size": "megabytes",
     "length": "count",
     "choices": "count",
-    "share": "percent",
     "width": "score",
 }
 _BY_FIELD = {

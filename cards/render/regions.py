@@ -126,16 +126,9 @@ def _moved(rendered: Card, text: str) -> tuple[Entry, ...]:
 def _lines(text: str) -> dict[str, int]:
     """Name of each part -> the line where it begins, from 1."""
     found: dict[str, int] = {}
-    parts, line = take_apart(text), 1
-    if parts.front:
-        line += 1
-    for pieces in (parts.front, parts.body):
-        for piece in pieces:
-            if piece.name:
-                found.setdefault(piece.name, line)
-            line += piece.text.count("\n")
-        if pieces is parts.front and pieces:
-            line += 1
+    for start, piece in take_apart(text).placed:
+        if piece.name:
+            found.setdefault(piece.name, text.count("\n", 0, start) + 1)
     return found
 
 

@@ -47,6 +47,7 @@ class Parts:
 
     front: tuple[Piece, ...]
     body: tuple[Piece, ...]
+    starts: tuple[int, int] = (0, 0)  # where the two begin in the card
 
     @property
     def named(self) -> dict[str, str]:
@@ -57,13 +58,22 @@ class Parts:
                 found.setdefault(piece.name, piece.text)
         return found
 
+    @property
+    def placed(self) -> Iterator[tuple[int, Piece]]:
+        """Every piece with the offset at which it begins."""
+        for place, pieces in zip(self.starts, (self.front, self.body), strict=True):
+            for piece in pieces:
+                yield place, piece
+                place += len(piece.text)
+
 
 def take_apart(text: str) -> Parts:
     """The parts of a card; a card that we did not make has no part in its body."""
     block = _BLOCK.match(text)
-    front = tuple(_keys(block[1])) if block else ()
-    body = text[block.end() :] if block else text
-    return Parts(front, tuple(_marked(body)))
+    if not block:
+        return Parts((), tuple(_marked(text)))
+    body = text[block.end() :]
+    return Parts(tuple(_keys(block[1])), tuple(_marked(body)), (block.start(1), block.end()))
 
 
 def front_matter_of(text: str) -> tuple[dict[str, object], str]:
@@ -83,17 +93,7 @@ def outside(text: str) -> list[tuple[int, int]]:
     parts = take_apart(text)
     if not any(piece.name for piece in parts.body):
         return []
-    block = _BLOCK.match(text)
-    found = []
-    for pieces, place in (
-        (parts.front, block.start(1) if block else 0),
-        (parts.body, block.end() if block else 0),
-    ):
-        for piece in pieces:
-            if not piece.name:
-                found.append((place, place + len(piece.text)))
-            place += len(piece.text)
-    return found
+    return [(start, start + len(piece.text)) for start, piece in parts.placed if not piece.name]
 
 
 def digest(name: str, text: str) -> str:
