@@ -21,6 +21,7 @@ DISTRIBUTIONS = {
     "PIL": "pillow",
     "optimum": "optimum-onnx",
     "opentelemetry": "opentelemetry-sdk",
+    "pydantic_core": "pydantic",  # which pins it exactly
     "pynvml": "nvidia-ml-py",
     "yaml": "pyyaml",
 }
