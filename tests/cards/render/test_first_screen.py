@@ -31,7 +31,7 @@ def test_the_bundled_card_is_the_one_that_is_rendered_from_its_ledger():
         assert (folder / "README.md").read_text(encoding="utf-8") == render(folder, {}).text
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_it_fits_a_screen_for_every_task(tmp_path, seed):
     write_ledger(random_ledger(seed), tmp_path / "ledger.json")
     _, screen = parts(render(tmp_path, {"space": "someone/a-space"}).text)
