@@ -8,6 +8,7 @@ once for each state that the kills leave there.
 """
 
 import copy
+import functools
 import itertools
 import json
 import os
@@ -278,41 +279,28 @@ def test_one_failure_at_any_write_is_overcome_or_told(hub, pushed, contents, rem
 
 
 def test_killed_processes(hub, environment, run, tmp_path, remote):
-    """SIGKILL, at a few requests of a real process."""
-    line = [
-        sys.executable,
-        Path(actions.__file__).parents[1] / "push.py",
-        run,
-        "--repo-id",
-        "me/student",
-        "--teacher-repo-id",
-        "me/teacher",
-    ]
+    """SIGKILL of a real process: once its upload has arrived, and before its commit is made."""
+    script = Path(actions.__file__).parents[1] / "push.py"
+    line = [sys.executable, script, run, "--model", "student=me/student"]
 
-    def push(number: int | None) -> int:
+    def push(fault: Callable | None = None) -> int:
         with subprocess.Popen(line, env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
-            if number is not None:
-                hub.faults.append(_killer(process, number, acts=number % 2 == 0))
+            if fault:
+                hub.faults.append(lambda request: fault(process, request))
             code = process.wait(timeout=120)
         hub.faults.clear()
         return code
 
-    for number in (6, 11, 21):  # an upload, a commit, the second model
-        assert push(number) == -signal.SIGKILL
+    def kill(process: subprocess.Popen, request, part: str, *, acts: bool) -> Fault | None:
+        if part not in request.path:
+            return None
+        os.kill(process.pid, signal.SIGKILL)
+        return Fault(acts=acts)
+
+    for part, acts in (("/lfs/models", True), ("/commit/", False)):
+        assert push(functools.partial(kill, part=part, acts=acts)) == -signal.SIGKILL
         remote.agrees()
-    assert push(None) == 0
-    for repo in hub.repos.values():
-        assert len(repo.history) == 1
-        assert max(Counter(repo.uploads).values()) == 1
-
-
-def _killer(process: subprocess.Popen, number: int, *, acts: bool) -> Callable:
-    at = from_request(number, [Fault(acts=acts)])
-
-    def fault(request):
-        wrong = at(request)
-        if wrong:
-            os.kill(process.pid, signal.SIGKILL)
-        return wrong
-
-    return fault
+    assert push() == 0
+    [repo] = hub.repos.values()
+    assert len(repo.history) == 1
+    assert max(Counter(repo.uploads).values()) == 1
