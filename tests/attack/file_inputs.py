@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from attacking import Answer, Input, Target
 
-BYTES = 10_000_000  # half of what a file may have: as many of them fit into one run
+BYTES = 5_000_000  # more than a record may have, of which every limit is a part
 DEFLATED = zipfile.ZIP_DEFLATED
 
 

@@ -24,6 +24,7 @@ def test_inputs_have_names_of_their_own():
 def test_it_is_answered_or_refused(target, watch, tally, tried: Input):
     tally.tried += 1
     for _ in range(TRIES):
+        target.wait_for_room()
         watch.begin()
         answer = tried.run(target)
         watch.settle()
