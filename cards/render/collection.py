@@ -42,9 +42,7 @@ def collection(ledger: Ledger, repos: Mapping[str, str], space: str | None) -> C
     items += [Item(type="dataset", id=repos[name], note=_corpus_note(ledger, name)) for name in corpora]
     summary = ledger.models[models[0]].summary if models else ledger.datasets[corpora[0]].summary
     return Collection(
-        title=_cut(f"Clinstill: {ledger.recipe}", 59),
-        description=_cut(summary, 150),
-        items=tuple(items),
+        title=_cut(f"Clinstill: {ledger.recipe}", 59), description=_cut(summary, 150), items=tuple(items)
     )
 
 
