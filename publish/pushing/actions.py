@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cards.render.collection import Collection
+from publish.pushing.collection import Collection
 
 from ..errors import PublishError
 from ..hub.client import Hub, Pushed

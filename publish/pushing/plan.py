@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from cards.render import CARD_FILE
-from cards.render.collection import Collection
+from publish.pushing.collection import Collection
 
 from ..errors import PublishError
 from ..hub.remote import Kind

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from huggingface_hub import get_token
 
-from cards.render.collection import Collection, collection
+from publish.pushing.collection import Collection, collection
 
 from ..errors import PublishError, UnreachableError
 from ..hub.client import Hub

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..errors import CardError
-from ..ledger import ClaimId, Ledger, Strict
-from .card_map import Numbers
-from .tasks import KINDS, files, headline
+from cards.errors import CardError
+from cards.ledger import ClaimId, Ledger, Strict
+from cards.render.card_map import Numbers
+from cards.render.tasks import KINDS, files, headline
 
 
 class Item(Strict):
