@@ -16,12 +16,8 @@ from .render.readme import update
 EPILOG = """\
 examples:
   python -m cards render runs/bundled --repo student=me/model --repo teacher=me/model-teacher
-  python -m cards lint runs/bundled
-  python -m cards lint runs/bundled/models/student/README.md
-  python -m cards lint namespace/name --revision v1.0
   python -m cards lint runs/bundled --format sarif > lint.sarif
   python -m cards readme README.md space/bundled/student --check
-  python -m cards readme space/README.md space/bundled/student --check
 
 exit codes: 0 all well, 1 the lint found an error or --check a difference, 2 the command cannot be run
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...ledger import ClaimId, Ledger
+from ...ledger import Ledger
 from ..tasks import File, Score
 from .scores import Estimate, Number, estimate, number, tested
 from .theme import Theme
@@ -81,19 +81,14 @@ def gather(ledger: Ledger, name: str) -> Reliability | None:
     """The card's own files."""
     curves = []
     for file, error in tested(ledger, name, Score("ece", topic="calibration")).items():
-        parts = tuple(_bin(ledger, error, index) for index in range(BINS) if _has_bin(ledger, error, index))
-        if file.own and parts:
-            curves.append(Curve(file, number(ledger, error), parts))
+        bins = []
+        for index in range(BINS):
+            score, precision, entities = (
+                error.replace(bin=index, metric=metric) for metric in ("score", "precision", "entities")
+            )
+            if ledger.has(score, precision, entities):
+                shown = number(ledger, score), estimate(ledger, precision), number(ledger, entities)
+                bins.append(Bin((index + 0.5) / BINS, *shown))
+        if file.own and bins:
+            curves.append(Curve(file, number(ledger, error), tuple(bins)))
     return Reliability(tuple(curves)) if curves else None
-
-
-def _has_bin(ledger: Ledger, error: ClaimId, index: int) -> bool:
-    return ledger.has(*(error.replace(bin=index, metric=m) for m in ("score", "precision", "entities")))
-
-
-def _bin(ledger: Ledger, error: ClaimId, index: int) -> Bin:
-    score, precision, entities = (
-        error.replace(bin=index, metric=metric) for metric in ("score", "precision", "entities")
-    )
-    middle = (index + 0.5) / BINS
-    return Bin(middle, number(ledger, score), estimate(ledger, precision), number(ledger, entities))
