@@ -9,7 +9,8 @@ from markdown_it.token import Token
 
 Kind = Literal["heading", "paragraph", "item", "table", "code", "html"]
 
-FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
+# Blank lines before it are let through, as huggingface_hub lets them.
+FRONT_MATTER = re.compile(r"\A\ufeff?\s*---[ \t]*\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
 _LONGEST = 600_000  # characters that are parsed; what a card holds beyond them is data
 _KINDS: dict[str, Kind] = {
     "heading_open": "heading",

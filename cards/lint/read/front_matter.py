@@ -51,30 +51,31 @@ def read_front_matter(text: str, file: str) -> FrontMatter:
     block = FRONT_MATTER.match(text)
     if not block:
         return FrontMatter(file, {}, "no front matter")
+    first_line = text.count("\n", 0, block.start(1)) + 1
     try:
-        node = compose(block[1], first_line=2)
+        node = compose(block[1], first_line)
         data = construct(node)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         said = getattr(problem, "problem", None) or str(problem)
-        return FrontMatter(file, {}, said, mark.line + 2 if mark else 1)
+        return FrontMatter(file, {}, said, mark.line + first_line if mark else 1)
     if node is None or not isinstance(data, dict):
         return FrontMatter(file, {}, "no mapping")
     marks: dict[Key, tuple[int, int]] = {}
-    _mark(node, (), marks)
+    _mark(node, (), marks, first_line)
     return FrontMatter(file, {str(key): value for key, value in data.items()}, marks=marks)
 
 
-def _mark(node: yaml.Node, key: Key, marks: dict[Key, tuple[int, int]]) -> None:
+def _mark(node: yaml.Node, key: Key, marks: dict[Key, tuple[int, int]], first_line: int) -> None:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             inner = (*key, str(name.value))
-            marks[inner] = (name.start_mark.line + 2, name.start_mark.column + 1)
-            _mark(value, inner, marks)
+            marks[inner] = (name.start_mark.line + first_line, name.start_mark.column + 1)
+            _mark(value, inner, marks, first_line)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            marks[*key, number] = (value.start_mark.line + 2, value.start_mark.column + 1)
-            _mark(value, (*key, number), marks)
+            marks[*key, number] = (value.start_mark.line + first_line, value.start_mark.column + 1)
+            _mark(value, (*key, number), marks, first_line)
 
 
 def wrong_texts(value: object, key: Key, texts: set[str]) -> Wrong:

@@ -78,8 +78,10 @@ def parse(code: str) -> ast.Module | Exception:
 
 
 def read_snippets(blocks: tuple[Block, ...]) -> tuple[Snippet, ...]:
-    """The fenced blocks of a card."""
-    fenced = [b for b in blocks if b.kind == "code" and b.lines[0].lstrip(" >").startswith(("```", "~~~"))]
+    """The fenced blocks of a card that are closed: what an open fence swallows may be anything."""
+    marks = ("```", "~~~")
+    fenced = [b for b in blocks if b.kind == "code" and b.lines[0].lstrip(" >").startswith(marks)]
+    fenced = [b for b in fenced if len(b.lines) > 1 and b.lines[-1].lstrip(" >").startswith(marks)]
     return tuple(Snippet(re.split(r"\W", b.info.lower())[0], b.text, b.line + 1) for b in fenced)
 
 

@@ -18,7 +18,7 @@ _DATASET_TYPE = re.compile(r"(?:[\w-]+/)?[\w.-]+")  # the Hub's own expression
 
 @rule("model-index.result", hub_decides=True)
 def result(card: Card) -> Faults:
-    """Every result of model-index has the parts that the Hub asks for: task, data set, metrics with numbers.
+    """Every result of model-index has the parts that the Hub asks for: task, data set, metrics with values.
 
     Why: The Hub refuses the card, or shows none of its results.
     Fix: Write results as https://huggingface.co/docs/hub/model-cards#evaluation-results has them.
@@ -54,7 +54,9 @@ def _wrong_entries(index: list[dict[str, object]]) -> Wrong:
         results = entry.get("results")
         if not entry.get("name"):
             yield here, "the entry has no name"
-        if not isinstance(results or [], list):
+        if results is None:
+            yield here, "the entry has no results"
+        elif not isinstance(results, list):
             yield (*here, "results"), "this is no list of {task, dataset, metrics}"
         for which, each in enumerate(as_list(results)):
             if isinstance(each, dict):
@@ -83,7 +85,6 @@ def _wrong_result(each: dict[str, object], here: Key) -> Wrong:
             yield key, f"{metric!r} is no mapping with type and value"
             continue
         value = metric.get("value")
-        number_in_text = isinstance(value, str) and re.search(r"\d", value)
-        is_matrix = isinstance(value, list | dict)  # of confusion
-        if isinstance(value, bool) or not (isinstance(value, int | float) or number_in_text or is_matrix):
-            yield (*key, "value"), f"{value!r} is no number"
+        # Texts ("NA", "0.87 ± 0.01") and matrices of confusion are values that the Hub takes.
+        if isinstance(value, bool) or not isinstance(value, int | float | str | list | dict):
+            yield (*key, "value"), f"{value!r} is no value of a metric"
