@@ -29,17 +29,16 @@ def as_text(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """The object that this module's description shows."""
-    findings = [
-        {"severity": each.severity, "rule": each.rule, **asdict(each.place), "message": each.message}
-        for each in report.findings
-    ]
     data = {
         "schema_version": 2,
         "target": report.target,
         "commit": report.commit,
         "errors": report.count("error"),
         "warnings": report.count("warning"),
-        "findings": findings,
+        "findings": [
+            {"severity": each.severity, "rule": each.rule, **asdict(each.place), "message": each.message}
+            for each in report.findings
+        ],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 

@@ -28,7 +28,7 @@ from .report import Finding, Place, Severity
 Faults = Iterator[tuple[Place, str]]  # where, and what is wrong there
 Part = TypeVar("Part")  # of a target: a card, a folder, a run ...
 
-LONGEST_MESSAGE = 300  # characters
+LONGEST_MESSAGE = 300  # characters: one may quote a whole page
 _SECTION = re.compile(r"^(Why|Fix):\s+(.*?)(?=^\w+:\s|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -62,7 +62,7 @@ def rule(
         def run(part: object) -> Iterator[Finding]:
             if isinstance(part, reads):
                 for place, message in check(part):
-                    yield Finding(severity, rule_id, place, _on_one_line(message))
+                    yield Finding(severity, rule_id, place, " ".join(message.split())[:LONGEST_MESSAGE])
 
         text = inspect.getdoc(check) or ""
         sections = {name: " ".join(body.split()) for name, body in _SECTION.findall(text)}
@@ -74,12 +74,6 @@ def rule(
         return check
 
     return register
-
-
-def _on_one_line(message: str) -> str:
-    """A message may quote what a card holds, which may be a whole page."""
-    said = " ".join(message.split())
-    return said if len(said) <= LONGEST_MESSAGE else f"{said[:LONGEST_MESSAGE]} …"
 
 
 @cache

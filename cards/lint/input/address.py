@@ -7,8 +7,6 @@ from urllib.parse import unquote
 
 from .files import RepoType
 
-DEFAULT_ENDPOINT = "https://huggingface.co"
-
 KINDS: dict[str, RepoType] = {"models": "model", "datasets": "dataset", "spaces": "space"}
 _KIND = r"(?P<kind>models|datasets|spaces)/"
 _NAME = r"(?!(?:models|datasets|spaces|api|docs|collections|papers|blog)/)[A-Za-z0-9][\w.-]*"
@@ -40,11 +38,9 @@ def parse_address(target: str) -> Address | None:
         is_file = target.lower().endswith((".md", ".markdown"))
         return Address(found["id"], KINDS.get(found["kind"]), None) if found and not is_file else None
     found = _PAGE.fullmatch(unquote(rest))
-    if not found:
-        return None
-    return Address(found["id"], KINDS.get(found["kind"], "model"), found["revision"])
+    return Address(found["id"], KINDS.get(found["kind"], "model"), found["revision"]) if found else None
 
 
 def endpoint() -> str:
     """Where the Hub is: HF_ENDPOINT, or the public one."""
-    return (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
