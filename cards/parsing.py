@@ -12,9 +12,6 @@ LARGEST = 1_000_000  # characters; the longest cards, with hundreds of results, 
 DEEPEST = 100  # levels, far above what a card has
 LONGEST_NUMBER = 100  # characters: what is longer is converted in quadratic time, and printed never
 
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_MERGE = "tag:yaml.org,2002:merge"
-
 
 class _Strict(Composer, yaml.CSafeLoader):
     """PyYAML's composer on the events of libyaml, which scans many times as fast: a tree is refused before it
@@ -36,7 +33,10 @@ class _Strict(Composer, yaml.CSafeLoader):
         node = super().compose_node(parent, index)
         self._depth -= 1
         assert node
-        if node.tag in _NUMBERS and len(node.value) > LONGEST_NUMBER:
+        if (
+            node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+            and len(node.value) > LONGEST_NUMBER
+        ):
             digits = f"{len(node.value):,} characters"
             raise _refusal(f"a number of {digits}; put it in quotes, if it is a text", node)
         return node
@@ -45,7 +45,7 @@ class _Strict(Composer, yaml.CSafeLoader):
         node = super().compose_mapping_node(anchor)
         first: dict[str, yaml.Node] = {}  # by their text: the Hub's keys are texts, 1 and "1" the same
         for key, _ in node.value:
-            if key.tag == _MERGE:
+            if key.tag == "tag:yaml.org,2002:merge":
                 raise _refusal("the merge key <<; write out the keys that it adds", key)
             if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, key) is not key:
                 lines = [self._first_line + each.start_mark.line for each in (first[key.value], key)]

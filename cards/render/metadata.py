@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import yaml
 
 from ..errors import CardError
-from ..ledger import ClaimId, FolderLedger, LabelledCorpus, Model
+from ..ledger import ClaimId, FolderLedger, LabelledCorpus
 from .card_map import Numbers
 from .exempt import SIZES
 from .tasks import KINDS, Cell, Table, files, tables
@@ -37,6 +37,9 @@ def canonical(data: Mapping[str, object]) -> str:
 def _of_model(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -> dict[str, object]:
     name, model = ledger.subject, ledger.models[ledger.subject]
     parent = repos.get(model.parent or "", "")
+    is_quantized = {variant.name for variant in model.variants} == {"int8"}
+    has_onnx = any(variant.file.endswith(".onnx") for variant in model.variants)
+    kind = {KINDS[model.task].tag} - {model.task}
     measured = tables(ledger, name, number)
     shown = [_shown(ledger, table) for table in measured]
     return {
@@ -45,8 +48,9 @@ def _of_model(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -
         "library_name": "transformers",
         "pipeline_tag": model.task,
         "base_model": parent if "/" in parent else model.base.id,
-        "base_model_relation": _relation(model),
-        "tags": _tags(model),
+        # The Hub knows no relation for distillation: a student is a finetune of what it started from.
+        "base_model_relation": "quantized" if is_quantized and not model.weights_from else "finetune",
+        "tags": [*(["onnx", "transformers.js"] if has_onnx else []), "medical", *kind, "clinstill"],
         "datasets": _on_hub(repos.get(source.id, source.id) for source in ledger.sources),
         "metrics": list(dict.fromkeys(cell.metric for cells in shown for cell in cells)),
         "co2_eq_emissions": _emissions(ledger, number),
@@ -96,27 +100,13 @@ def _on_hub(ids: Iterable[str]) -> list[str]:
 
 def _annotators(corpus: LabelledCorpus) -> list[str]:
     """As the Hub's list of annotation creators has them."""
-    by_people = any(labeler.kind == "people" for labeler in corpus.labelers)
-    by_machine = any(labeler.kind != "people" for labeler in corpus.labelers)
-    return ["expert-generated"] * by_people + ["machine-generated"] * by_machine
+    by_people = {labeler.kind == "people" for labeler in corpus.labelers}
+    return ["expert-generated"] * (True in by_people) + ["machine-generated"] * (False in by_people)
 
 
 def _size_category(documents: float) -> list[str]:
     """The Hub's words for a number of documents."""
     return [SIZES[sum(documents >= 1_000 * 10**step for step in range(len(SIZES) - 1))]]
-
-
-def _tags(model: Model) -> list[str]:
-    onnx = any(variant.file.endswith(".onnx") for variant in model.variants)
-    tag = KINDS[model.task].tag
-    kind = [tag] if tag != model.task else []
-    return [*(["onnx", "transformers.js"] if onnx else []), "medical", *kind, "clinstill"]
-
-
-def _relation(model: Model) -> str:
-    """The Hub knows no relation for distillation: a student is a finetune of what it started from."""
-    quantized = {variant.name for variant in model.variants} == {"int8"} and model.weights_from is None
-    return "quantized" if quantized else "finetune"
 
 
 def _emissions(ledger: FolderLedger, number: Numbers) -> dict[str, object]:
