@@ -52,7 +52,7 @@ def _wrong_entries(index: list[dict[str, object]]) -> Wrong:
     for number, entry in enumerate(index):
         here: Key = ("model-index", number)
         results = entry.get("results")
-        if not entry.get("name"):
+        if entry.get("name") is None:
             yield here, "the entry has no name"
         if results is None:
             yield here, "the entry has no results"
