@@ -2,7 +2,6 @@
 
 from .ids import ClaimId as ClaimId
 from .ids import ClaimIdError as ClaimIdError
-from .ids import Details as Details
 from .ids import Fields as Fields
 from .ids import slug as slug
 from .records import RESERVED as RESERVED

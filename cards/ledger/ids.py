@@ -49,9 +49,11 @@ class ClaimIdError(CardError, ValueError):
     """A text is no claim id, or fields make none. The message shows it."""
 
 
-class Details(TypedDict, total=False):
-    """The fields of a `ClaimId` that may be empty, for functions that take some of them."""
+class Fields(TypedDict, total=False):
+    """The fields of a `ClaimId`, for functions that take some of them."""
 
+    model: str
+    metric: str
     variant: str | None
     vs_model: str | None
     vs_variant: str | None
@@ -64,13 +66,6 @@ class Details(TypedDict, total=False):
     group: str | None
     length: int | None
     statistic: str | None
-
-
-class Fields(Details, total=False):
-    """All fields of a `ClaimId`."""
-
-    model: str
-    metric: str
 
 
 @dataclass(frozen=True, eq=False)

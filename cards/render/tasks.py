@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Unpack
 
-from ..ledger import ClaimId, Details, Ledger, Model, Task, Variant
+from ..ledger import ClaimId, Fields, Ledger, Model, Task, Variant
 from .card_map import Numbers
 
 GUARD = "guard"  # the split on which checkpoints are chosen: no result
@@ -22,18 +22,17 @@ class File:
     def title(self) -> str:
         return f"{self.model} {self.variant.name.upper()}"
 
-    def claim(self, metric: str, **fields: Unpack[Details]) -> ClaimId:
-        """The id of a claim about this file."""
-        return ClaimId(self.model, variant=self.variant.name, metric=metric).replace(**fields)
+    def claim(self, **fields: Unpack[Fields]) -> ClaimId:
+        """The id of a claim about this file, which names its metric."""
+        return ClaimId(self.model, variant=self.variant.name, metric="bytes").replace(**fields)
 
     def latency(self, tokens: int, statistic: str = "median") -> ClaimId:
         """The id of a time on texts of so many tokens."""
-        return self.claim("latency", length=tokens, statistic=statistic)
+        return self.claim(metric="latency", length=tokens, statistic=statistic)
 
-    def versus(self, reference: "File", metric: str, **fields: Unpack[Details]) -> ClaimId:
+    def versus(self, reference: "File", **fields: Unpack[Fields]) -> ClaimId:
         """The id of a claim that compares this file with another."""
-        pair = self.claim(metric, vs_model=reference.model, vs_variant=reference.variant.name)
-        return pair.replace(**fields)
+        return self.claim(vs_model=reference.model, vs_variant=reference.variant.name).replace(**fields)
 
 
 class Score(NamedTuple):
@@ -57,7 +56,7 @@ class Kind:
     def score(self, file: File, split: str = "test") -> ClaimId:
         """The id of a file's headline score."""
         score = self.headline
-        return file.claim(score.metric, split=split, group=score.group, topic=score.topic)
+        return file.claim(metric=score.metric, split=split, group=score.group, topic=score.topic)
 
 
 MACRO = Score("f1", group="macro")
@@ -142,7 +141,7 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
         metric
         for metric in METRICS
         if metric in wanted
-        or any(ledger.get(file.claim(metric, split=split, group=g)) for file in own for g in groups)
+        or any(ledger.get(file.claim(metric=metric, split=split, group=g)) for file in own for g in groups)
     ]
     columns = [METRICS[metric][1][0].upper() + METRICS[metric][1][1:] for metric in metrics]
     aside = () if entities else (None,)  # accuracy, over all classes, has a column of its own
@@ -150,12 +149,14 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
     for file in own:
         for group in groups:
             cells = [
-                Cell(file.claim(m, split=split, group=group), METRICS[m][0], f"{group} {METRICS[m][1]}")
+                Cell(
+                    file.claim(metric=m, split=split, group=group), METRICS[m][0], f"{group} {METRICS[m][1]}"
+                )
                 for m in metrics
             ]
             rows.append(Row(file, group, (*cells, *aside)))
         if not entities:
-            cell = Cell(file.claim("accuracy", split=split), "accuracy", "Accuracy")
+            cell = Cell(file.claim(metric="accuracy", split=split), "accuracy", "Accuracy")
             rows.append(Row(file, "All classes", (*[None] * len(metrics), cell)))
     columns += [] if entities else ["Accuracy"]
     return Table(headline(ledger, name, split), tuple(columns), tuple(rows))
@@ -164,10 +165,10 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
 def _masked(ledger: Ledger, name: str, split: str, number: Numbers) -> Table:
     def rows(file: File) -> Iterator[Row]:
         for top in sorted({c.id.top for c in ledger.find(model=name, split=split) if c.id.top}):
-            claim = file.claim(f"top_{top}", split=split, topic="masked")
+            claim = file.claim(metric=f"top_{top}", split=split, topic="masked")
             title = f"Right token among the {number(f'choices({claim})')} likeliest"
             yield Row(file, title, (Cell(claim, "accuracy", title),))
-        claim = file.claim("perplexity", split=split)
+        claim = file.claim(metric="perplexity", split=split)
         yield Row(file, "Perplexity", (Cell(claim, "perplexity", "Perplexity"),))
 
     found = tuple(row for file in files(ledger, name) for row in rows(file))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...ledger import Ledger
 from ..tasks import File, Score
 from .scores import Estimate, Number, estimate, number, tested
-from .theme import Theme
+from .theme import LINES, Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,11 +32,6 @@ class Curve:
     bins: tuple[Bin, ...]
 
     @property
-    def is_line(self) -> bool:
-        """Two points would make a line that nobody measured."""
-        return len(self.bins) > 2
-
-    @property
     def direction(self) -> str:
         """Whether scores lie above or below the share of right entities, all bins together."""
         excess = sum(float(b.entities) * (float(b.score) - float(b.precision.value)) for b in self.bins)
@@ -52,12 +47,14 @@ class Reliability:
     def draw(self, axes: Axes, theme: Theme) -> None:
         axes.plot([0, 1], [0, 1], color=theme.faint, linewidth=1.5, linestyle=":", label="score = share")
         for index, curve in enumerate(self.curves):
+            # Two points would make a line that nobody measured.
+            line = {"linestyle": LINES[index % len(LINES)]} if len(curve.bins) > 2 else {}
             axes.errorbar(
                 [float(b.score) for b in curve.bins],
                 [float(b.precision.value) for b in curve.bins],
                 yerr=[[b.precision.reach[side][0] for b in curve.bins] for side in (0, 1)],
                 label=f"{curve.file.title}, ECE {curve.error.text}",
-                **theme.mark(index, curve.file) | ({"linestyle": theme.line(index)} if curve.is_line else {}),
+                **theme.mark(index, curve.file) | line,
             )
             for b in curve.bins:
                 axes.text(b.middle, _row(index), b.entities.text, ha="center", va="center", **theme.plate)

@@ -46,9 +46,6 @@ class Theme:
             "zorder": 10 - index,
         }
 
-    def line(self, index: int) -> str:
-        return LINES[index % len(LINES)]
-
     def bar(self, file: File) -> dict[str, Any]:
         """How the bars of one file look: colour by model, hatch by variant."""
         return {

@@ -97,7 +97,7 @@ def gather(ledger: Ledger, name: str) -> Tradeoff | None:
     found: list[Point] = []
     machine = None
     for file, score in tested(ledger, name, MACRO).items():
-        timed, size = ledger.get(file.latency(tokens)), file.claim("bytes")
+        timed, size = ledger.get(file.latency(tokens)), file.claim(metric="bytes")
         if timed is None or timed.disturbed is not None or not ledger.has(size):
             continue
         if ledger.claim(score).interval is None:
