@@ -22,7 +22,6 @@ examples:
 exit codes: 0 all well, 1 the lint found an error or --check a difference, 2 the command cannot be run
 """
 
-
 RENDER_EPILOG = """\
 examples:
   python -m cards render runs/bundled --repo student=me/model --repo weak=me/corpus

@@ -1,14 +1,12 @@
 """References: how templates, `card.map.json` and the lint name a value.
 
-    student.int8.test.macro.f1                        a claim's value
-    student.int8.test.macro.f1#interval.low           a field of a claim
-    student.int8.test.macro.f1#environment.versions.onnxruntime
-    quoted.pubmedbert-blurb.chemical                  a figure that others published, or a field of it
-    ledger#test_evaluations                           a field of the ledger itself
-    retention(student.int8.test.macro.f1, teacher.fp32.test.macro.f1)
-                                                      a function of `cards.ledger.derived`
-
-Templates write them, `card.map.json` keeps them, the lint resolves them again.
+student.int8.test.macro.f1                        a claim's value
+student.int8.test.macro.f1#interval.low           a field of a claim
+student.int8.test.macro.f1#environment.versions.onnxruntime
+quoted.pubmedbert-blurb.chemical                  a figure that others published, or a field of it
+ledger#test_evaluations                           a field of the ledger itself
+retention(student.int8.test.macro.f1, teacher.fp32.test.macro.f1)
+                                                  a function of `cards.ledger.derived`
 """
 
 import datetime

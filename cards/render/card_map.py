@@ -49,11 +49,7 @@ class Numbers:
         self.used: list[tuple[str, str]] = []
 
     def __call__(self, value: str | ClaimId, format: str | None = None) -> str:  # noqa: A002 (the template's word)
-        """A placeholder for a value, by its reference or the id of its claim.
-
-        Raises:
-            CardError: The ledger lacks it.
-        """
+        """A placeholder for a value, by its reference or claim's id. Raises CardError when there is none."""
         reference = str(value)
         name = format or default_format(reference, operands(self.ledger, reference))
         format_value(resolve(self.ledger, reference), name)  # fail here, with the template's line

@@ -8,6 +8,7 @@ from ..ledger import ClaimId, Fields, Ledger, Model, Task, Variant
 from .card_map import Numbers
 
 GUARD = "guard"  # the split on which checkpoints are chosen: no result
+MASKED = "masked tokens"
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,11 @@ class Kind:
         return file.claim(metric=score.metric, split=split, group=score.group, topic=score.topic)
 
 
-MACRO = Score("f1", group="macro")
+MACRO, TOP_1 = Score("f1", group="macro"), Score("top_1", topic="masked")
 KINDS: dict[Task, Kind] = {
     "token-classification": Kind("Named entity recognition", "named-entity-recognition", MACRO, "Macro F1"),
     "text-classification": Kind("Text classification", "text-classification", MACRO, "Macro F1", "texts"),
-    "fill-mask": Kind(
-        "Fill-mask",
-        "fill-mask",
-        Score("top_1", topic="masked"),
-        "Share of masked tokens guessed right",
-        "masked tokens",
-    ),
+    "fill-mask": Kind("Fill-mask", "fill-mask", TOP_1, "Share of masked tokens guessed right", MASKED),
 }
 # Metric of a claim's id -> the Hub's name of it, what a reader calls it.
 METRICS = {
