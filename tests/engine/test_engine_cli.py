@@ -188,12 +188,14 @@ def test_an_older_python_is_told_which_one_is_needed(monkeypatch, capsys):
 def test_ctrl_c_is_no_traceback(model):
     command = [sys.executable, "-m", "space.engine", str(model)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as process:
+    # A shell that starts the tests in the background has told them to ignore the signal.
+    heed = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(command, **pipes, **heed) as process:
         process.stdin.write(b'{"id": 1, "text": "nausea"}\n')
         process.stdin.flush()
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        assert process.wait(60) == 130
         assert process.stderr.read().decode() == remarks(model)
 
 
