@@ -25,8 +25,9 @@ from cards.render.formats import format_value
 from cards.render.metadata import canonical
 from cards.render.sections import front_matter_of, outside
 
-SEEDS = (*range(200), 209, 254)  # 209: a first model in prose; 254: a ratio of 1 beside ratios of millions
-WHOLE = (3, 2)  # a labelled corpus and an encoder: small cards, changed at every place
+# The fewest of 200 that find every fault which any of them finds, of 75 put into the renderer one at a time.
+SEEDS = (1, 3, 7, 8, 12, 14, 27)
+WHOLE = (3, 14)  # a labelled corpus and an encoder: small cards, changed at every place
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Without the hash over each part: the rules must find a change of the numbers themselves.
 TRACING = [rule for rule in all_rules() if rule.id.startswith(("number.", "code."))]
@@ -78,6 +79,13 @@ def numbers_of(text: str) -> list[tuple[int, int]]:
     return [found.span() for found in NUMBER.finditer(text) if not is_theirs(found.span())]
 
 
+def measured(front_matter: dict) -> list[object]:
+    """The values in a card's front matter that are numbers to the Hub."""
+    results = [result for model in front_matter.get("model-index", []) for result in model["results"]]
+    emissions = [front_matter["co2_eq_emissions"]["emissions"]] if "co2_eq_emissions" in front_matter else []
+    return [metric["value"] for result in results for metric in result["metrics"]] + emissions
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_ledger_gives_a_card_without_a_finding(folder, seed):
     ledger, card = rendered(folder, seed)
@@ -90,6 +98,7 @@ def test_any_ledger_gives_a_card_without_a_finding(folder, seed):
     again, _ = front_matter_of(canonical(data) + "\n")
     assert (again, list(again)) == (data, list(data))
     assert canonical(data).count("\n") == card.text.removesuffix(body).count("\n") - 1  # "0.0480" is 0.048
+    assert all(isinstance(value, int | float) for value in measured(data))
     chance = random.Random(seed)
     numbers = numbers_of(card.text)
     place = chance.randrange(len(numbers) - 1)
