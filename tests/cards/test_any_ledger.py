@@ -99,6 +99,8 @@ def test_any_ledger_gives_a_card_without_a_finding(folder, seed):
     assert (again, list(again)) == (data, list(data))
     assert canonical(data).count("\n") == card.text.removesuffix(body).count("\n") - 1  # "0.0480" is 0.048
     assert all(isinstance(value, int | float) for value in measured(data))
+    rows = itertools.pairwise(lines)
+    assert all(a.count("|") == b.count("|") for a, b in rows if a.startswith("|") and b.startswith("|"))
     chance = random.Random(seed)
     numbers = numbers_of(card.text)
     place = chance.randrange(len(numbers) - 1)
