@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -27,19 +28,20 @@ class Metrics:
 
     def __init__(self) -> None:
         prometheus_client.disable_created_metrics()  # twice as many series, which nobody looks at
-        self._registry = registry = CollectorRegistry()  # not the library's own, which is one for a process
-        ProcessCollector(registry=registry)
+        self._collected = CollectorRegistry()  # not the library's own, which is one for a process
+        self._ours: dict[str, Any] = {"registry": self._collected}
+        ProcessCollector(**self._ours)
         about = "Requests that have ended, by status class; 'none': the client left before an answer."
         labels = ["route", "method", "status"]
-        self._requests = Counter("clinstill_requests", about, labels, registry=registry)
+        self._requests = Counter("clinstill_requests", about, labels, **self._ours)
         about = "Requests being answered."
-        self._in_flight = Gauge("clinstill_requests_in_flight", about, ["route"], registry=registry)
+        self._in_flight = Gauge("clinstill_requests_in_flight", about, ["route"], **self._ours)
         about = "Requests refused, by reason."
-        self._refused = Counter("clinstill_rejections", about, ["reason"], registry=registry)
+        self._refused = Counter("clinstill_rejections", about, ["reason"], **self._ours)
         about = "Connections that the service ended, by reason."
-        self._ended = Counter("clinstill_connections_ended", about, ["reason"], registry=registry)
+        self._ended = Counter("clinstill_connections_ended", about, ["reason"], **self._ours)
         about = "Log lines that could not be written: a full disk, or nobody reads."
-        self._lines_lost = Counter("clinstill_log_lines_lost", about, registry=registry)
+        self._lines_lost = Counter("clinstill_log_lines_lost", about, **self._ours)
         about = "Seconds from a request's arrival to the end of its answer."
         self._seconds = self._histogram("clinstill_request_seconds", about, "route", REQUEST_BUCKETS)
         about = "Seconds that a text waited for a worker, by the model that it waited for."
@@ -51,7 +53,7 @@ class Metrics:
                 counter.labels(reason)
 
     def _histogram(self, name: str, about: str, label: str, buckets: Sequence[float]) -> Histogram:
-        return Histogram(name, about, [label], buckets=buckets, registry=self._registry)
+        return Histogram(name, about, [label], buckets=buckets, **self._ours)
 
     def started(self, seen: Seen) -> None:
         """Count a request that begins."""
@@ -81,17 +83,17 @@ class Metrics:
 
     def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
         """Add a gauge that is read when somebody asks for the metrics."""
-        Gauge(name, about, registry=self._registry).set_function(read)
+        Gauge(name, about, **self._ours).set_function(read)
 
     def describe(self, models: Mapping[str, Mapping[str, str]]) -> None:
         """Say what runs: for each role the name and revision of its model."""
         labels = ["role", "model", "revision", "python"]
         about = "Always 1; what is served, and by which Python."
-        info = Gauge("clinstill_build_info", about, labels, registry=self._registry)
+        info = Gauge("clinstill_build_info", about, labels, **self._ours)
         for role, model in models.items():
             info.labels(role, model["model"], model["revision"], platform.python_version()).set(1)
 
     def page(self, accept: str) -> tuple[bytes, str]:
         """Write the metrics in the format that an Accept header asks for. Returns them and their type."""
         encode, content_type = choose_encoder(accept)
-        return encode(self._registry), content_type
+        return encode(self._collected), content_type
