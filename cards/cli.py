@@ -9,7 +9,7 @@ from .errors import CardError
 from .ledger.quoted import quote_all
 from .lint import Selection, all_rules, examine
 from .lint.output import FORMATS
-from .lint.page import CASES, rules_page
+from .lint.rules_page import rules_page
 from .render import copy_templates, render_run
 from .render.readme import update
 
@@ -171,13 +171,6 @@ def _add_lint(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     listed.add_argument(
         "--markdown", action="store_true", help="as a page, with why, how to fix it and an example"
     )
-    listed.add_argument(
-        "--cases",
-        type=Path,
-        default=CASES,
-        metavar="DIR",
-        help="where the examples are (default: %(default)s)",
-    )
     listed.set_defaults(run=_rules)
 
 
@@ -196,14 +189,14 @@ def _lint(options: argparse.Namespace) -> int:
     selection = Selection(select, ignore, options.preview)
     report = examine(options.target, options.revision, selection, options.online)
     print(FORMATS[options.format](report), end="")
-    errors, warnings = report.count("error"), report.count("warning")
-    print(f"{report.target}: {errors} errors, {warnings} warnings", file=sys.stderr)
+    errors = len(report.errors)
+    print(f"{report.target}: {errors} errors, {len(report.findings) - errors} warnings", file=sys.stderr)
     return int(errors > 0)
 
 
 def _rules(options: argparse.Namespace) -> int:
     if options.markdown:
-        print(rules_page(options.cases), end="")
+        print(rules_page(), end="")
     for rule in () if options.markdown else all_rules():
         print(f"{rule.id:24} {'preview' if rule.preview else rule.severity:8} {rule.what}")
     return 0

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,28 @@ def test_the_map_shows_every_module():
     modules = [path for path in sources(*PACKAGES) if path.name not in ("__init__.py", "__main__.py")]
     missing = [path for path in modules if path.name not in text and f"{path.parent.name}/*.py" not in text]
     assert [str(path.relative_to(ROOT)) for path in missing] == []
+
+
+# Names that several rooms have, and the one meaning of each.
+SHARED_NAMES = {
+    "card": "a model card",
+    "cli": "arguments of a command",
+    "errors": "exceptions",
+    "front_matter": "the YAML above a card",
+    "hub": "reads the Hugging Face Hub",
+    "labels": "entity types",
+    "report": "what a check found, as it is written",
+    "snippets": "usage code on a card",
+    "theme": "colours and fonts",
+    "trainer": "the Trainer of transformers",
+    "weights": "files of weights",
+}
+
+
+def test_a_module_name_means_one_thing():
+    """A name that is new to this list wants a thought: another meaning wants another name."""
+    rooms = Counter(path.stem for path in sources(*PACKAGES) if path.stem not in ("__init__", "__main__"))
+    assert {name for name, count in rooms.items() if count > 1} == SHARED_NAMES.keys()
 
 
 def test_the_readme_s_python_prints_what_it_says():

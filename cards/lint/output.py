@@ -33,8 +33,8 @@ def as_json(report: Report) -> str:
         "schema_version": 2,
         "target": report.target,
         "commit": report.commit,
-        "errors": report.count("error"),
-        "warnings": report.count("warning"),
+        "errors": len(report.errors),
+        "warnings": len(report.findings) - len(report.errors),
         "findings": [
             {"severity": each.severity, "rule": each.rule, **asdict(each.place), "message": each.message}
             for each in report.findings

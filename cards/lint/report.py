@@ -40,5 +40,6 @@ class Report:
     commit: str | None  # of a repository on the Hub: what was read
     findings: tuple[Finding, ...]  # by place
 
-    def count(self, severity: Severity) -> int:
-        return sum(finding.severity == severity for finding in self.findings)
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "error"]

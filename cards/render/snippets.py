@@ -172,7 +172,7 @@ def run(
     python: the interpreter, which must have the tool installed ("clinstill" is taken from here).
     Raises CardError with the end of the snippet's standard error when it fails.
     """
-    folder = Path(model_folder).resolve()
+    folder = model_folder.resolve()
     file = "" if tool == "transformers" else onnx_file(map(str, (folder / "onnx").glob("*.onnx")))
     source = code(tool, str(folder), file, text, task)
     with tempfile.TemporaryDirectory() as packages:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cards.ledger import read_folder_ledger
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import CARD_FILE, render
 from cards.render.card_map import MAP_FILE
 from cards.render.readme import space_card
@@ -196,9 +196,7 @@ def seal(staged: Staged) -> None:
 
 
 def _refuse_errors(folder: Path, repo_id: str) -> None:
-    errors = [
-        str(finding).replace(f"{folder}/", "") for finding in lint(folder) if finding.severity == "error"
-    ]
+    errors = [str(finding).replace(f"{folder}/", "") for finding in examine(folder).errors]
     if errors:
         lines = "\n".join(f"  {line}" for line in errors)
         raise PublishError(

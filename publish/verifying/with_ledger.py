@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cards.errors import CardError
 from cards.ledger import Example, FolderLedger, Model, Task
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import CARD_FILE, snippets
 from cards.render.card_map import MAP_FILE
 
@@ -33,7 +33,7 @@ def check_folder(model: Downloaded, ledger: FolderLedger, *, loaders: bool) -> l
         loaders: Whether to run the card's snippets for other programs than the engine.
     """
     folder = model.folder
-    local = lint(folder)  # which has the bytes to hash
+    local = examine(folder).findings  # which has the bytes to hash
     files = [finding for finding in local if finding.rule.startswith("file.")]
     whole = model.findings() if model.rest else local
     card = [finding for finding in whole if not finding.rule.startswith("file.")]

@@ -105,26 +105,17 @@ def check_front_matter(card: Card) -> HubCheck | None:
 
 
 # The most special class first, and what a user can do about it.
-_ADVICE = (
-    (
-        GatedRepoError,
-        "is gated. Accept its terms on its page, then run the same command with your token (HF_TOKEN, or "
-        "`hf auth login`).",
-    ),
-    (
-        RepositoryNotFoundError,
-        "neither a path here nor a repository on the Hub at {hub} that this token may see. Check the "
-        "spelling; a private repository needs HF_TOKEN or `hf auth login`.",
-    ),
-    (RevisionNotFoundError, "has no such revision. Give a branch, a tag or a full commit id."),
-    (HFValidationError, "no path here, and no repo id: {error}"),
-    (HfHubHTTPError, "the Hub refused the request ({error}). Try again later."),
-    (
-        Exception,
-        "no such path here, and no answer from the Hub at {hub} ({error}). Check the network, HF_ENDPOINT "
-        "and HF_HUB_OFFLINE; for a card on this machine give its path.",
-    ),
-)
+_ADVICE: dict[type[Exception], str] = {
+    GatedRepoError: "is gated. Accept its terms on its page, then run the same command with your token "
+    "(HF_TOKEN, or `hf auth login`).",
+    RepositoryNotFoundError: "neither a path here nor a repository on the Hub at {hub} that this token may "
+    "see. Check the spelling; a private repository needs HF_TOKEN or `hf auth login`.",
+    RevisionNotFoundError: "has no such revision. Give a branch, a tag or a full commit id.",
+    HFValidationError: "no path here, and no repo id: {error}",
+    HfHubHTTPError: "the Hub refused the request ({error}). Try again later.",
+    Exception: "no such path here, and no answer from the Hub at {hub} ({error}). Check the network, "
+    "HF_ENDPOINT and HF_HUB_OFFLINE; for a card on this machine give its path.",
+}
 
 
 @contextmanager
@@ -132,5 +123,5 @@ def _explained(repo_id: str) -> Iterator[None]:
     try:
         yield
     except (httpx.HTTPError, HFValidationError, OfflineModeIsEnabled, LocalEntryNotFoundError) as error:
-        advice = next(advice for kind, advice in _ADVICE if isinstance(error, kind))
+        advice = next(advice for kind, advice in _ADVICE.items() if isinstance(error, kind))
         raise CardError(f"{repo_id}: {advice.format(hub=endpoint(), error=error)}") from error

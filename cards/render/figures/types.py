@@ -48,13 +48,8 @@ class Types:
                 axes.text(
                     float(f1.high) + aside, y, f1.value.text, va="center", fontsize=8.5, color=theme.ink
                 )
-                axes.errorbar(
-                    float(f1.value),
-                    y,
-                    xerr=f1.reach,
-                    label=row.file.title if place == 0 else None,
-                    **theme.mark(index, row.file),
-                )
+                label = row.file.title if place == 0 else None
+                axes.errorbar(float(f1.value), y, xerr=f1.reach, label=label, **theme.mark(index, row.file))
         axes.set_yticks(range(len(self.groups)), self.groups)
         axes.invert_yaxis()
         axes.margins(x=0.08)

@@ -8,7 +8,7 @@ import pytest
 from lint_cases import safetensors as weights
 
 from cards.ledger.licences import kind
-from cards.lint import Selection, examine, lint
+from cards.lint import Selection, examine
 from cards.lint.rules.front_matter import known
 
 GOOD = Path(__file__).parent / "good"
@@ -154,13 +154,13 @@ def repository(tmp_path) -> Callable[[str], Path]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_good_repository_draws_no_error(repository, style):
-    found = [str(finding) for finding in lint(repository(style)) if finding.severity == "error"]
+    found = [str(finding) for finding in examine(repository(style)).errors]
     assert found == []
 
 
 @pytest.mark.parametrize("card", sorted(GOOD.glob("card_*.md")), ids=lambda path: path.stem)
 def test_a_good_card_draws_no_error(card):
-    assert [str(finding) for finding in lint(card) if finding.severity == "error"] == []
+    assert examine(card).errors == []
 
 
 def test_the_faults_of_a_card_s_tables_front_matter_and_code_are_found():

@@ -116,7 +116,7 @@ def test_text_is_one_line_a_finding_by_place(card, capsys):
     assert captured.out.splitlines() == [str(finding) for finding in report.findings]
     lines = [finding.place.line for finding in report.findings]
     assert lines == sorted(lines)
-    assert f"{report.count('error')} errors" in captured.err
+    assert f"{len(report.errors)} errors" in captured.err
 
 
 def test_json(card, capsys):

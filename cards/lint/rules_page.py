@@ -25,14 +25,15 @@ ledger cannot be switched off so.
 """
 
 
-def rules_page(cases: Path) -> str:
-    """The page, in Markdown, with the first right and wrong case of each rule in a folder of cases."""
-    return "\n".join([_HEAD, *(_section(rule, cases / f"{rule.id}.yaml") for rule in all_rules())])
+def rules_page() -> str:
+    """The page, in Markdown, with the first right and wrong case of each rule."""
+    return "\n".join([_HEAD, *map(_section, all_rules())])
 
 
-def _section(rule: Rule, file: Path) -> str:
+def _section(rule: Rule) -> str:
     severity = rule.severity + (", preview" if rule.preview else "")
     lines = [f"## {rule.id}", f"{rule.what} ({severity})", f"**Why:** {rule.why}", f"**Fix:** {rule.fix}"]
+    file = CASES / f"{rule.id}.yaml"
     cases = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
     for kind in ("wrong", "right"):
         for case in cases.get(kind, ())[:1]:
