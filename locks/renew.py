@@ -20,6 +20,7 @@ ENVIRONMENTS = {
     "training": ["training/requirements.txt", "tests/requirements.txt"],
     "downstream": ["tests/downstream-requirements.txt", "pyproject.toml"],  # the wheel is installed there
     "build": ["locks/build.in"],
+    "sbom": ["locks/sbom.in"],
 }
 SUBSETS_OF_LIGHT = {"demo", "image", "build"}
 CUDA = re.compile(r"nvidia-(?!ml-py)|cuda-|triton==")

@@ -130,6 +130,8 @@ def locked(name: str) -> dict[str, str]:
         ("light", [LIGHT, TESTS, LIGHT_TESTS]),
         ("training", [TRAINING, TESTS]),
         ("downstream", [DOWNSTREAM]),
+        ("build", ["locks/build.in"]),
+        ("sbom", ["locks/sbom.in"]),
     ],
 )
 def test_a_lock_holds_what_is_pinned(lock, files):

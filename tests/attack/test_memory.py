@@ -75,6 +75,7 @@ def held_bytes(target: Target) -> float:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process's memory from /proc")
+@pytest.mark.soak
 def test_the_stated_memory_holds(tmp_path):
     with serve(tmp_path, {"CLINSTILL_DEADLINE_S": "5"}) as space, ExitStack() as crowd:
         target = Target(space, "", tmp_path)

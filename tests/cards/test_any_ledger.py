@@ -14,7 +14,7 @@ from random_ledgers import random_ledger
 
 from cards.ledger import Ledger, write_ledger
 from cards.ledger.values import resolve
-from cards.lint import all_rules, lint
+from cards.lint import all_rules, examine
 from cards.lint.input.card import Card as LintedCard
 from cards.lint.input.opening import open_target
 from cards.lint.input.parts import OwnCard
@@ -89,7 +89,7 @@ def measured(front_matter: dict) -> list[object]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_ledger_gives_a_card_without_a_finding(folder, seed):
     ledger, card = rendered(folder, seed)
-    assert [str(finding) for finding in lint(folder / "README.md")] == []
+    assert examine(folder / "README.md").findings == ()
     lines = card.text.split("\n")
     for entry in card.map.numbers:
         written = format_value(resolve(ledger, entry.claim), entry.format)

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from cards.lint import lint
+from cards.lint import examine
 from cards.parsing import compose, load
 from cards.render.sections import digests
 
@@ -52,13 +52,13 @@ def test_what_is_harmless_is_read():
 def test_a_card_with_it_draws_a_finding(tmp_path, text, said):
     card = tmp_path / "README.md"
     card.write_text(f"---\n{text}\n---\n# A card\n")
-    assert "front-matter.yaml" in {finding.rule for finding in lint(card)}
+    assert "front-matter.yaml" in {finding.rule for finding in examine(card).findings}
 
 
 def test_a_repeated_key_is_found_at_its_place_in_the_card(tmp_path):
     card = tmp_path / "README.md"
     card.write_text("---\nlicense: mit\nwidget:\n- text: a\n  text: b\n---\n# A card\n")
-    [finding] = [finding for finding in lint(card) if finding.rule == "front-matter.yaml"]
+    [finding] = [finding for finding in examine(card).findings if finding.rule == "front-matter.yaml"]
     assert finding.place.line == 5
     assert "'text' twice, on lines 4 and 5" in finding.message
 

@@ -23,6 +23,7 @@ ENVIRONMENTS = (".venv", ".venv-training", ".venv-downstream", "publish/loaders/
 ELSEWHERE = {
     "make demo": "it serves until it is stopped; started below, the other blocks ask it",
     "docker build": "needs a container engine; tests/service/test_container.py runs what the image runs",
+    "python publish/verify.py": "tests/downstream/test_rehearsal.py runs it, and reads its report",
     "python -m training run bundled": "trains for hours, on corpora that each user fetches",
 }
 THEIRS = "someone/their-model"  # a card of others, as the README calls it

@@ -22,8 +22,18 @@ from space.engine import load
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "build" / "smoke"
 CORPUS = ROOT / "training" / "recipes" / "smoke"
+MODELS = {"student": STUDENT, "teacher": TEACHER}
 INT8 = "onnx/model_quantized.onnx"
-PAIRS = [(tool, file) for tool, files in NAMED.items() for file in files]
+# (model, program, file). A program takes ten seconds to start; verification starts some of them, too.
+QUICK = [
+    ("student", "transformers", "model.safetensors"),
+    ("student", "optimum", INT8),
+    ("teacher", "optimum", "onnx/model_fp16.onnx"),
+]
+LOADS = [
+    pytest.param(*load, marks=[] if load in QUICK or load[1] == "transformers.js" else [pytest.mark.soak])
+    for load in ((model, tool, file) for model in MODELS for tool, files in NAMED.items() for file in files)
+]
 
 # What a page in Node would do: everything by the repository's id, nothing from this machine.
 BY_ID = """
@@ -47,9 +57,7 @@ def rehearsal(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pushed(rehearsal) -> dict[str, Path]:
     """The files of each model, as the stand-in holds them."""
-    return {
-        name: rehearsal.fetch("model", repo) for name, repo in (("student", STUDENT), ("teacher", TEACHER))
-    }
+    return {name: rehearsal.fetch("model", repo) for name, repo in MODELS.items()}
 
 
 def test_a_pushed_card_fits_a_screen_and_links_the_page(pushed):
@@ -84,9 +92,8 @@ def test_there_is_something_to_find(by_engine, texts):
         assert sum(map(len, found)) > 300
 
 
-@pytest.mark.parametrize(("tool", "file"), PAIRS)
-@pytest.mark.parametrize("model", ["student", "teacher"])
-def test_a_program_finds_what_the_engine_finds(tool, file, model, pushed, texts, by_engine):
+@pytest.mark.parametrize(("model", "tool", "file"), LOADS)
+def test_a_program_finds_what_the_engine_finds(model, tool, file, pushed, texts, by_engine):
     folder = pushed[model]
     if not (folder / file).is_file():
         pytest.skip(f"the {model} has no {file}")
@@ -151,8 +158,7 @@ def test_the_page_finds_what_the_engine_finds(rehearsal, texts, by_engine):
                 [result] = model["results"]
                 found = [(e["start"], e["end"], e["label"]) for e in result["entities"]]
                 assert found == expected[model["role"]][number]
-                repo = STUDENT if model["role"] == "student" else TEACHER
-                assert model["revision"] == rehearsal.hub.model(repo).head.oid
+                assert model["revision"] == rehearsal.hub.model(MODELS[model["role"]]).head.oid
 
 
 def test_what_was_pushed_is_verified_and_measured_again(rehearsal, tmp_path):

@@ -1,6 +1,7 @@
 """The bundled pair as a run: complete, honest about its weights, and published like any run.
 
-Runs in the light environment; the run is made by `python -m training unbundle` in that of training.
+The README's commands make, render and push such a run; here it is looked into. Runs in the light
+environment; the run is made by `python -m training unbundle` in that of training.
 """
 
 import json
@@ -30,6 +31,7 @@ TRAINING = ROOT / ".venv-training" / "bin" / "python"
 FP32 = "onnx/model.onnx"
 SHIPPED = {"student": "onnx/model_quantized.onnx", "teacher": "onnx/model_fp16.onnx"}
 DATA = os.environ.get("CLINSTILL_DATA")
+pytestmark = pytest.mark.soak
 DEVELOPMENT = "CDR_DevelopmentSet.PubTator.txt"
 
 

@@ -11,7 +11,7 @@ from cards.errors import CardError
 from cards.ledger import DataSet, Ledger, LedgerError, Quoted, project, read_ledger, write_ledger
 from cards.ledger.quoted import quote, read
 from cards.ledger.values import resolve
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import render, render_run
 
 
@@ -59,7 +59,7 @@ def test_the_command_puts_them_into_every_ledger_of_a_run(run, capsys):
     assert len(capsys.readouterr().out.split()) == 3
     assert all(read_ledger(path).quoted for path in run.rglob("ledger.json"))
     render_run(run, tiny_ledger.REPOS)
-    assert lint(run) == []
+    assert examine(run).findings == ()
 
 
 def test_the_card_shows_them_apart_and_says_that_they_are_another_measure(quoting):
@@ -74,7 +74,7 @@ def test_the_card_shows_them_apart_and_says_that_they_are_another_measure(quotin
 
 
 def test_the_card_with_them_has_no_finding(quoting):
-    assert lint(quoting) == []
+    assert examine(quoting).findings == ()
 
 
 def test_a_card_without_them_says_nothing_of_others(student):
@@ -88,14 +88,14 @@ def test_the_lint_follows_a_quoted_number_to_its_record(quoting, old, new):
     card = quoting / "README.md"
     text = card.read_text(encoding="utf-8")
     card.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert "number.mapped" in {finding.rule for finding in lint(quoting)}
+    assert "number.mapped" in {finding.rule for finding in examine(quoting).findings}
 
 
 def test_a_number_that_quotes_nothing_is_found(quoting):
     card = quoting / "README.md"
     text = card.read_text(encoding="utf-8").replace("So nothing of ours", "One has 0.97. So nothing of ours")
     card.write_text(text, encoding="utf-8")
-    assert "number.unmapped" in {finding.rule for finding in lint(quoting)}
+    assert "number.unmapped" in {finding.rule for finding in examine(quoting).findings}
 
 
 @pytest.mark.parametrize("ratio", ["retention", "size_reduction", "parameter_reduction"])

@@ -7,22 +7,22 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from cards.errors import CardError
-from cards.lint import lint
+from cards.lint import examine
 
 
 def rules(path: Path) -> set[str]:
-    return {finding.rule for finding in lint(path)}
+    return {finding.rule for finding in examine(path).findings}
 
 
 @pytest.mark.parametrize("path", ["", "models/student", "models/teacher", "models/student/README.md"])
 def test_a_right_card_has_no_findings(rendered_run, path):
-    assert lint(rendered_run / path) == []
+    assert examine(rendered_run / path).findings == ()
 
 
 def test_a_finding_is_one_line_that_says_the_fault(student):
     card = student / "README.md"
     card.write_text(card.read_text("utf-8").replace("| 0.8851 [", "| 0.8815 [", 1), encoding="utf-8")
-    (line,) = (str(finding) for finding in lint(student) if finding.rule == "number.mapped")
+    (line,) = (str(finding) for finding in examine(student).findings if finding.rule == "number.mapped")
     assert line.startswith(f"error  number.mapped  {card}:")
     assert line.endswith("'0.8815' stands where student.int8.test.chemical.f1 is '0.8851'")
 
@@ -106,4 +106,4 @@ def test_a_run_without_one_of_its_models(run):
 
 def test_nothing_to_check(tmp_path):
     with pytest.raises(CardError, match="nothing to check"):
-        lint(tmp_path)
+        examine(tmp_path)

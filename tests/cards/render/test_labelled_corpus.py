@@ -8,7 +8,7 @@ import pytest
 import tiny_corpus
 
 from cards.ledger import read_ledger, write_ledger
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import render_run
 
 EXPECTED = Path(__file__).parent / "expected_cards" / "corpus.md"
@@ -32,7 +32,7 @@ def test_expected_card(made, request):
 
 
 def test_the_run_with_its_corpus_draws_no_finding(made):
-    assert [str(finding) for finding in lint(made)] == []
+    assert examine(made).findings == ()
 
 
 def test_a_run_of_a_corpus_alone_is_a_run(made, tmp_path):
@@ -41,9 +41,9 @@ def test_a_run_of_a_corpus_alone_is_a_run(made, tmp_path):
     whole = read_ledger(made / "ledger.json")
     claims = tuple(claim for claim in whole.claims if claim.id.text.startswith("weak."))
     write_ledger(whole.model_copy(update={"models": {}, "claims": claims}), run / "ledger.json")
-    assert lint(run) == []
+    assert examine(run).findings == ()
     (run / "datasets" / "weak" / "data" / "train.jsonl").unlink()
-    assert "file.data" in {finding.rule for finding in lint(run)}
+    assert "file.data" in {finding.rule for finding in examine(run).findings}
 
 
 def test_the_ledger_counts_what_the_files_hold(made):
@@ -62,4 +62,4 @@ def test_data_that_changed_are_found(made, tmp_path):
     data = folder / "data" / "train.jsonl"
     data.write_text(data.read_text().replace("Aspirin", "Heparin"))
     (folder / "data" / "development.jsonl").unlink()
-    assert [finding.rule for finding in lint(folder)].count("file.data") == 2
+    assert [finding.rule for finding in examine(folder).findings].count("file.data") == 2

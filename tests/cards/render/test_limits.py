@@ -10,7 +10,7 @@ from random_ledgers import random_ledger
 
 from cards.ledger import Claim, FolderLedger, read_folder_ledger
 from cards.ledger.licences import conflict, kind
-from cards.lint import lint
+from cards.lint import examine
 from cards.render.card_map import Numbers
 from cards.render.rendering import fill
 
@@ -199,5 +199,5 @@ def test_a_licence_conflict_is_a_finding_unless_a_corpus_was_only_measured_on(st
     ledger = json.loads(path.read_text(encoding="utf-8"))
     ledger["sources"][1] |= {"license": "cc-by-nc-4.0", "use": use}
     path.write_text(json.dumps(ledger), encoding="utf-8")
-    conflicts = [f for f in lint(student / "README.md") if f.rule == "licence.conflict"]
+    conflicts = [f for f in examine(student / "README.md").findings if f.rule == "licence.conflict"]
     assert [finding.severity for finding in conflicts] == ["error"] * found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cards.errors import CardError
 from cards.ledger import read_ledger
 from cards.ledger.values import resolve
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import Card, render
 from cards.render.card_map import write_map
 from cards.render.formats import format_value
@@ -77,7 +77,7 @@ def test_the_merged_map_points_at_every_number(card, later, rendered_run):
 def test_a_person_s_numbers_are_not_asked_for_a_claim(card, student):
     merged = merge(card, with_note(card.text, NOTE + "\n```python\nprint(5)\n```\n"), card.map)
     merged.card.write(student)
-    assert [str(finding) for finding in lint(student) if finding.severity == "error"] == []
+    assert examine(student).errors == []
 
 
 def test_an_edit_of_ours_is_reported_and_undone(card, later):
@@ -93,7 +93,7 @@ def test_an_edit_of_ours_is_reported_and_undone(card, later):
 def test_an_edit_of_ours_is_a_finding_of_the_lint(card, student):
     text = card.text.replace("## Intended use", "## What to use it for")
     (student / "README.md").write_text(text, encoding="utf-8")
-    found = [finding.message for finding in lint(student) if finding.rule == "card.region"]
+    found = [finding.message for finding in examine(student).findings if finding.rule == "card.region"]
     assert found == ["the part intended-use was edited"]
 
 

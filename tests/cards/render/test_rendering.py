@@ -12,7 +12,7 @@ import yaml
 from cards.errors import CardError
 from cards.ledger import Variant, read_ledger, write_ledger
 from cards.ledger.values import operands
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import TEMPLATES, exempt, render, render_run
 from cards.render.card_map import read_map
 
@@ -98,7 +98,7 @@ def test_a_disturbed_time_is_shown_as_such_and_compared_with_nothing(student):
     compared = {entry.claim for entry in card.map.numbers if entry.claim.startswith("speed_up(")}
     assert compared and not any(".256." in claim for claim in compared)
     assert "waited for a processor, 1.40 s all together" in card.text
-    assert [str(finding) for finding in lint(student) if finding.severity == "error"] == []
+    assert examine(student).errors == []
 
 
 def test_a_missing_claim_fails_the_rendering(student, rendered_run):

@@ -6,7 +6,7 @@ import tiny_ledger
 from cards.cli import main
 from cards.errors import CardError
 from cards.ledger import read_ledger
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import TEMPLATES, render
 from cards.render.readme import MODELS, space_card, update
 from cards.render.sections import front_matter_of
@@ -28,7 +28,7 @@ def test_a_template_of_one_s_own_changes_one_block(student, own):
     assert "literature mining" in ours.text and "literature mining" not in theirs.text
     assert len(theirs.map.numbers) == len(ours.map.numbers)
     theirs.write(student)
-    assert lint(student) == []
+    assert examine(student).findings == ()
 
 
 def test_the_command_takes_templates(run, own, capsys):
@@ -39,7 +39,7 @@ def test_the_command_takes_templates(run, own, capsys):
 def test_a_number_typed_into_a_template_is_found(student, own):
     (own / "token-classification.md.j2").write_text(OWN.replace("first", "at 12"), encoding="utf-8")
     render(student, tiny_ledger.REPOS, own).write(student)
-    assert "number.unmapped" in {finding.rule for finding in lint(student)}
+    assert "number.unmapped" in {finding.rule for finding in examine(student).findings}
 
 
 def test_a_name_that_a_template_lacks_fails_the_rendering(student, own):

@@ -278,6 +278,7 @@ def test_one_failure_at_any_write_is_overcome_or_told(hub, pushed, contents, rem
     assert told == {("commit", HICCUPS.index(DROPPED))}
 
 
+@pytest.mark.soak
 def test_killed_processes(hub, environment, run, tmp_path, remote):
     """SIGKILL of a real process: once its upload has arrived, and before its commit is made."""
     script = Path(actions.__file__).parents[1] / "push.py"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cards.lint import Finding, lint
+from cards.lint import Finding, examine
 
 RIGHT = """\
 ---
@@ -114,7 +114,7 @@ def errors(folder: Path, old: str, new: str) -> list[Finding]:
     assert RIGHT.count(f"{old}\n") == 1 or old.endswith("\n")
     card = folder / "README.md"
     card.write_text(RIGHT.replace(old, new, 1), encoding="utf-8")
-    return [finding for finding in lint(card) if finding.severity == "error"]
+    return examine(card).errors
 
 
 @pytest.mark.parametrize(("old", "new", "said"), [*NO_TEXTS, *WRONG_SHAPES])

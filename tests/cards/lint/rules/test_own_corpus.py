@@ -8,7 +8,7 @@ import pytest
 from random_ledgers import random_ledger
 
 from cards.ledger import write_ledger
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import render
 from cards.render.card_map import write_map
 
@@ -37,7 +37,7 @@ def corpus(tmp_path) -> Path:
 
 
 def found(folder: Path) -> list[str]:
-    return [finding.message for finding in lint(folder) if finding.rule == "file.data"]
+    return [finding.message for finding in examine(folder).findings if finding.rule == "file.data"]
 
 
 def test_files_as_they_were_counted_draw_nothing(corpus):

@@ -7,7 +7,7 @@ import tiny_ledger
 from figure_ledger import full_ledger
 
 from cards.ledger import Ledger, project, write_ledger
-from cards.lint import lint
+from cards.lint import examine
 from cards.render import render_run
 
 
@@ -36,14 +36,14 @@ def found(folder, *rules: str) -> set[tuple[str, str]]:
     """(rule, words of the message) of the findings of these rules."""
     return {
         (f.rule, word)
-        for f in lint(folder)
+        for f in examine(folder).findings
         if f.rule in rules
         for word in [f.place.file.rpartition("/")[2], *f.message.split()]
     }
 
 
 def test_a_full_card_draws_no_finding(student):
-    assert lint(student) == []
+    assert examine(student).findings == ()
     assert len(list((student / "figures").glob("*.png"))) == 10
 
 
