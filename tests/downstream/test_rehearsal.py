@@ -24,14 +24,11 @@ RUN = ROOT / "build" / "smoke"
 CORPUS = ROOT / "training" / "recipes" / "smoke"
 MODELS = {"student": STUDENT, "teacher": TEACHER}
 INT8 = "onnx/model_quantized.onnx"
-# (model, program, file). A program takes ten seconds to start; verification starts some of them, too.
-QUICK = [
-    ("student", "transformers", "model.safetensors"),
-    ("student", "optimum", INT8),
-    ("teacher", "optimum", "onnx/model_fp16.onnx"),
-]
+FP16 = ("teacher", "optimum", "onnx/model_fp16.onnx")
+# (model, program, file). Python's programs take ten seconds to start, and `make test` starts them for the
+# student by verifying it: here it starts what the student has no file for.
 LOADS = [
-    pytest.param(*load, marks=[] if load in QUICK or load[1] == "transformers.js" else [pytest.mark.soak])
+    pytest.param(*load, marks=[] if load[1] == "transformers.js" or load == FP16 else [pytest.mark.soak])
     for load in ((model, tool, file) for model in MODELS for tool, files in NAMED.items() for file in files)
 ]
 
@@ -109,7 +106,7 @@ def test_a_program_finds_what_the_engine_finds(model, tool, file, pushed, texts,
     assert list(map(spans, found)) == by_engine[model, FP32 if file.endswith(".safetensors") else file]
 
 
-@pytest.mark.parametrize("tool", ["transformers", "optimum"])
+@pytest.mark.parametrize("tool", ["transformers", pytest.param("optimum", marks=pytest.mark.soak)])
 def test_the_card_s_code_downloads_the_model_by_its_id(tool, rehearsal, pushed, tmp_path):
     ledger = json.loads((pushed["student"] / "ledger.json").read_text(encoding="utf-8"))
     [example] = [e for e in ledger["models"]["student"]["examples"] if e["tool"] == tool]
@@ -181,6 +178,7 @@ def test_what_was_pushed_is_verified_and_measured_again(rehearsal, tmp_path):
     assert json.loads(head.files["verification.json"].content) == verified
 
 
+@pytest.mark.soak
 def test_without_a_terminal_it_serves_until_it_is_stopped():
     """As a service manager, or `make rehearse &`, starts it."""
     program = ROOT / "tests" / "support" / "rehearsal.py"

@@ -16,7 +16,13 @@ from pathlib import Path
 import httpx
 
 SPACE = Path(__file__).parents[2] / "space"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 QUIET = ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update",
          "disable-sync", "no-first-run")  # fmt: skip
 START_S = 400  # a busy machine needs a while to import gradio
