@@ -12,15 +12,20 @@ from shown_result import mentions
 
 TABLES = (site_inputs.INPUTS, origin_inputs.INPUTS, file_inputs.INPUTS, stall_inputs.INPUTS)
 INPUTS = [one for table in TABLES for one in table]
+SLOW = ("as many entities as there can be", "as many differences as there can be")  # ten seconds each
+TRIED = [
+    pytest.param(one, marks=[pytest.mark.soak] if one.name in SLOW else [], id=one.name) for one in INPUTS
+]
 TRIES = 3  # a stall that the machine's other programs made does not come back
 
 
 def test_inputs_have_names_of_their_own():
     names = [one.name for one in INPUTS]
     assert sorted(names) == sorted(set(names))
+    assert set(SLOW) <= set(names)
 
 
-@pytest.mark.parametrize("tried", INPUTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("tried", TRIED)
 def test_it_is_answered_or_refused(target, watch, tally, tried: Input):
     tally.tried += 1
     for _ in range(TRIES):

@@ -26,8 +26,6 @@ ELSEWHERE = {
     "python publish/verify.py": "tests/downstream/test_rehearsal.py runs it, and reads its report",
     "python -m training run bundled": "trains for hours, on corpora that each user fetches",
 }
-# Run in `make soak` alone: it takes a minute.
-LONG = "make setup\n.venv-training/bin/python -m training unbundle"
 THEIRS = "someone/their-model"  # a card of others, as the README calls it
 STARTED_S = 400
 
@@ -75,13 +73,13 @@ def shell(tmp_path) -> Iterator[dict[str, str]]:
 
 
 def test_every_exception_is_in_the_readme():
-    for beginning in (*ELSEWHERE, LONG):
+    for beginning in ELSEWHERE:
         assert sum(block.startswith(beginning) for block in blocks()) == 1, beginning
 
 
-@pytest.mark.parametrize("left_out", [pytest.param((), id="all", marks=pytest.mark.soak), (LONG,)])
-def test_the_readme_runs_as_it_stands(left_out, clone, shell, tmp_path):
-    commands = [block for block in blocks() if not block.startswith((*ELSEWHERE, *left_out))]
+@pytest.mark.soak
+def test_the_readme_runs_as_it_stands(clone, shell, tmp_path):
+    commands = [block for block in blocks() if not block.startswith(tuple(ELSEWHERE))]
     assert len(commands) > 5
     script = "set -eo pipefail\n" + "".join(commands).replace(":7860", f":{shell['PORT']}")
     with (tmp_path / "demo.txt").open("w") as said:

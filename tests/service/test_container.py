@@ -27,6 +27,7 @@ def contained(tmp_path, monkeypatch):
         yield space
 
 
+@pytest.mark.soak
 def test_it_serves_without_rights_and_leaves_nothing(contained):
     process = Path("/proc") / str(contained.process.pid)
     lines = (process / "status").read_text().splitlines()
