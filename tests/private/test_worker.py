@@ -67,7 +67,13 @@ def opened(browser, headers: dict[str, str]) -> Iterator[Run]:
         page.close()
 
 
-@pytest.fixture(scope="module", params=[{}, ISOLATION], ids=["not isolated", "isolated"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param({}, id="not isolated", marks=pytest.mark.soak),
+        pytest.param(ISOLATION, id="isolated"),
+    ],
+)
 def worker(browser, request) -> Iterator[Run]:
     """A page with a worker that is ready, isolated from other pages or not: run(ASK, messages=...)."""
     with opened(browser, request.param) as run:

@@ -136,6 +136,7 @@ def test_a_panic_of_native_code_ends_nothing(tiny_environment, tmp_path):
     assert '"exception":"Panic"' in log and "Xanthippe" not in log
 
 
+@pytest.mark.soak
 def test_a_full_disk_stops_nothing(tiny_environment, tmp_path):
     """No byte can be written, not even a log line; every request is answered as ever."""
     if subprocess.run(["unshare", "--map-root-user", "--mount", "true"], capture_output=True).returncode:

@@ -26,6 +26,7 @@ def isolated() -> list[str]:
     pytest.skip(f"no network namespace of one's own, or no ip (iproute2), here: {tried.stderr.strip()}")
 
 
+@pytest.mark.soak
 def test_no_packet_leaves_loopback(tmp_path):
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("HF_", "CLINSTILL_"))

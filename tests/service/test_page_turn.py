@@ -81,6 +81,7 @@ def wait_for_room(space: RunningSpace) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.soak
 def test_texts_of_visitors_who_left_give_up_their_places(space):
     def press_and_leave() -> None:
         with visitor(space.url) as client:

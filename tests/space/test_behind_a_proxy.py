@@ -79,6 +79,7 @@ def test_the_hub_s_names_are_served_and_no_others(published_space):
     )
 
 
+@pytest.mark.soak
 def test_it_works_under_a_path_that_a_proxy_strips(browser, tiny_environment, tmp_path):
     with (
         serve(tmp_path, tiny_environment | {"GRADIO_ROOT_PATH": "/tagger"}) as space,

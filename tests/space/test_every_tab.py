@@ -23,8 +23,10 @@ def fill(visit, tab: str) -> None:
 
 @pytest.mark.parametrize(
     ("viewport", "scheme"),
-    [({"width": 1280, "height": 900}, "light"), (PHONE, "dark")],
-    ids=["wide and light", "phone and dark"],
+    [
+        pytest.param({"width": 1280, "height": 900}, "light", id="wide and light", marks=pytest.mark.soak),
+        pytest.param(PHONE, "dark", id="phone and dark"),
+    ],
 )
 def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(open_visit, viewport, scheme):
     visit = open_visit(viewport=viewport, color_scheme=scheme)
