@@ -24,11 +24,10 @@ RUN = ROOT / "build" / "smoke"
 CORPUS = ROOT / "training" / "recipes" / "smoke"
 MODELS = {"student": STUDENT, "teacher": TEACHER}
 INT8 = "onnx/model_quantized.onnx"
-FP16 = ("teacher", "optimum", "onnx/model_fp16.onnx")
-# (model, program, file). Python's programs take ten seconds to start, and `make test` starts them for the
-# student by verifying it: here it starts what the student has no file for.
+# (model, program, file). Python's programs take ten seconds to start; `make test` starts them once, when it
+# verifies the student.
 LOADS = [
-    pytest.param(*load, marks=[] if load[1] == "transformers.js" or load == FP16 else [pytest.mark.soak])
+    pytest.param(*load, marks=[] if load[1] == "transformers.js" else [pytest.mark.soak])
     for load in ((model, tool, file) for model in MODELS for tool, files in NAMED.items() for file in files)
 ]
 
@@ -106,7 +105,8 @@ def test_a_program_finds_what_the_engine_finds(model, tool, file, pushed, texts,
     assert list(map(spans, found)) == by_engine[model, FP32 if file.endswith(".safetensors") else file]
 
 
-@pytest.mark.parametrize("tool", ["transformers", pytest.param("optimum", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("tool", ["transformers", "optimum"])
 def test_the_card_s_code_downloads_the_model_by_its_id(tool, rehearsal, pushed, tmp_path):
     ledger = json.loads((pushed["student"] / "ledger.json").read_text(encoding="utf-8"))
     [example] = [e for e in ledger["models"]["student"]["examples"] if e["tool"] == tool]
