@@ -15,8 +15,8 @@ NPM := $(shell command -v npm)
 TYPED := space cards publish locks examples
 SPACE_TESTS := $(addprefix tests/,private space)
 SERVICE_TESTS := $(addprefix tests/,attack engine load service)
-# Three at a time, since they often wait; each one's output in a piece (GNU make 3, which macOS brings, mixes the lines).
-TOGETHER := --jobs=3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# Four at a time, since they often wait; each one's output in a piece (GNU make 3, which macOS brings, mixes the lines).
+TOGETHER := --jobs=4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NODE_LOADER := publish/loaders/node_modules/.package-lock.json
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -78,7 +78,7 @@ types: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready ## mypy alone
 
 # Set up first: tests that run side by side shall find the same programs. What fails here fails again where
 # it is needed. Longest first, so that all end at about the same time.
-test: ## every test but the longest, each in its environment; three parts at a time, shown as each ends
+test: ## every test but the longest, each in its environment; four parts at a time, shown as each ends
 	-@$(MAKE) --no-print-directory --keep-going setup loaders
 	@$(MAKE) --no-print-directory $(TOGETHER) test-downstream test-service test-space test-cards test-training
 
