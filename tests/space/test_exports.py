@@ -272,7 +272,8 @@ def test_a_number_keeps_its_digits(page, name):
 
 # Any characters, the awkward ones more often.
 AWKWARD = st.sampled_from("a \r\n\t'\"=+-@&<>,;\0\u2028\ud83d\udc00\u0301😀")
-TEXTS = st.text(AWKWARD | st.characters(), min_size=2)
+# A file with many NULs is taken for UTF-16, and refused.
+TEXTS = st.text(AWKWARD | st.characters(), min_size=2).filter(lambda text: 4 * text.count("\0") <= len(text))
 
 
 @st.composite
