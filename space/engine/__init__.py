@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
-    from .decoding import decode
+    from .decoding import RULES, decode
     from .entity import Entity
     from .errors import EngineError
     from .notices import Notice, notice
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Imported on first use: ONNX Runtime takes its time, which a command line that cannot be run need not wait
 # for, and where it is not installed, a sentence shall say so.
 _MODULES = {
-    "decoding": ["decode"],
+    "decoding": ["RULES", "decode"],
     "entity": ["Entity"],
     "errors": ["EngineError"],
     "notices": ["Notice", "notice"],
@@ -38,7 +38,7 @@ _MODULES = {
     "tokens": ["Tokens", "Window", "merge", "tokenise", "windows"],
 }
 __all__ = [
-    "EngineError", "Entity", "Notice", "Tagger", "Tokens", "Window", "__version__", "decode", "load",
+    "RULES", "EngineError", "Entity", "Notice", "Tagger", "Tokens", "Window", "__version__", "decode", "load",
     "load_tokenizer", "merge", "notice", "plain", "special_tokens", "tokenise", "windows",
 ]  # fmt: skip
 

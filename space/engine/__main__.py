@@ -64,6 +64,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--file", help="ONNX file to run, e.g. model.onnx (default: INT8 where there is one)")
     parser.add_argument("--threads", type=int, help="threads to use (default: the usable processors)")
     parser.add_argument(
+        "--rules",
+        help="rules outside the weights that hold, comma-separated, '' for none (default: the model's own)",
+    )
+    parser.add_argument(
         "--notes", action="store_true", help='add "notice" to a text that is not English or mostly shorthand'
     )
     options, surplus = parser.parse_known_args(arguments)
@@ -125,7 +129,10 @@ def _load(options: argparse.Namespace) -> Tagger:
         from .tagger import load
     except ImportError as error:  # e.g. built for another version of Python
         _refuse_environment(f"a library cannot be loaded ({error})")
-    return load(options.model, revision=options.revision, file=options.file, threads=options.threads)
+    rules = None if options.rules is None else [rule for rule in options.rules.split(",") if rule]
+    return load(
+        options.model, revision=options.revision, file=options.file, threads=options.threads, rules=rules
+    )
 
 
 def _lines() -> Iterator[tuple[int, bytes]]:

@@ -1,11 +1,25 @@
-"""Decoding of label scores per word to entities with offsets (IOB2, read leniently)."""
+"""Decoding of label scores per word to entities with offsets (IOB2), under the rules of a model."""
 
+import math
 import unicodedata
+from collections.abc import Collection
 
 import numpy as np
 
+from .abbreviations import resolve
 from .entity import Entity
+from .layout import Span, placeholders, read_layout
 from .tokens import Tokens
+
+# What holds outside the weights; `load(..., rules=...)` chooses among them.
+RULES = {
+    "transitions": "a tag inside an entity follows a tag of the same type",
+    "layout": "lists, empty lines and ruled lines end an entity",
+    "placeholders": "placeholders of de-identified notes are no entities",
+    "brackets": "an entity closes the brackets that it opens",
+    "abbreviations": "a short form has the label of the long form that the text gives it",
+}
+PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -16,46 +30,111 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     return found
 
 
-def decode(text: str, tokens: Tokens, logits: np.ndarray, labels: list[str]) -> list[Entity]:
+def decode(
+    text: str,
+    tokens: Tokens,
+    logits: np.ndarray,
+    labels: list[str],
+    rules: Collection[str] = (),
+    temperature: float = 1.0,
+) -> list[Entity]:
     """Decode one text.
 
-    A word's tag is that of its first sub-token. "I-X" continues an entity of type X and otherwise
-    starts one: a recogniser that misses a "B-" still found the mention. An entity's score is the
-    lowest probability of its tag over its words.
+    A word's tag is that of its first sub-token. "I-X" continues an entity of type X and otherwise starts one,
+    which happens only without the rule "transitions". An entity's score is the lowest probability of its tag
+    over its words.
 
     Args:
         text: The text.
         tokens: Its sub-tokens.
         logits: Scores before softmax, (tokens, labels).
         labels: Tag of each column: "O", "B-X" or "I-X".
+        rules: Those of `rules.RULES` that hold.
+        temperature: What the scores before softmax are divided by, so that an entity's score is the share of
+            such entities that are right.
 
     Returns:
         Entities sorted by offset, not overlapping.
     """
     if len(tokens) == 0:
         return []
-    by_word = probabilities(logits[tokens.first])
-    tags = by_word.argmax(axis=1)
-    scores = by_word[np.arange(len(tags)), tags]
-    first, last, types = _runs(tags, labels)
+    by_word = logits[tokens.first].astype(np.float64)
+    spans = tokens.word_spans
+    tags, anew = _tag(text, spans, by_word, labels, rules)
+    scores = probabilities(by_word / temperature)[np.arange(len(tags)), tags]
+    first, last, types = _runs(tags, labels, anew)
     if len(first) == 0:
         return []
     # reduceat takes the lowest score between each two bounds: within an entity, then up to the next.
     bounds = np.stack([first, last + 1], axis=1).ravel()
     lowest = np.minimum.reduceat(np.append(scores, 1.0), bounds)[::2]
-    spans = tokens.word_spans
     entities = []
     for low, high, label, score in zip(spans[first, 0], spans[last, 1], types, lowest, strict=True):
         start, end = _visible(text, int(low), int(high))
+        if "brackets" in rules:
+            start, end = _balanced(text, start, end)
         if start < end:
             entities.append(Entity(start, end, label, float(score), text[start:end]))
-    return entities
+    return resolve(text, entities) if "abbreviations" in rules else entities
 
 
-def _runs(tags: np.ndarray, labels: list[str]) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _tag(
+    text: str, spans: np.ndarray, by_word: np.ndarray, labels: list[str], rules: Collection[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The tag of each word, and whether it begins anew: no entity goes on into it from the word before.
+
+    spans: (words, 2); by_word: scores before softmax, (words, labels). Returns two arrays of (words,).
+    """
+    anew = np.zeros(len(spans), dtype=bool)
+    nothing: list[Span] = []
+    if "layout" in rules:
+        breaks, ruled = read_layout(text)
+        passed = np.searchsorted(breaks, spans[:, 0], side="right")
+        anew[1:] = passed[1:] > passed[:-1]
+        nothing += ruled
+    if "placeholders" in rules:
+        nothing += placeholders(text)
+    allowed = by_word.copy()
+    entity = np.array([label != "O" for label in labels])
+    for start, end in nothing:
+        low = np.searchsorted(spans[:, 1], start, side="right")
+        high = np.searchsorted(spans[:, 0], end, side="left")
+        allowed[low:high, entity] = -np.inf
+    if "transitions" in rules:
+        return _best_path(allowed, labels, anew), anew
+    return allowed.argmax(axis=1), anew
+
+
+def _best_path(scores: np.ndarray, labels: list[str], anew: np.ndarray) -> np.ndarray:
+    """The tags of the highest sum of scores in which "I-X" follows "B-X" or "I-X" (Viterbi).
+
+    scores: (words, labels); anew: (words,) where "I-X" follows nothing. Returns (words,).
+    """
+    # What each tag may follow; None: anything. A type that has no "B-X" begins with "I-X".
+    follows = [
+        (labels.index(f"B-{label[2:]}"), column) if label[:2] == "I-" and f"B-{label[2:]}" in labels else None
+        for column, label in enumerate(labels)
+    ]
+    best = [0.0 if label == "O" else -math.inf for label in labels]
+    steps: list[list[int]] = []
+    for row, alone in zip(scores.tolist(), anew.tolist(), strict=True):
+        top = max(range(len(best)), key=best.__getitem__)
+        step = [top if before is None else max(before, key=best.__getitem__) for before in follows]
+        best = [
+            -math.inf if alone and before is not None else best[last] + score
+            for before, last, score in zip(follows, step, row, strict=True)
+        ]
+        steps.append(step)
+    tags = [max(range(len(best)), key=best.__getitem__)]
+    for step in reversed(steps[1:]):
+        tags.append(step[tags[-1]])
+    return np.array(tags[::-1])
+
+
+def _runs(tags: np.ndarray, labels: list[str], anew: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """First and last word of each entity, and its type.
 
-    tags: (words,) column of each word's tag
+    tags: (words,) column of each word's tag; anew: (words,) whether no entity goes on into it
     """
     names = [label.partition("-")[2] for label in labels]  # "" for "O"
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
@@ -64,10 +143,46 @@ def _runs(tags: np.ndarray, labels: list[str]) -> tuple[np.ndarray, np.ndarray, 
     entity = kinds != numbers[""]
 
     continues = np.zeros(len(tags), dtype=bool)
-    continues[1:] = inside[1:] & (kinds[1:] == kinds[:-1])
+    continues[1:] = inside[1:] & (kinds[1:] == kinds[:-1]) & ~anew[1:]
     first = np.flatnonzero(entity & ~continues)
     last = np.flatnonzero(entity & ~np.append(continues[1:], False))
     return first, last, [names[tag] for tag in tags[first]]
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """An entity's place without a bracket that it opens and does not close, or closes and does not open.
+
+    What closes a bracket directly behind the entity is taken in; else the entity is cut at the odd bracket,
+    and the longer side is kept.
+    """
+    while start < end:
+        odd = _odd_bracket(text, start, end)
+        if odd is None:
+            break
+        closing = PAIRS.get(text[odd])
+        if (
+            closing
+            and end < len(text)
+            and text[end] == closing
+            and _odd_bracket(text, start, end + 1) is None
+        ):
+            return start, end + 1
+        start, end = (start, odd) if odd - start >= end - odd - 1 else (odd + 1, end)
+        start, end = _visible(text, start, end)
+    return start, end
+
+
+def _odd_bracket(text: str, start: int, end: int) -> int | None:
+    """The first bracket from `start` to `end` that has no partner there."""
+    open_at: list[int] = []
+    for place in range(start, end):
+        if text[place] in PAIRS:
+            open_at.append(place)
+        elif text[place] in PAIRS.values():
+            if not open_at or PAIRS[text[open_at[-1]]] != text[place]:
+                return place
+            open_at.pop()
+    return open_at[0] if open_at else None
 
 
 def _visible(text: str, start: int, end: int) -> tuple[int, int]:

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from reprlib import repr as quote
 from typing import TypeGuard
 
+from .decoding import RULES
 from .errors import EngineError
 
 # In this order: the INT8 file is what ships for use, the FP32 file is what everybody exports.
@@ -46,12 +48,16 @@ class Config:
         window: Tokens of a window, special tokens included.
         overlap: Tokens that neighbouring windows share.
         vocabulary: Rows of the embedding.
+        rules: Those of `decoding.RULES` that the model runs with, in their order.
+        temperature: What its scores before softmax are divided by, see `decoding.decode`.
     """
 
     tags: list[str]
     window: int
     overlap: int
     vocabulary: int
+    rules: tuple[str, ...] = ()
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -193,8 +199,43 @@ def read_config(path: Path) -> Config:
         raise EngineError(
             f"{path}: is a {architectures[0]}, not a token classifier; give a model that tags tokens"
         )
-    window, overlap = _window(path, data)
-    return Config(_tags(path, data.get("id2label")), window, overlap, _count(path, data, "vocab_size"))
+    own = data.get("clinstill", {})
+    if not isinstance(own, dict):
+        raise EngineError(
+            f'{path}: clinstill should be an object {{"window", "overlap", "rules", "temperature"}}, '
+            f"found {quote(own)}"
+        )
+    tags, (window, overlap) = _tags(path, data.get("id2label")), _window(path, data, own)
+    rules = chosen_rules(own.get("rules", []), f"{path}: clinstill.rules")
+    temperature = own.get("temperature", 1.0)
+    if (
+        isinstance(temperature, bool)
+        or not isinstance(temperature, int | float)
+        or not 0.01 <= temperature <= 100
+    ):
+        raise EngineError(
+            f"{path}: clinstill.temperature should be a number from 0.01 to 100, found {quote(temperature)}"
+        )
+    return Config(tags, window, overlap, _count(path, data, "vocab_size"), rules, float(temperature))
+
+
+def chosen_rules(rules: object, place: str) -> tuple[str, ...]:
+    """Rules in the order of `RULES`.
+
+    Args:
+        rules: Their names.
+        place: Where they were given, for the error.
+
+    Raises:
+        EngineError: There is no such rule, or it is no list of names.
+    """
+    known = ", ".join(RULES)
+    if isinstance(rules, str) or not isinstance(rules, Collection) or not _are_texts(list(rules)):
+        raise EngineError(f"{place}: should be a list of rules ({known}), found {quote(rules)}")
+    unknown = [rule for rule in rules if rule not in RULES]
+    if unknown:
+        raise EngineError(f"{place}: there is no rule {quote(unknown[0])}; there are {known}")
+    return tuple(rule for rule in RULES if rule in rules)
 
 
 def _read_object(path: Path) -> dict[str, object]:
@@ -237,7 +278,7 @@ def _tags(path: Path, id2label: object) -> list[str]:
     return tags
 
 
-def _window(path: Path, data: dict[str, object]) -> tuple[int, int]:
+def _window(path: Path, data: dict[str, object], own: dict[str, object]) -> tuple[int, int]:
     """Window and overlap as the model was trained with, else for what its positions allow."""
     positions = _count(path, data, "max_position_embeddings")
     if str(data.get("model_type")) in _BEHIND_PADDING:
@@ -249,11 +290,6 @@ def _window(path: Path, data: dict[str, object]) -> tuple[int, int]:
             )
         positions -= padding + 1
     longest = min(positions, LONGEST_WINDOW)
-    own = data.get("clinstill", {})
-    if not isinstance(own, dict):
-        raise EngineError(
-            f'{path}: clinstill should be an object {{"window", "overlap"}}, found {quote(own)}'
-        )
     window = own.get("window", min(WINDOW, longest))
     overlap = own.get("overlap", window // 4 if _is_whole(window) else 0)
     if not (_is_whole(window) and _is_whole(overlap) and 0 <= overlap < window <= longest):

@@ -1,7 +1,7 @@
 """Tagger: tokenises texts, cuts them into windows, runs the model, merges and decodes."""
 
 import hashlib
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,12 @@ from .tokens import Tokens, Window, merge, tokenise, windows
 
 
 def load(
-    model: str | Path, *, revision: str | None = None, file: str | None = None, threads: int | None = None
+    model: str | Path,
+    *,
+    revision: str | None = None,
+    file: str | None = None,
+    threads: int | None = None,
+    rules: Collection[str] | None = None,
 ) -> "Tagger":
     """Load a tagger from a model folder or from the Hugging Face Hub.
 
@@ -28,6 +33,8 @@ def load(
         file: The ONNX file to run, e.g. "model.onnx" for the FP32 one; by default INT8 where there is one.
         threads: Threads of the session, at most the processors that this process may use, which is the
             default.
+        rules: Which of the rules outside the weights hold, see `RULES`; none: `rules=()`. By default those
+            that config.json names.
 
     Returns:
         The tagger, tried on a full window.
@@ -43,7 +50,9 @@ def load(
     if threads is not None and threads < 1:
         raise EngineError(f"threads should be at least 1, found {threads}")
     usable = cpu.usable_cpus()
-    tagger = Tagger(model, model_folder.find(model, revision, file), min(threads or usable, usable))
+    chosen = None if rules is None else model_folder.chosen_rules(rules, "rules")
+    found = model_folder.find(model, revision, file)
+    tagger = Tagger(model, found, min(threads or usable, usable), chosen)
     if threads is not None and threads > usable:
         processors, run = (
             ("1 processor", "1 runs") if usable == 1 else (f"{usable} processors", f"{usable} run")
@@ -67,11 +76,19 @@ class Tagger:
         window: Tokens of a window, special tokens included.
         overlap: Tokens that neighbouring windows share at least.
         threads: Threads of one run.
+        rules: Those of `RULES` that hold.
+        temperature: What the scores before softmax are divided by.
         tokenizer: The model's, without truncation and padding.
         notes: What a user should know about how it runs here.
     """
 
-    def __init__(self, model: str | Path, found: model_folder.ModelFolder, threads: int):
+    def __init__(
+        self,
+        model: str | Path,
+        found: model_folder.ModelFolder,
+        threads: int,
+        rules: tuple[str, ...] | None = None,
+    ):
         """Use `load`.
 
         Raises:
@@ -84,6 +101,8 @@ class Tagger:
         self.labels = list(dict.fromkeys(tag.partition("-")[2] for tag in self.tags if tag != "O"))
         self.window, self.overlap = found.config.window, found.config.overlap
         self.threads = threads
+        self.rules = found.config.rules if rules is None else rules
+        self.temperature = found.config.temperature
         self.tokenizer = load_tokenizer(found.tokenizer)
         highest_id = max(self.tokenizer.get_vocab().values())
         if highest_id >= found.config.vocabulary:
@@ -156,7 +175,8 @@ class Tagger:
             if logits:
                 yield
             logits.append(self._logits(tokens, cut))
-        return decode(text, tokens, merge(len(tokens), cuts, logits), self.tags)
+        merged = merge(len(tokens), cuts, logits)
+        return decode(text, tokens, merged, self.tags, self.rules, self.temperature)
 
     def _tag(self, text: str) -> list[Entity]:
         steps = self.steps(text)

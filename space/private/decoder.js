@@ -1,6 +1,12 @@
-// Decodes label scores per word to entities with offsets (IOB2, read leniently), as engine/decoding.py does.
+// Decodes label scores per word to entities with offsets (IOB2), under the rules of a model, as engine/decoding.py
+// does.
 
+import { resolve } from "./abbreviations.js";
+import { placeholders, readLayout } from "./layout.js";
 import { isMark, isSpace } from "./unicode.js";
+
+const PAIRS = new Map(["()", "[]", "{}"].map(([opening, closing]) => [opening, closing]));
+const CLOSING = new Set(PAIRS.values());
 
 // Softmax of one row of logits, computed in doubles.
 export function probabilities(row) {
@@ -14,26 +20,88 @@ export function probabilities(row) {
 // points.
 //
 // points: the text's code points; tokens: {starts, ends, words} as the tokenizer gives them;
-// logits: one score for each tag, token by token; tags: tag of each column, "O", "B-X" or "I-X"
+// logits: one score for each tag, token by token; tags: tag of each column, "O", "B-X" or "I-X";
+// rules: those of the engine's RULES that hold; temperature: what the logits are divided by for an entity's score
 //
 // A word's tag is that of its first token. "I-X" continues an entity of type X and otherwise starts
-// one. An entity's score is the lowest probability of its tag over its words.
-export function decode(points, tokens, logits, tags) {
+// one, which happens only without the rule "transitions". An entity's score is the lowest probability of its tag
+// over its words.
+export function decode(points, tokens, logits, tags, { rules = [], temperature = 1 } = {}) {
+	const holds = new Set(rules);
 	const found = [];
+	const every = Array.from(words(tokens));
+	const rows = every.map(({ first }) => Array.from(logits.subarray(first * tags.length, (first + 1) * tags.length)));
+	const { columns, anew } = tagWords(points, every, rows, tags, holds);
 	let open = null; // the entity that the word before belongs to
-	for (const word of words(tokens)) {
-		const scores = probabilities(logits.subarray(word.first * tags.length, (word.first + 1) * tags.length));
-		const best = scores.indexOf(Math.max(...scores));
-		const label = typeOf(tags[best]);
-		if (open && tags[best].startsWith("I-") && open.label === label) {
+	for (const [index, word] of every.entries()) {
+		const column = columns[index];
+		const score = probabilities(rows[index].map((value) => value / temperature))[column];
+		const label = typeOf(tags[column]);
+		if (open && tags[column].startsWith("I-") && open.label === label && !anew[index]) {
 			open.end = word.end;
-			open.score = Math.min(open.score, scores[best]);
+			open.score = Math.min(open.score, score);
 		} else {
-			open = label ? { start: word.start, end: word.end, label, score: scores[best] } : null;
+			open = label ? { start: word.start, end: word.end, label, score } : null;
 			if (open) found.push(open);
 		}
 	}
-	return found.map((entity) => visible(points, entity)).filter((entity) => entity.start < entity.end);
+	const entities = found
+		.map((entity) => ({ ...entity, ...visible(points, entity) }))
+		.map((entity) => (holds.has("brackets") ? { ...entity, ...balanced(points, entity) } : entity))
+		.filter(({ start, end }) => start < end)
+		.map(({ start, end, label, score }) => ({ start, end, label, score, text: points.slice(start, end).join("") }));
+	return holds.has("abbreviations") ? resolve(points, entities) : entities;
+}
+
+// The column of each word's tag, and whether no entity goes on into the word from the one before.
+function tagWords(points, every, rows, tags, holds) {
+	const anew = every.map(() => false);
+	const nothing = [];
+	if (holds.has("layout")) {
+		const { breaks, ruled } = readLayout(points);
+		nothing.push(...ruled);
+		let passed = 0;
+		for (const [index, { start }] of every.entries()) {
+			const before = passed;
+			while (passed < breaks.length && breaks[passed] <= start) passed += 1;
+			anew[index] = index > 0 && passed > before;
+		}
+	}
+	if (holds.has("placeholders")) nothing.push(...placeholders(points));
+	nothing.sort(([one], [other]) => one - other);
+	let place = 0;
+	const allowed = every.map(({ start, end }, index) => {
+		while (place < nothing.length && nothing[place][1] <= start) place += 1;
+		const blocked = place < nothing.length && nothing[place][0] < end;
+		return blocked ? rows[index].map((score, column) => (tags[column] === "O" ? score : -Infinity)) : rows[index];
+	});
+	const columns = holds.has("transitions") ? bestPath(allowed, tags, anew) : allowed.map(highest);
+	return { columns, anew };
+}
+
+// The columns of the highest sum of scores in which "I-X" follows "B-X" or "I-X" (Viterbi).
+function bestPath(rows, tags, anew) {
+	// What each tag may follow; null: anything. A type that has no "B-X" begins with "I-X".
+	const follows = tags.map((tag, column) => {
+		const first = tags.indexOf(`B-${typeOf(tag)}`);
+		return tag.startsWith("I-") && first >= 0 ? [first, column] : null;
+	});
+	let best = tags.map((tag) => (tag === "O" ? 0 : -Infinity));
+	const steps = rows.map((row, index) => {
+		const top = highest(best);
+		const step = follows.map((before) => (before ? before[best[before[1]] > best[before[0]] ? 1 : 0] : top));
+		best = row.map((score, column) => (anew[index] && follows[column] ? -Infinity : best[step[column]] + score));
+		return step;
+	});
+	if (!steps.length) return [];
+	const columns = [highest(best)];
+	for (const step of steps.slice(1).reverse()) columns.push(step[columns.at(-1)]);
+	return columns.reverse();
+}
+
+// The column of the highest score, the first of equal ones.
+function highest(scores) {
+	return scores.reduce((top, score, column) => (score > scores[top] ? column : top), 0);
 }
 
 // The entity types of a list of tags, in their order.
@@ -56,11 +124,40 @@ function* words({ starts, ends, words: numbers }) {
 	}
 }
 
-// The entity without outer white space, and with each combining mark kept by the character before it:
+// An entity's place without outer white space, and with each combining mark kept by the character before it:
 // marks after the last letter are taken in, marks at the start are left to what stands before.
-function visible(points, { start, end, label, score }) {
+function visible(points, { start, end }) {
 	while (start < end && (isSpace(points[start]) || isMark(points[start]))) start += 1;
 	while (end > start && isSpace(points[end - 1])) end -= 1;
 	while (start < end && end < points.length && isMark(points[end])) end += 1;
-	return { start, end, label, score, text: points.slice(start, end).join("") };
+	return { start, end };
+}
+
+// An entity's place without a bracket that it opens and does not close, or closes and does not open. What closes
+// a bracket directly behind the entity is taken in; else the entity is cut at the odd bracket, and the longer side
+// is kept.
+function balanced(points, { start, end }) {
+	while (start < end) {
+		const odd = oddBracket(points, start, end);
+		if (odd === null) break;
+		if (points[end] === PAIRS.get(points[odd]) && points[end] && oddBracket(points, start, end + 1) === null) {
+			return { start, end: end + 1 };
+		}
+		const side = odd - start >= end - odd - 1 ? { start, end: odd } : { start: odd + 1, end };
+		({ start, end } = visible(points, side));
+	}
+	return { start, end };
+}
+
+// The first bracket from `start` to `end` that has no partner there, or null.
+function oddBracket(points, start, end) {
+	const open = [];
+	for (let place = start; place < end; place += 1) {
+		if (PAIRS.has(points[place])) open.push(place);
+		else if (CLOSING.has(points[place])) {
+			if (PAIRS.get(points[open.at(-1)]) !== points[place]) return place;
+			open.pop();
+		}
+	}
+	return open[0] ?? null;
 }

@@ -37,6 +37,8 @@ export class Tagger {
 		const settings = { window, overlap: Math.floor(window / 4), ...config.clinstill };
 		this.window = settings.window;
 		this.overlap = settings.overlap;
+		this.rules = settings.rules ?? [];
+		this.temperature = settings.temperature ?? 1;
 	}
 
 	// Entities of a text, sorted by offset, not overlapping; offsets count code points.
@@ -65,7 +67,7 @@ export class Tagger {
 			merged.set(logits.subarray(skipped * width, (skipped + stop - start) * width), start * width);
 			yield { done: index + 1, total: cuts.length };
 		}
-		return decode(points, tokens, merged, this.tags);
+		return decode(points, tokens, merged, this.tags, { rules: this.rules, temperature: this.temperature });
 	}
 
 	// What a reader of the text's entities should be told about it, or null: {kind, sentence}.

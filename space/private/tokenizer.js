@@ -18,9 +18,12 @@ export class Tokenizer {
 	// prefix, suffix: ids that stand before and after every window; highestId: of the vocabulary
 	constructor(json) {
 		check(json);
-		const { normalizer, model } = json;
-		this.normalizer = normalizer;
-		this.stripsAccents = normalizer.strip_accents ?? normalizer.lowercase;
+		const { model } = json;
+		const rewriting = steps(json.normalizer, "normalizers");
+		this.normalizer = rewriting.at(-1);
+		this.replacements = rewriting.slice(0, -1).map(({ pattern, content }) => ({ pattern: expression(pattern), content }));
+		this.splits = steps(json.pre_tokenizer, "pretokenizers").slice(0, -1).map(({ pattern }) => expression(pattern));
+		this.stripsAccents = this.normalizer.strip_accents ?? this.normalizer.lowercase;
 		this.model = model;
 		this.vocabulary = new Map(Object.entries(model.vocab));
 		const ids = [...this.vocabulary.values(), ...json.added_tokens.map((token) => token.id)];
@@ -35,7 +38,8 @@ export class Tokenizer {
 	tokenise(points) {
 		const characters = this.normalise(points);
 		const tokens = { ids: [], starts: [], ends: [], words: [] };
-		splitWords(characters).forEach((word, number) => {
+		const parts = this.splits.reduce((parts, pattern) => parts.flatMap((part) => split(part, pattern)), [characters]);
+		parts.flatMap(splitWords).forEach((word, number) => {
 			for (const { id, first, last } of this.pieces(word)) {
 				tokens.ids.push(id);
 				tokens.starts.push(withoutSpace(points, word[first].origin, word[last].origin + 1));
@@ -50,6 +54,7 @@ export class Tokenizer {
 	normalise(points) {
 		let characters = points.map((point, origin) => ({ character: point, origin }));
 		characters = replace(characters, (point) => (SURROGATE.test(point) ? "\ufffd" : point));
+		for (const { pattern, content } of this.replacements) characters = rewrite(characters, pattern, content);
 		if (this.normalizer.clean_text) characters = replace(characters, cleaned);
 		if (this.normalizer.handle_chinese_chars) {
 			characters = replace(characters, (character) => (IDEOGRAPH.test(character) ? ` ${character} ` : character));
@@ -80,20 +85,70 @@ export class Tokenizer {
 }
 
 function check(json) {
+	const replaces = (step) => step.type === "Replace";
+	const isolates = (step) => step.type === "Split" && step.behavior === "Isolated" && !step.invert;
 	const parts = [
-		["model", "WordPiece"],
-		["normalizer", "BertNormalizer"],
-		["pre_tokenizer", "BertPreTokenizer"],
-		["post_processor", "TemplateProcessing"],
+		["model", [json.model], "WordPiece"],
+		["normalizer", steps(json.normalizer, "normalizers"), "BertNormalizer", replaces],
+		["pre_tokenizer", steps(json.pre_tokenizer, "pretokenizers"), "BertPreTokenizer", isolates],
+		["post_processor", [json.post_processor], "TemplateProcessing"],
 	];
-	for (const [part, expected] of parts) {
-		const type = json[part]?.type ?? "none";
-		if (type !== expected) {
+	for (const [part, found, expected, mayPrecede] of parts) {
+		const last = found.length - 1;
+		const wrong = found.findIndex((step, index) => (index === last ? step?.type !== expected : !mayPrecede(step)));
+		if (wrong >= 0) {
+			const type = found[wrong]?.type ?? "none";
 			throw new Error(`tokenizer.json: ${part} is ${type}; the private page runs BERT models (${expected}) only`);
 		}
 	}
 	const added = json.added_tokens.find((token) => !token.special);
 	if (added) throw new Error(`tokenizer.json: the added token with id ${added.id} is not special; retrain without it`);
+}
+
+// The steps of a component: those of a sequence, or it alone.
+function steps(component, name) {
+	return component?.type === "Sequence" ? component[name] : [component];
+}
+
+// A pattern of tokenizer.json: {String} or {Regex}.
+function expression({ String: text, Regex: pattern }) {
+	return new RegExp(pattern ?? text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "gu");
+}
+
+// Where a pattern matches characters: [start, end] of each place.
+function* matches(characters, pattern) {
+	const places = [];
+	for (const [index, { character }] of characters.entries()) {
+		for (let unit = 0; unit < character.length; unit += 1) places.push(index);
+	}
+	places.push(characters.length);
+	const text = characters.map(({ character }) => character).join("");
+	for (const { 0: found, index } of text.matchAll(pattern)) yield [places[index], places[index + found.length]];
+}
+
+// Every place that a pattern matches rewritten as `content`, whose characters come from the place's last one.
+function rewrite(characters, pattern, content) {
+	const found = [];
+	let done = 0;
+	for (const [start, end] of matches(characters, pattern)) {
+		found.push(...characters.slice(done, start));
+		const { origin } = characters[end - 1];
+		found.push(...Array.from(content, (character) => ({ character, origin })));
+		done = end;
+	}
+	return done ? [...found, ...characters.slice(done)] : characters;
+}
+
+// What a pattern matches, and what stands between, each apart.
+function split(characters, pattern) {
+	const parts = [];
+	let done = 0;
+	for (const [start, end] of matches(characters, pattern)) {
+		parts.push(characters.slice(done, start), characters.slice(start, end));
+		done = end;
+	}
+	parts.push(characters.slice(done));
+	return parts.filter((part) => part.length);
 }
 
 // Ids that the post-processor puts before and after a text, e.g. [CLS] and [SEP].

@@ -5,11 +5,23 @@ import { CONTROLS, PUNCTUATION, STRIPPED_MARKS } from "./unicode_tables.js";
 
 const SPACE = /^[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 const SEPARATOR = /^[\x1c-\x1f]$/; // space to Python, not to its tokenizer
+const LETTER = /^[\p{L}\p{N}]$/u;
 const MARK = /^[\p{Mn}\p{Me}]$/u;
 
 // The code points of a text, each as a string; a lone surrogate is one of its own.
 export function codePoints(text) {
 	return Array.from(text);
+}
+
+// A text of one UTF-16 unit a code point, for patterns whose matches count code points: what takes two units
+// stands there as an ideograph, if it is a letter or digit, else as U+FFFF.
+export function units(points) {
+	return points.map((point) => (point.length === 1 ? point : isLetter(point) ? "\u4e00" : "\uffff")).join("");
+}
+
+// Whether it is a letter or digit.
+export function isLetter(character) {
+	return LETTER.test(character);
 }
 
 // Python's `character.isspace()`.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from space.engine import decode, load_tokenizer, merge, tokenise, windows
+from space.engine import RULES, decode, load_tokenizer, merge, tokenise, windows
 
 TAGS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
 CUT = """
@@ -23,9 +23,9 @@ const { Tokenizer } = await module("tokenizer.js");
 const { decode } = await module("decoder.js");
 const { codePoints } = await module("unicode.js");
 const tokenizer = new Tokenizer(data.tokenizer);
-return data.cases.map(({ text, logits, tags }) => {
+return data.cases.map(({ text, logits, tags, rules = [], temperature }) => {
   const points = codePoints(text);
-  return decode(points, tokenizer.tokenise(points), Float32Array.from(logits), tags);
+  return decode(points, tokenizer.tokenise(points), Float32Array.from(logits), tags, { rules, temperature });
 });
 """
 quick = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
@@ -37,6 +37,14 @@ nasty = st.text("aé\u0301\u0308\u20dd\ufe0f\u200d😀👩 \t\r\n\x00\x1c\u3000-
 assigned = st.text(
     st.characters(exclude_categories=("Cn", "Cs"), exclude_characters="\U0001171e"), max_size=40
 )
+# What the rules look at, in any order.
+pieces = st.sampled_from(
+    ["\n", "\n\n", "\r\n", "\r", "\f", " ", "\t", "-----", "* ", "- ", "1. ", "a. ", "b. ", "(c) ", "E. coli",
+     "\uf0b7 ", "___", "[**Name**]", "[REDACTED]", "Problems:", "gout", "Renal failure", "of the",
+     "chronic lung disease (CLD)", "CLD", " CLD.", "CLD2", "(", ")", "[", "}", "SF (some form)", "é",
+     "😀", "."]
+)  # fmt: skip
+laid_out = st.lists(pieces, max_size=14).map("".join)
 scores = st.sampled_from([-3.0, 0.0, 0.5, 1.0, 4.0, 1e4]) | st.floats(-8, 8, width=32)
 
 
@@ -62,10 +70,12 @@ def test_no_overlap_that_leaves_no_window(javascript):
 @st.composite
 def tagged_texts(draw) -> dict:
     """A text, tags in some order, and a seed of its logits or a few favourites."""
-    text = draw(nasty | assigned)
+    text = draw(nasty | assigned | laid_out)
     return {
         "text": json.loads(json.dumps(text)),
         "tags": draw(st.permutations(TAGS)),
+        "rules": draw(st.just([]) | st.just(list(RULES)) | st.sets(st.sampled_from(list(RULES))).map(list)),
+        "temperature": draw(st.sampled_from([1.0, 2.5])),
         "rows": draw(st.lists(st.lists(scores, min_size=5, max_size=5), min_size=1, max_size=6)),
     }
 
@@ -80,7 +90,14 @@ def test_entities_of_given_logits(javascript, bundled, cases):
         # The drawn rows in turn, as many as there are tokens.
         logits = np.resize(np.array(case.pop("rows"), dtype=np.float32), (len(tokens), len(TAGS)))
         case["logits"] = logits.ravel().tolist()
-        expected.append([e.to_dict() for e in decode(case["text"], tokens, logits, case["tags"])])
+        expected.append(
+            [
+                e.to_dict()
+                for e in decode(
+                    case["text"], tokens, logits, case["tags"], case["rules"], case["temperature"]
+                )
+            ]
+        )
     read = json.loads((bundled / "tokenizer.json").read_bytes())
     for found, entities in zip(javascript(DECODE, tokenizer=read, cases=cases), expected, strict=True):
         assert [entity | {"score": None} for entity in found] == [e | {"score": None} for e in entities]
