@@ -85,10 +85,9 @@ def special_tokens(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
 
 def _check_normalizer(path: Path, tokenizer: Tokenizer) -> None:
     """Raises EngineError where a text could grow without bounds, or a pattern run away."""
-    growth = 1
-    for part in _parts([tokenizer.normalizer, tokenizer.pre_tokenizer]):
-        added = part.get("content" if part.get("type") == "Replace" else "prepend", "")
-        growth *= max(1, len(added.encode()))
+    parts = list(_parts([tokenizer.normalizer, tokenizer.pre_tokenizer]))
+    growth = _growth(parts)
+    for part in parts:
         pattern = part.get("Regex", "")
         if _RUNAWAY.search(_ESCAPED.sub("x", _CLASS.sub("x", pattern))):
             raise EngineError(
@@ -103,6 +102,23 @@ def _check_normalizer(path: Path, tokenizer: Tokenizer) -> None:
         raise EngineError(
             f"{path}: its normalizer could make a text more than {_GROWTH} times as long; mend or remove it"
         )
+
+
+def _growth(parts: list[dict[str, Any]]) -> float:
+    """How many times as long a text may become, at most: the product of what each replacement adds.
+
+    Replacements of a text by one that holds no replaced text do not add up: of them the largest counts.
+    """
+    texts = [part["pattern"]["String"] for part in parts if "String" in part.get("pattern", {})]
+    product, largest = 1.0, 1.0
+    for part in parts:
+        added = str(part.get("content" if part.get("type") == "Replace" else "prepend", ""))
+        replaced = part.get("pattern", {}).get("String", "")
+        if replaced and not any(text in added for text in texts):
+            largest = max(largest, len(added.encode()) / len(replaced.encode()))
+        else:
+            product *= max(1, len(added.encode()))
+    return product * largest
 
 
 def _parts(components: list[Any]) -> Iterator[dict[str, Any]]:
