@@ -16,6 +16,7 @@ RULES = {
     "transitions": "a tag inside an entity follows a tag of the same type",
     "layout": "lists, empty lines and ruled lines end an entity",
     "placeholders": "placeholders of de-identified notes are no entities",
+    "symbols": "an entity neither begins nor ends with a symbol, such as an arrow or a trade mark",
     "brackets": "an entity closes the brackets that it opens",
     "abbreviations": "a short form has the label of the long form that the text gives it",
 }
@@ -71,6 +72,8 @@ def decode(
     entities = []
     for low, high, label, score in zip(spans[first, 0], spans[last, 1], types, lowest, strict=True):
         start, end = _visible(text, int(low), int(high))
+        if "symbols" in rules:
+            start, end = _without_symbols(text, start, end)
         if "brackets" in rules:
             start, end = _balanced(text, start, end)
         if start < end:
@@ -147,6 +150,20 @@ def _runs(tags: np.ndarray, labels: list[str], anew: np.ndarray) -> tuple[np.nda
     first = np.flatnonzero(entity & ~continues)
     last = np.flatnonzero(entity & ~np.append(continues[1:], False))
     return first, last, [names[tag] for tag in tags[first]]
+
+
+def _without_symbols(text: str, start: int, end: int) -> tuple[int, int]:
+    """An entity's place without the symbols at its ends; "+" and others of ASCII are parts of names."""
+    low, high = start, end
+    while low < high and _is_symbol(text[low]):
+        low += 1
+    while high > low and _is_symbol(text[high - 1]):
+        high -= 1
+    return (start, end) if (low, high) == (start, end) else _visible(text, low, high)
+
+
+def _is_symbol(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character) in ("So", "Sm", "Sk", "No")
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 
 import { resolve } from "./abbreviations.js";
 import { placeholders, readLayout } from "./layout.js";
-import { isMark, isSpace } from "./unicode.js";
+import { isMark, isSpace, isSymbol } from "./unicode.js";
 
 const PAIRS = new Map(["()", "[]", "{}"].map(([opening, closing]) => [opening, closing]));
 const CLOSING = new Set(PAIRS.values());
@@ -47,6 +47,7 @@ export function decode(points, tokens, logits, tags, { rules = [], temperature =
 	}
 	const entities = found
 		.map((entity) => ({ ...entity, ...visible(points, entity) }))
+		.map((entity) => (holds.has("symbols") ? { ...entity, ...withoutSymbols(points, entity) } : entity))
 		.map((entity) => (holds.has("brackets") ? { ...entity, ...balanced(points, entity) } : entity))
 		.filter(({ start, end }) => start < end)
 		.map(({ start, end, label, score }) => ({ start, end, label, score, text: points.slice(start, end).join("") }));
@@ -131,6 +132,14 @@ function visible(points, { start, end }) {
 	while (end > start && isSpace(points[end - 1])) end -= 1;
 	while (start < end && end < points.length && isMark(points[end])) end += 1;
 	return { start, end };
+}
+
+// An entity's place without the symbols at its ends; "+" and others of ASCII are parts of names.
+function withoutSymbols(points, { start, end }) {
+	let [low, high] = [start, end];
+	while (low < high && isSymbol(points[low])) low += 1;
+	while (high > low && isSymbol(points[high - 1])) high -= 1;
+	return low === start && high === end ? { start, end } : visible(points, { start: low, end: high });
 }
 
 // An entity's place without a bracket that it opens and does not close, or closes and does not open. What closes

@@ -6,6 +6,7 @@ import { CONTROLS, PUNCTUATION, STRIPPED_MARKS } from "./unicode_tables.js";
 const SPACE = /^[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 const SEPARATOR = /^[\x1c-\x1f]$/; // space to Python, not to its tokenizer
 const LETTER = /^[\p{L}\p{N}]$/u;
+const SYMBOL = /^(?![\u0000-\u007f])[\p{So}\p{Sm}\p{Sk}\p{No}]$/u;
 const MARK = /^[\p{Mn}\p{Me}]$/u;
 
 // The code points of a text, each as a string; a lone surrogate is one of its own.
@@ -32,6 +33,11 @@ export function isSpace(character) {
 // What the tokenizer takes for space.
 export function isTokenizerSpace(character) {
 	return SPACE.test(character);
+}
+
+// A symbol that is not in ASCII, such as an arrow, a trade mark or a raised digit.
+export function isSymbol(character) {
+	return SYMBOL.test(character);
 }
 
 // A mark that has no place of its own: it belongs to the character before it. The browser's Unicode

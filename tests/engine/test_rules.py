@@ -96,6 +96,20 @@ def test_brackets_are_balanced(text, found):
     assert mentions(text, sure(1, *[2] * (count - 1)), "brackets") == [(found, "Chemical")]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("cough\u2192", "cough"),
+        ("\u25cf\u25cf gout \u2122", "gout"),
+        ("Ca2+", "Ca2+"),
+        ("a\u2192b", "a\u2192b"),
+    ],
+)
+def test_an_entity_has_no_symbol_at_its_ends(text, found):
+    count = len(text.split())
+    assert mentions(text, sure(1, *[2] * (count - 1)), "symbols") == [(found, "Chemical")]
+
+
 def test_a_bracket_that_closes_behind_an_entity_is_taken_in():
     text = "poly(ADP-ribose) x"
     tokens = Tokens(np.arange(3), np.array([[0, 15], [15, 16], [17, 18]]), np.arange(3))

@@ -42,7 +42,7 @@ pieces = st.sampled_from(
     ["\n", "\n\n", "\r\n", "\r", "\f", " ", "\t", "-----", "* ", "- ", "1. ", "a. ", "b. ", "(c) ", "E. coli",
      "\uf0b7 ", "___", "[**Name**]", "[REDACTED]", "Problems:", "gout", "Renal failure", "of the",
      "chronic lung disease (CLD)", "CLD", " CLD.", "CLD2", "(", ")", "[", "}", "SF (some form)", "é",
-     "😀", "."]
+     "\u2192", "x\u2122", "\u00b9", "😀", "."]
 )  # fmt: skip
 laid_out = st.lists(pieces, max_size=14).map("".join)
 scores = st.sampled_from([-3.0, 0.0, 0.5, 1.0, 4.0, 1e4]) | st.floats(-8, 8, width=32)
