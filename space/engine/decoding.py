@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Collection
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def decode(
         tokens: Its sub-tokens.
         logits: Scores before softmax, (tokens, labels).
         labels: Tag of each column: "O", "B-X" or "I-X".
-        rules: Those of `rules.RULES` that hold.
+        rules: Those of `RULES` that hold.
         temperature: What the scores before softmax are divided by, so that an entity's score is the share of
             such entities that are right.
 
@@ -169,37 +170,32 @@ def _is_symbol(character: str) -> bool:
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
     """An entity's place without a bracket that it opens and does not close, or closes and does not open.
 
-    What closes a bracket directly behind the entity is taken in; else the entity is cut at the odd bracket,
-    and the longer side is kept.
+    What closes such a bracket directly behind the entity is taken in; else the entity is cut at odd brackets,
+    and its longest piece is kept.
     """
-    while start < end:
-        odd = _odd_bracket(text, start, end)
-        if odd is None:
-            break
-        closing = PAIRS.get(text[odd])
-        if (
-            closing
-            and end < len(text)
-            and text[end] == closing
-            and _odd_bracket(text, start, end + 1) is None
-        ):
-            return start, end + 1
-        start, end = (start, odd) if odd - start >= end - odd - 1 else (odd + 1, end)
-        start, end = _visible(text, start, end)
-    return start, end
+    odd = _odd_brackets(text, start, end)
+    if not odd:
+        return start, end
+    if len(odd) == 1 and text[end : end + 1] == PAIRS.get(text[odd[0]]):
+        return start, end + 1
+    pieces = [(before + 1, after) for before, after in pairwise([start - 1, *odd, end])]
+    return _visible(text, *max(pieces, key=lambda piece: piece[1] - piece[0]))
 
 
-def _odd_bracket(text: str, start: int, end: int) -> int | None:
-    """The first bracket from `start` to `end` that has no partner there."""
-    open_at: list[int] = []
+def _odd_brackets(text: str, start: int, end: int) -> list[int]:
+    """The brackets from `start` to `end` that have no partner there, and those around one that has none."""
+    odd: list[int] = []
+    opened: list[int] = []
     for place in range(start, end):
         if text[place] in PAIRS:
-            open_at.append(place)
+            opened.append(place)
         elif text[place] in PAIRS.values():
-            if not open_at or PAIRS[text[open_at[-1]]] != text[place]:
-                return place
-            open_at.pop()
-    return open_at[0] if open_at else None
+            if opened and PAIRS[text[opened[-1]]] == text[place]:
+                opened.pop()
+            else:
+                odd += [*opened, place]
+                opened.clear()
+    return odd + opened
 
 
 def _visible(text: str, start: int, end: int) -> tuple[int, int]:

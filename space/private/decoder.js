@@ -143,30 +143,33 @@ function withoutSymbols(points, { start, end }) {
 }
 
 // An entity's place without a bracket that it opens and does not close, or closes and does not open. What closes
-// a bracket directly behind the entity is taken in; else the entity is cut at the odd bracket, and the longer side
-// is kept.
+// such a bracket directly behind the entity is taken in; else the entity is cut at odd brackets, and its longest
+// piece is kept.
 function balanced(points, { start, end }) {
-	while (start < end) {
-		const odd = oddBracket(points, start, end);
-		if (odd === null) break;
-		if (points[end] === PAIRS.get(points[odd]) && points[end] && oddBracket(points, start, end + 1) === null) {
-			return { start, end: end + 1 };
-		}
-		const side = odd - start >= end - odd - 1 ? { start, end: odd } : { start: odd + 1, end };
-		({ start, end } = visible(points, side));
+	const odd = oddBrackets(points, start, end);
+	if (!odd.length) return { start, end };
+	if (odd.length === 1 && end < points.length && points[end] === PAIRS.get(points[odd[0]])) {
+		return { start, end: end + 1 };
 	}
-	return { start, end };
+	const edges = [...odd, end];
+	const pieces = edges.map((after, index) => ({ start: index ? odd[index - 1] + 1 : start, end: after }));
+	const length = (piece) => piece.end - piece.start;
+	return visible(points, pieces.reduce((longest, piece) => (length(piece) > length(longest) ? piece : longest)));
 }
 
-// The first bracket from `start` to `end` that has no partner there, or null.
-function oddBracket(points, start, end) {
-	const open = [];
+// The brackets from `start` to `end` that have no partner there, and those around one that has none.
+function oddBrackets(points, start, end) {
+	const odd = [];
+	let opened = [];
 	for (let place = start; place < end; place += 1) {
-		if (PAIRS.has(points[place])) open.push(place);
+		if (PAIRS.has(points[place])) opened.push(place);
 		else if (CLOSING.has(points[place])) {
-			if (PAIRS.get(points[open.at(-1)]) !== points[place]) return place;
-			open.pop();
+			if (opened.length && PAIRS.get(points[opened.at(-1)]) === points[place]) opened.pop();
+			else {
+				odd.push(...opened, place);
+				opened = [];
+			}
 		}
 	}
-	return open[0] ?? null;
+	return [...odd, ...opened];
 }

@@ -81,7 +81,7 @@ def reference(text, tokens, logits, labels):
     spans, open_span = [], None
     for word, first in enumerate(tokens.first):
         row = np.exp(logits[first] - logits[first].max())
-        tag, score = labels[row.argmax()], row.max() / row.sum()
+        tag, score = labels[logits[first].argmax()], row.max() / row.sum()
         prefix, _, kind = tag.partition("-")
         start, end = tokens.word_spans[word]
         if prefix == "I" and open_span and open_span[2] == kind:

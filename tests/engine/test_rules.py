@@ -89,6 +89,7 @@ def test_a_placeholder_is_never_within_an_entity():
         ("renal failure)", "renal failure"),
         ("a) renal failure", "renal failure"),
         ("[3H]thymidine", "[3H]thymidine"),
+        ("(renal ] failure)", "failure"),
     ],
 )
 def test_brackets_are_balanced(text, found):
