@@ -148,8 +148,8 @@ def test_what_cannot_be_loaded_is_said(browser, changes, message):
 
 @pytest.mark.corpora
 @pytest.mark.skipif("CLINSTILL_DATA" not in os.environ, reason="CLINSTILL_DATA names no folder of corpora")
-@pytest.mark.parametrize("number", [10, pytest.param(40, marks=pytest.mark.soak)])
-def test_on_real_texts_only_coin_tosses_fall_otherwise(number, worker, engine):
+@pytest.mark.parametrize(("number", "most"), [(10, 1), pytest.param(40, 3, marks=pytest.mark.soak)])
+def test_on_real_texts_only_coin_tosses_fall_otherwise(number, most, worker, engine):
     """Sums of floats differ in the last digit between processors; where a value lies on the border
     of two 8-bit steps, the model's scores then differ in the second decimal. That may decide a tag
     whose score is about a half, and none that is surer."""
@@ -164,4 +164,4 @@ def test_on_real_texts_only_coin_tosses_fall_otherwise(number, worker, engine):
             different += 1
             unsure = [(here | there)[place] for place in here.keys() ^ there.keys()]
             assert min(unsure) < 0.55
-    assert different <= number / 10
+    assert different <= most
