@@ -98,7 +98,7 @@ def _tag(
         nothing += ruled
     if "placeholders" in rules:
         nothing += placeholders(text)
-    allowed = by_word.copy()
+    allowed = by_word.copy() if nothing else by_word
     entity = np.array([label != "O" for label in labels])
     for start, end in nothing:
         low = np.searchsorted(spans[:, 1], start, side="right")
