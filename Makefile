@@ -35,7 +35,7 @@ SIZE_demo := 540 MB
 SIZE_light := 930 MB
 SIZE_training := 2.1 GB (6 GB where torch comes with CUDA)
 SIZE_downstream := 1.3 GB (5 GB where torch comes with CUDA)
-SIZE_sbom := 60 MB
+SIZE_sbom := 63 MB
 PIP_INSTALL = -m pip install --require-hashes --no-deps --no-build-isolation --use-pep517
 define install
 $(if $(PYTHON),,$(error $(NO_PYTHON)))
