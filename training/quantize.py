@@ -167,6 +167,10 @@ def convert(
 ) -> None:
     """Write the fused FP32 file as INT8: weights signed, activations unsigned, as VNNI multiplies them.
 
+    The products' weights have 7 bits, from -64 to 64: then two of their products with activations fit the 16
+    bits in which processors without VNNI add them up, and every processor gives the same sums (onnxruntime
+    issue 6004).
+
     Args:
         fused: see `fusion.fuse`.
         to: the new file.
@@ -193,6 +197,7 @@ def convert(
             to,
             ["MatMul"],
             per_channel=setting.per_channel,
+            reduce_range=True,
             weight_type=QuantType.QInt8,
             nodes_to_exclude=excluded,
             extra_options=FLOAT_TENSORS,
@@ -205,6 +210,7 @@ def convert(
         _Reader(model.graph, inputs),
         op_types_to_quantize=["MatMul"],
         per_channel=setting.per_channel,
+        reduce_range=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         nodes_to_exclude=excluded,

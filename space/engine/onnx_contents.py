@@ -1,15 +1,17 @@
-"""Contents of an ONNX file, read without running it and without its weights.
+"""Contents of an ONNX file, read without running it.
 
 ONNX Runtime only tells after the fact, and loads more operator domains than we allow; the `onnx`
 package would add 30 MB to every installation for this one look. So the few fields needed are read
 from the protobuf encoding itself (https://protobuf.dev/programming-guides/encoding), skipping over
-weights, in milliseconds for any size. Field numbers are those of `onnx.proto` and cannot change.
+all weights but INT8 ones, in milliseconds. Field numbers are those of `onnx.proto` and cannot change.
 """
 
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from .errors import EngineError
 
@@ -27,8 +29,11 @@ _CHILDREN = {
     "sparse": {1: "tensor", 2: "tensor"},
     "tensor": {},
 }
-_OPERATOR, _DOMAIN = 4, 7  # of a node
-_EXTERNAL_DATA, _DATA_LOCATION = 13, 14  # of a tensor
+_INPUT, _OPERATOR, _DOMAIN = 1, 4, 7  # of a node
+_DATA_TYPE, _NAME, _RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 2, 8, 9, 13, 14  # of a tensor
+_INT8 = 3  # of data types
+# Two products of an activation, 0 to 255, with such weights fit 16 bits.
+_SEVEN_BITS = 64
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 
 
@@ -39,18 +44,13 @@ class Contents:
     Attributes:
         operators: Operators of the graph, its subgraphs and functions, as (domain, name).
         external_data: Whether any tensor lies in another file.
+        saturating: Whether it multiplies signed weights of 8 bits: added up in 16 bits, as processors without
+            VNNI do, two of their products may overflow.
     """
 
     operators: frozenset[tuple[str, str]]
     external_data: bool
-
-    @property
-    def integer(self) -> bool:
-        """Whether it multiplies 8-bit integers."""
-        return any(
-            "Integer" in name or name.startswith(("QLinear", "QAttention", "QGemm", "DynamicQuantizeMatMul"))
-            for _, name in self.operators
-        )
+    saturating: bool
 
 
 def check(path: Path) -> Contents:
@@ -101,25 +101,48 @@ def read(path: Path) -> Contents:
 
 def _walk(data: mmap.mmap) -> Contents:
     operators, external = set(), False
+    multiplied: set[str] = set()  # names of what products take
+    wide: set[str] = set()  # names of tensors of 8 bits
     todo = [("model", 0, len(data))]
     while todo:
         message, start, stop = todo.pop()
+        fields = list(_fields(data, start, stop))
         children = _CHILDREN[message]
-        operator, domain = "", ""
-        for field, wire_type, value, end in _fields(data, start, stop):
-            if field in children and wire_type == _BYTES:
-                todo.append((children[field], value, end))
-            elif message == "node" and field == _OPERATOR:
-                operator = data[value:end].decode()
-            elif message == "node" and field == _DOMAIN:
-                domain = data[value:end].decode()
-            elif message == "tensor":
-                external |= field == _EXTERNAL_DATA or (field == _DATA_LOCATION and value != 0)
+        todo += [
+            (children[field], value, end)
+            for field, wire_type, value, end in fields
+            if field in children and wire_type == _BYTES
+        ]
         if message == "node":
-            operators.add((domain, operator))
+            texts = [(field, data[value:end].decode()) for field, kind, value, end in fields if kind == _BYTES
+                     and field in (_INPUT, _OPERATOR, _DOMAIN)]  # fmt: skip
+            operator = dict(texts).get(_OPERATOR, "")
+            operators.add((dict(texts).get(_DOMAIN, ""), operator))
+            if _multiplies_integers(operator):
+                multiplied |= {text for field, text in texts if field == _INPUT}
+        elif message == "tensor":
+            parts = {field: (value, end) for field, _, value, end in fields}
+            external |= _EXTERNAL_DATA in parts or parts.get(_DATA_LOCATION, (0, 0))[0] != 0
+            if parts.get(_DATA_TYPE, (0, 0))[0] == _INT8 and _NAME in parts and not _narrow(data, parts):
+                wide.add(data[slice(*parts[_NAME])].decode())
     if not operators:
         raise ValueError("no operators")
-    return Contents(frozenset(operators), external)
+    return Contents(frozenset(operators), external, not multiplied.isdisjoint(wide))
+
+
+def _multiplies_integers(operator: str) -> bool:
+    """Whether it does, or gives what is multiplied as integers once the runtime has fused the two."""
+    return "Integer" in operator or operator.startswith(
+        ("QLinear", "QAttention", "QGemm", "DynamicQuantizeMatMul", "DequantizeLinear")
+    )
+
+
+def _narrow(data: mmap.mmap, parts: dict[int, tuple[int, int]]) -> bool:
+    """Whether the numbers of an INT8 tensor are known, and have 7 bits at most."""
+    if _RAW_DATA not in parts:
+        return False
+    numbers = np.frombuffer(data[slice(*parts[_RAW_DATA])], dtype=np.int8)
+    return not numbers.size or bool(numbers.min() >= -_SEVEN_BITS and numbers.max() <= _SEVEN_BITS)
 
 
 def _fields(data: mmap.mmap, start: int, stop: int) -> Iterator[tuple[int, int, int, int]]:

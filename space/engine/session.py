@@ -45,7 +45,7 @@ class Session:
         self.path = path
         self.notes: list[str] = []
         self._threads = threads
-        self._careful = contents.integer and cpu.int8_may_saturate()
+        self._careful = contents.saturating and cpu.int8_may_saturate()
         if self._careful:
             self.notes.append(SAFE_INT8)
         self._lock = threading.Lock()

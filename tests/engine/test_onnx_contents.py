@@ -49,8 +49,26 @@ def nested() -> onnx.ModelProto:
 def test_operators_are_those_that_the_onnx_package_finds(model, file):
     contents = onnx_contents.read(model / "onnx" / file)
     assert contents.operators == operators(onnx.load(model / "onnx" / file).graph.node)
-    assert contents.integer == (file == "model_quantized.onnx")
+    assert contents.saturating == (file == "model_quantized.onnx")
     assert not contents.external_data
+
+
+@pytest.mark.parametrize(
+    ("largest", "raw", "saturating"), [(64, True, False), (65, True, True), (64, False, True)]
+)
+def test_weights_of_seven_bits_do_not_saturate(tmp_path, largest, raw, saturating):
+    """Nor does what is no weight of a product, however large; numbers that are not read may."""
+    weights = numpy_helper.from_array(np.array([[-64, largest]], np.int8), "w")
+    if not raw:
+        weights = helper.make_tensor("w", TensorProto.INT8, [1, 2], [-64, largest])
+    table = numpy_helper.from_array(np.array([[-128, 127]], np.int8), "table")
+    nodes = [
+        helper.make_node("MatMulInteger", ["x", "w"], ["y"]),
+        helper.make_node("Gather", ["table", "x"], ["z"]),
+    ]
+    model = helper.make_model(helper.make_graph(nodes, "products", [], [], [weights, table]))
+    onnx.save(model, tmp_path / "products.onnx")
+    assert onnx_contents.read(tmp_path / "products.onnx").saturating is saturating
 
 
 def test_subgraphs_and_functions_are_looked_into(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from tiny_bert import LABELS, LAYERS, TEXTS, WINDOW, documents
 from transformers import AutoConfig
 
-from space.engine import cpu, load
+from space.engine import load
 from training import fusion, parity, quantize
 from training.corpora.document import Document, Span
 from training.errors import StageError
@@ -46,15 +46,18 @@ def fused(exported, tmp_path):
 
 
 def operators(file: Path) -> Counter[str]:
-    return Counter(node.op_type for node in onnx.load(file).graph.node)
+    """Those of the graph, and of the branches of its Ifs."""
+    todo, found = [onnx.load(file).graph], Counter()
+    while todo:
+        for node in todo.pop().node:
+            found[node.op_type] += 1
+            todo += [attribute.g for attribute in node.attribute if attribute.HasField("g")]
+    return found
 
 
 def near(file: Path, reference: Path, probes: Iterable[parity.Inputs], share: float) -> bool:
     """Whether logits differ by less than this share of the reference's spread, on average."""
-    options = onnxruntime.SessionOptions()
-    if cpu.int8_may_saturate():  # as engine/session.py: else the processor's sums are wrong, not the file
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    ours = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    ours = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
     theirs = parity.onnx_logits(reference)
     for probe in probes:
         seen = probe["attention_mask"] == 1
@@ -66,8 +69,8 @@ def near(file: Path, reference: Path, probes: Iterable[parity.Inputs], share: fl
 
 def test_fused_graph_has_the_operators_of_every_layer(fused, tmp_path):
     found = operators(fused)
-    assert found["MultiHeadAttention"] == LAYERS
-    assert found["BiasGelu"] == LAYERS
+    assert (found["If"], found["MultiHeadAttention"]) == (LAYERS, 2 * LAYERS)
+    assert (found["Gelu"], found["BiasGelu"]) == (LAYERS, 0)
     assert found["MatMul"] == LINEAR * LAYERS + 1
 
     options = onnxruntime.SessionOptions()
@@ -105,6 +108,21 @@ def test_int8_file_runs_under_plain_onnxruntime_near_fp32(exported, guard):
     assert near(file, exported / "onnx/model.onnx", parity.probes(exported, TEXTS, WINDOW), 0.1)
     assert load(exported).file == file
     assert not list(exported.glob(".quantize-*"))
+
+
+@pytest.mark.parametrize("activations", ["dynamic", "calibrated"])
+def test_no_sum_of_two_products_overflows_16_bits(exported, fused, tmp_path, activations):
+    setting = PLAIN.model_copy(update={"activations": activations})
+    inputs = quantize.calibration_inputs(load(exported), documents(12), 10)
+    quantize.convert(fused, tmp_path / "int8.onnx", setting, AutoConfig.from_pretrained(exported), inputs)
+    graph = onnx.load(tmp_path / "int8.onnx").graph
+    weights = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    products = [name for name in weights if name.endswith("MatMul_quantized") or "::MatMul" in name]
+    found = [weights[name] for name in products if weights[name].dtype == np.int8 and weights[name].ndim == 2]
+    assert len(found) == LINEAR * LAYERS + 1
+    largest = max(np.abs(values.astype(int)).max() for values in found)
+    assert largest > 32
+    assert 2 * largest * 255 < 2**15
 
 
 def test_calibrated_activations_leave_no_dynamic_scale(exported, fused, tmp_path):
