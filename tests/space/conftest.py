@@ -88,7 +88,7 @@ def visits_of(browser, running_space) -> Iterator:
 
     yield open_page
     for visit in visits:
-        assert visit.complaints == []
+        assert visit.complaints == [], running_space.log.read_text()[-4_000:]  # what the server said to it
         own = (running_space.url, "data:", "blob:")
         assert [url for url in visit.requests if not url.startswith(own)] == []
     for context in contexts:
