@@ -110,23 +110,73 @@ def _tag(
 
 
 def _best_path(scores: np.ndarray, labels: list[str], anew: np.ndarray) -> np.ndarray:
-    """The tags of the highest sum of scores in which "I-X" follows "B-X" or "I-X" (Viterbi).
+    """The tags of the highest sum of scores in which "I-X" follows "B-X" or "I-X".
 
-    scores: (words, labels); anew: (words,) where "I-X" follows nothing. Returns (words,).
+    That is each word's best tag, but for stretches around words where this breaks the rule. scores: (words,
+    labels); anew: (words,) where "I-X" follows nothing. Returns (words,).
     """
-    # What each tag may follow; None: anything. A type that has no "B-X" begins with "I-X".
-    follows = [
-        (labels.index(f"B-{label[2:]}"), column) if label[:2] == "I-" and f"B-{label[2:]}" in labels else None
-        for column, label in enumerate(labels)
+    tags = scores.argmax(axis=1)
+    # Which "B-X" an "I-X" needs; -1: none. A type that has no "B-X" begins with "I-X".
+    begins = [
+        labels.index(f"B-{label[2:]}") if label[:2] == "I-" and f"B-{label[2:]}" in labels else -1
+        for label in labels
     ]
-    best = [0.0 if label == "O" else -math.inf for label in labels]
+    begin = np.array(begins)[tags]
+    follows = np.zeros(len(tags), dtype=bool)
+    follows[1:] = ((tags[:-1] == tags[1:]) | (tags[:-1] == begin[1:])) & ~anew[1:]
+    inside = begin >= 0
+    broken = np.flatnonzero(inside & ~follows)
+    if len(broken) == 0:
+        return tags
+    losses = (scores[broken, tags[broken]] - scores[broken, begin[broken]]).tolist()
+    before = labels.index("O")
+    for start, stop in _stretches(scores, inside, broken.tolist(), losses):
+        last = int(tags[start - 1]) if start else before
+        tags[start:stop] = _viterbi(scores[start:stop], begins, anew[start:stop], last)
+    return tags
+
+
+def _stretches(
+    scores: np.ndarray, inside: np.ndarray, broken: list[int], losses: list[float]
+) -> list[tuple[int, int]]:
+    """Where the best path may leave the words' best tags, as [start, stop).
+
+    To make a broken "I-X" a "B-X" is always allowed and costs its `loss`. A path that changes words before it
+    as well must not cost more, and each costs the gap to its second tag. A word whose best tag may follow
+    anything keeps it.
+    """
+    second, first = np.partition(scores, -2, axis=1)[:, -2:].T
+    gaps = (first - second).tolist()
+    ends = np.append(np.flatnonzero(~inside), len(inside))
+    found: list[tuple[int, int, float]] = []  # start, stop, what is left to spend
+    for start, loss in zip(broken, losses, strict=True):
+        stop = int(ends[np.searchsorted(ends, start)])
+        while True:
+            floor = found[-1][1] if found else 0
+            while start > floor and loss >= gaps[start - 1]:
+                start -= 1
+                loss -= gaps[start]
+            if not found or start > floor:
+                break
+            start, earlier, left = found.pop()
+            stop, loss = max(stop, earlier), loss + left
+        found.append((start, stop, loss))
+    return [(start, stop) for start, stop, _ in found]
+
+
+def _viterbi(scores: np.ndarray, begins: list[int], anew: np.ndarray, before: int) -> np.ndarray:
+    """The best path through some words after one that has the tag `before`; see `_best_path`."""
+    # What each tag may follow; None: anything.
+    follows = [(begin, column) if begin >= 0 else None for column, begin in enumerate(begins)]
+    best = [-math.inf] * len(begins)
+    best[before] = 0.0
     steps: list[list[int]] = []
     for row, alone in zip(scores.tolist(), anew.tolist(), strict=True):
         top = max(range(len(best)), key=best.__getitem__)
-        step = [top if before is None else max(before, key=best.__getitem__) for before in follows]
+        step = [top if allowed is None else max(allowed, key=best.__getitem__) for allowed in follows]
         best = [
-            -math.inf if alone and before is not None else best[last] + score
-            for before, last, score in zip(follows, step, row, strict=True)
+            -math.inf if alone and allowed is not None else best[last] + score
+            for allowed, last, score in zip(follows, step, row, strict=True)
         ]
         steps.append(step)
     tags = [max(range(len(best)), key=best.__getitem__)]

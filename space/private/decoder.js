@@ -80,21 +80,63 @@ function tagWords(points, every, rows, tags, holds) {
 	return { columns, anew };
 }
 
-// The columns of the highest sum of scores in which "I-X" follows "B-X" or "I-X" (Viterbi).
+// The columns of the highest sum of scores in which "I-X" follows "B-X" or "I-X": each word's best column, but for
+// stretches around words where this breaks the rule.
 function bestPath(rows, tags, anew) {
-	// What each tag may follow; null: anything. A type that has no "B-X" begins with "I-X".
-	const follows = tags.map((tag, column) => {
-		const first = tags.indexOf(`B-${typeOf(tag)}`);
-		return tag.startsWith("I-") && first >= 0 ? [first, column] : null;
+	const columns = rows.map(highest);
+	// Which "B-X" an "I-X" needs; -1: none. A type that has no "B-X" begins with "I-X".
+	const begins = tags.map((tag) => (tag.startsWith("I-") ? tags.indexOf(`B-${typeOf(tag)}`) : -1));
+	const inside = columns.map((column) => begins[column] >= 0);
+	const follows = (index) => index > 0 && !anew[index] && [columns[index], begins[columns[index]]].includes(columns[index - 1]);
+	const broken = [...columns.keys()].filter((index) => inside[index] && !follows(index));
+	if (!broken.length) return columns;
+	const losses = broken.map((index) => rows[index][columns[index]] - rows[index][begins[columns[index]]]);
+	for (const [start, stop] of stretches(rows, inside, broken, losses)) {
+		const before = start ? columns[start - 1] : tags.indexOf("O");
+		const path = viterbi(rows.slice(start, stop), begins, anew.slice(start, stop), before);
+		for (const [offset, column] of path.entries()) columns[start + offset] = column;
+	}
+	return columns;
+}
+
+// Where the best path may leave the words' best columns, as [start, stop]; the engine says why.
+function stretches(rows, inside, broken, losses) {
+	const gaps = rows.map((row) => {
+		const [first, second] = [...row].sort((one, other) => other - one);
+		return first - second;
 	});
-	let best = tags.map((tag) => (tag === "O" ? 0 : -Infinity));
+	const ends = new Array(rows.length);
+	for (let index = rows.length - 1, end = rows.length; index >= 0; index -= 1) {
+		if (!inside[index]) end = index;
+		ends[index] = end;
+	}
+	const found = [];
+	for (const [number, word] of broken.entries()) {
+		let [start, stop, loss] = [word, ends[word], losses[number]];
+		for (;;) {
+			const floor = found.length ? found.at(-1)[1] : 0;
+			while (start > floor && loss >= gaps[start - 1]) {
+				start -= 1;
+				loss -= gaps[start];
+			}
+			if (!found.length || start > floor) break;
+			const [earlier, end, left] = found.pop();
+			[start, stop, loss] = [earlier, Math.max(stop, end), loss + left];
+		}
+		found.push([start, stop, loss]);
+	}
+	return found;
+}
+
+// The best path through some words after one of the column `before`.
+function viterbi(rows, begins, anew, before) {
+	let best = begins.map((_, column) => (column === before ? 0 : -Infinity));
 	const steps = rows.map((row, index) => {
 		const top = highest(best);
-		const step = follows.map((before) => (before ? before[best[before[1]] > best[before[0]] ? 1 : 0] : top));
-		best = row.map((score, column) => (anew[index] && follows[column] ? -Infinity : best[step[column]] + score));
+		const step = begins.map((begin, column) => (begin < 0 ? top : best[column] > best[begin] ? column : begin));
+		best = row.map((score, column) => (anew[index] && begins[column] >= 0 ? -Infinity : best[step[column]] + score));
 		return step;
 	});
-	if (!steps.length) return [];
 	const columns = [highest(best)];
 	for (const step of steps.slice(1).reverse()) columns.push(step[columns.at(-1)]);
 	return columns.reverse();

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from space.engine import RULES, EngineError, Tokens, decode, load
+from space.engine import RULES, EngineError, Tokens, decode, decoding, load
 
 LABELS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
 
@@ -54,6 +54,24 @@ def test_the_best_sequence_is_found(logits, parted):
         assert len(found) == expected
         tagged = [text[place] for entity in found for place in range(entity.start, entity.end, 2)]
         assert len(tagged) == sum(tag > 0 for tag in best)
+
+
+@given(
+    arrays(np.float32, (60, 5), elements=st.floats(-4, 4, width=16)),
+    arrays(bool, 60, elements=st.sampled_from([False, False, True])),
+    st.sampled_from([0, 3, 8]),
+)
+def test_stretches_lose_nothing_against_the_whole_sequence(scores, anew, margin):
+    """`margin` makes words outside entities sure, as most are."""
+    scores = scores.astype(np.float64)
+    scores[::3, 0] += margin
+    anew[0] = False
+    found = decoding._best_path(scores, LABELS, anew)
+    whole = decoding._viterbi(scores, [-1, -1, 1, -1, 3], anew, before=0)
+    rows = np.arange(len(scores))
+    assert scores[rows, found].sum() == pytest.approx(scores[rows, whole].sum())
+    for before, tag, alone in zip([0, *found], found, anew, strict=False):
+        assert tag not in (2, 4) or (before in (tag - 1, tag) and not alone)
 
 
 def test_a_tag_inside_begins_nothing():
