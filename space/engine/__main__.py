@@ -10,20 +10,24 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from .errors import EngineError
 
 if TYPE_CHECKING:
+    from .entity import Entity
     from .tagger import Tagger
 
 _LINE = '{"id": 1, "text": "..."}'
+_BLOCK = 1 << 16  # bytes read at once, at most; what a pipe holds
 _PYTHON = 0x030B0000  # 3.11
 _NEEDED = ("numpy", "onnxruntime", "tokenizers", "huggingface_hub")
 _EPILOG = """\
-Each input line {"id": ..., "text": ...} gives one output line, in the same order:
+Each input line {"id": ..., "text": ...} gives one output line, in the same order; lines that come together are
+tagged side by side, and what is there is answered before more is read:
   {"id": ..., "entities": [{"start", "end", "label", "score", "text"}, ...]}
 With --notes, "notice" says of a text that it does not look like English or is mostly shorthand.
 Offsets count characters (Unicode code points), "end" is exclusive; scores have four decimals. A line that
@@ -35,6 +39,16 @@ examples:
   python -m %(package)s me/model --revision v1.0 < notes.jsonl > entities.jsonl
   python -m %(package)s me/model --file model.onnx --threads 4 < notes.jsonl
 """
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of input: its text, or what is wrong with it."""
+
+    number: int
+    identity: str | int | None
+    text: str | None = None
+    error: str | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,15 +94,15 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    """Check the arguments, load the model, answer line by line before the next line is read."""
+    """Check the arguments, load the model, answer the lines that are there before more are read."""
     _check_environment()
     from . import model_folder
 
     if sys.stdout is None:
         raise EngineError("standard output is closed, so there is nowhere to write the answers")
     model_folder.check_given(options.model, options.revision, options.file)
-    lines = _lines()
-    first = next(lines, None)
+    blocks = _blocks()
+    first = next(blocks, None)
     if first is None:
         raise EngineError(f"no text: standard input is empty; it should hold lines such as {_LINE}")
     tagger = _load(options)
@@ -96,12 +110,12 @@ def _run(options: argparse.Namespace) -> int:
         print(f"note: {note}", file=sys.stderr)
     failed = False
     progress = _Progress()
-    for number, line in itertools.chain([first], lines):
-        answer = _answer(tagger, number, line, options.notes)
-        failed |= "error" in answer
-        # ASCII escapes keep a lone surrogate valid JSON, and the output free of encodings.
-        _write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
-        progress.step()
+    for block in itertools.chain([first], blocks):
+        for answer in _answers(tagger, block, options.notes):
+            failed |= "error" in answer
+            # ASCII escapes keep a lone surrogate valid JSON, and the output free of encodings.
+            _write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
+            progress.step()
     progress.end()
     return 1 if failed else 0
 
@@ -135,15 +149,22 @@ def _load(options: argparse.Namespace) -> Tagger:
     )
 
 
-def _lines() -> Iterator[tuple[int, bytes]]:
-    """Lines of standard input with their numbers, empty ones left out."""
+def _blocks() -> Iterator[list[_Line]]:
+    """Lines of standard input, empty ones left out: as many as are there at once, to be tagged together."""
     if sys.stdin is None:
         raise EngineError(f"standard input is closed; it should hold lines such as {_LINE}")
     if sys.stdin.isatty():
         print(f"reading from the terminal lines such as {_LINE}; Ctrl-D ends them", file=sys.stderr)
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        if line.strip():
-            yield number, line
+    number, rest = 1, bytearray()
+    while chunk := cast(BufferedReader, sys.stdin.buffer).read1(_BLOCK):
+        rest += chunk
+        if b"\n" in chunk:
+            *whole, rest = rest.split(b"\n")
+            if block := [_read(at, line) for at, line in enumerate(whole, number) if line.strip()]:
+                yield block
+            number += len(whole)
+    if rest.strip():
+        yield [_read(number, rest)]
 
 
 def _write(line: str) -> None:
@@ -156,8 +177,7 @@ def _write(line: str) -> None:
         raise EngineError(f"cannot write the answers ({error.strerror})") from error
 
 
-def _answer(tagger: Tagger, number: int, line: bytes, notes: bool) -> dict[str, object]:
-    """The output line of one input line."""
+def _read(number: int, line: bytes | bytearray) -> _Line:
     identity = None
     try:
         record = _record(line)
@@ -165,15 +185,38 @@ def _answer(tagger: Tagger, number: int, line: bytes, notes: bool) -> dict[str, 
         text = record.get("text")
         if not isinstance(text, str):
             raise ValueError(f'"text" should be a string; a line should be {_LINE}')
-        entities = [one.to_dict() | {"score": round(one.score, 4)} for one in tagger([text])[0]]
-        notice = tagger.notice(text) if notes else None
-    except (ValueError, RecursionError, EngineError) as error:
-        return {"id": identity, "error": f"line {number}: {error}"}
-    answer = {"id": identity, "entities": entities}
-    return answer | ({"notice": asdict(notice)} if notice else {})
+    except (ValueError, RecursionError) as error:
+        return _Line(number, identity, error=str(error))
+    return _Line(number, identity, text)
 
 
-def _record(line: bytes) -> dict[str, object]:
+def _answers(tagger: Tagger, lines: list[_Line], notes: bool) -> Iterator[dict[str, object]]:
+    """The output line of each input line."""
+    outcomes = _tag(tagger, [line.text for line in lines if line.text is not None])
+    for line in lines:
+        outcome = line.error if line.text is None else next(outcomes)
+        if line.text is None or not isinstance(outcome, list):
+            yield {"id": line.identity, "error": f"line {line.number}: {outcome}"}
+            continue
+        entities = [one.to_dict() | {"score": round(one.score, 4)} for one in outcome]
+        notice = tagger.notice(line.text) if notes else None
+        answer: dict[str, object] = {"id": line.identity, "entities": entities}
+        yield answer | ({"notice": asdict(notice)} if notice else {})
+
+
+def _tag(tagger: Tagger, texts: list[str]) -> Iterator[list[Entity] | EngineError]:
+    """Entities of each text, or the error where the model fails on it, which no other shall suffer from."""
+    try:
+        yield from tagger(texts)
+    except EngineError as error:
+        if len(texts) == 1:
+            yield error
+            return
+        for text in texts:
+            yield from _tag(tagger, [text])
+
+
+def _record(line: bytes | bytearray) -> dict[str, object]:
     try:
         record = json.loads(line.strip().decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

@@ -60,16 +60,20 @@ def decode(
     """
     if len(tokens) == 0:
         return []
-    by_word = logits[tokens.first].astype(np.float64)
+    by_word = logits[tokens.first]
     spans = tokens.word_spans
     tags, anew = _tag(text, spans, by_word, labels, rules)
-    scores = probabilities(by_word / temperature)[np.arange(len(tags)), tags]
     first, last, types = _runs(tags, labels, anew)
     if len(first) == 0:
         return []
+    within = np.flatnonzero(tags != labels.index("O"))  # the few words whose scores count
+    scores = np.ones(len(tags) + 1)
+    scores[within] = probabilities(by_word[within].astype(np.float64) / temperature)[
+        np.arange(len(within)), tags[within]
+    ]
     # reduceat takes the lowest score between each two bounds: within an entity, then up to the next.
     bounds = np.stack([first, last + 1], axis=1).ravel()
-    lowest = np.minimum.reduceat(np.append(scores, 1.0), bounds)[::2]
+    lowest = np.minimum.reduceat(scores, bounds)[::2]
     entities = []
     for low, high, label, score in zip(spans[first, 0], spans[last, 1], types, lowest, strict=True):
         start, end = _visible(text, int(low), int(high))
@@ -115,7 +119,7 @@ def _best_path(scores: np.ndarray, labels: list[str], anew: np.ndarray) -> np.nd
     That is each word's best tag, but for stretches around words where this breaks the rule. scores: (words,
     labels); anew: (words,) where "I-X" follows nothing. Returns (words,).
     """
-    tags = scores.argmax(axis=1)
+    tags: np.ndarray = scores.argmax(axis=1)
     # Which "B-X" an "I-X" needs; -1: none. A type that has no "B-X" begins with "I-X".
     begins = [
         labels.index(f"B-{label[2:]}") if label[:2] == "I-" and f"B-{label[2:]}" in labels else -1
@@ -128,9 +132,9 @@ def _best_path(scores: np.ndarray, labels: list[str], anew: np.ndarray) -> np.nd
     broken = np.flatnonzero(inside & ~follows)
     if len(broken) == 0:
         return tags
-    losses = (scores[broken, tags[broken]] - scores[broken, begin[broken]]).tolist()
+    best, other = (scores[broken, column[broken]].astype(np.float64) for column in (tags, begin))
     before = labels.index("O")
-    for start, stop in _stretches(scores, inside, broken.tolist(), losses):
+    for start, stop in _stretches(scores, inside, broken.tolist(), (best - other).tolist()):
         last = int(tags[start - 1]) if start else before
         tags[start:stop] = _viterbi(scores[start:stop], begins, anew[start:stop], last)
     return tags
@@ -145,8 +149,8 @@ def _stretches(
     as well must not cost more, and each costs the gap to its second tag. A word whose best tag may follow
     anything keeps it.
     """
-    second, first = np.partition(scores, -2, axis=1)[:, -2:].T
-    gaps = (first - second).tolist()
+    second, first = np.partition(scores, -2, axis=1)[:, -2:].T.astype(np.float64)
+    gaps = first - second
     ends = np.append(np.flatnonzero(~inside), len(inside))
     found: list[tuple[int, int, float]] = []  # start, stop, what is left to spend
     for start, loss in zip(broken, losses, strict=True):

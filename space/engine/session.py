@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 
 from . import cpu, onnx_contents
+from .contention import Contention
 from .errors import EngineError, explained
 from .time_limit import within_limit
 
@@ -48,14 +49,23 @@ class Session:
         self._careful = contents.saturating and cpu.int8_may_saturate()
         if self._careful:
             self.notes.append(SAFE_INT8)
+        self._contention = Contention(threads)
         self._lock = threading.Lock()
-        self._session: onnxruntime.InferenceSession | None = self._open()
-        self._inputs = self._check_names(self._session)
+        self._opened: dict[int, onnxruntime.InferenceSession] = {}  # by their threads
+        self._inputs = self._check_names(self._runtime(1))
         _sessions.add(self)
 
-    def _open(self) -> onnxruntime.InferenceSession:
+    def _runtime(self, threads: int) -> onnxruntime.InferenceSession:
+        if (there := self._opened.get(threads)) is not None:
+            return there
+        with self._lock:
+            if threads not in self._opened:
+                self._opened[threads] = self._open(threads)
+            return self._opened[threads]
+
+    def _open(self, threads: int) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         # Threads spin while a window runs: the small operators of INT8 gain a seventh by it. They stop
@@ -86,11 +96,13 @@ class Session:
             raise EngineError(f"{self.path}: has the outputs {', '.join(outputs)}; expected logits")
         return inputs
 
-    def __call__(self, ids: np.ndarray) -> np.ndarray:
+    def __call__(self, ids: np.ndarray, alone: bool = False) -> np.ndarray:
         """Run one window.
 
         Args:
             ids: Its token ids, special tokens included, (tokens,) int64.
+            alone: Whether nothing else waits, so that the run may take all threads. It takes one all the same
+                where other programs keep it from its processors. The logits are the same.
 
         Returns:
             Logits, (tokens, tags).
@@ -99,20 +111,23 @@ class Session:
             EngineError: The runtime fails, or a score is no number.
         """
         with explained(f"{self.path}: cannot run a window of {len(ids)} tokens"):
-            logits: np.ndarray = self._run(ids, None)[0]
+            if alone and self._threads > 1 and not self._contention.there:
+                with self._contention.watched():
+                    logits = self._run(ids, self._threads)
+            else:
+                logits = self._run(ids)
         self._check_finite(logits)
-        return logits
+        window: np.ndarray = logits[0]
+        return window
 
-    def _run(self, ids: np.ndarray, options: onnxruntime.RunOptions | None) -> np.ndarray:
+    def _run(
+        self, ids: np.ndarray, threads: int = 1, options: onnxruntime.RunOptions | None = None
+    ) -> np.ndarray:
         """ids: (tokens,). Returns (1, tokens, tags)."""
         feed = {"input_ids": ids[None], "attention_mask": np.ones((1, len(ids)), dtype=np.int64)}
         if "token_type_ids" in self._inputs:
             feed["token_type_ids"] = np.zeros((1, len(ids)), dtype=np.int64)
-        session = self._session
-        if session is None:
-            with self._lock:
-                session = self._session = self._session or self._open()
-        logits: np.ndarray = session.run(["logits"], feed, options)[0]
+        logits: np.ndarray = self._runtime(threads).run(["logits"], feed, options)[0]
         return logits
 
     def _check_finite(self, logits: np.ndarray) -> None:
@@ -156,24 +171,25 @@ class Session:
         def stop() -> None:
             options.terminate = True
 
-        return within_limit(f"{self.path}: a run", lambda: self._run(ids, options), stop)
+        return within_limit(f"{self.path}: a run", lambda: self._run(ids, options=options), stop)
 
 
 _sessions: WeakSet[Session] = WeakSet()
-_forked: list[tuple[Session, onnxruntime.InferenceSession | None]] = []
+_forked: list[tuple[Session, list[onnxruntime.InferenceSession]]] = []
 
 
 def _before_fork() -> None:
     # Held until the fork is done, lest the child frees one: see below.
-    _forked[:] = [(session, session._session) for session in _sessions]
+    _forked[:] = [(session, list(session._opened.values())) for session in _sessions]
 
 
 def _after_fork_in_child() -> None:
     """The child's copies of the runtime's sessions have lost their threads: to run one would wait for ever,
-    and so would freeing it. They stay in memory, and each `Session` makes a new one when it is used."""
-    for session, runtime in _forked:
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(runtime))
-        session._session = None
+    and so would freeing it. They stay in memory, and each `Session` opens new ones when it is used."""
+    for session, runtimes in _forked:
+        for runtime in runtimes:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(runtime))
+        session._opened = {}
         session._lock = threading.Lock()  # a thread that is no more may have held the old one
     _forked.clear()
 

@@ -1,7 +1,11 @@
 """Tagger: tokenises texts, cuts them into windows, runs the model, merges and decodes."""
 
 import hashlib
-from collections.abc import Collection, Generator, Iterable
+import itertools
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from .notices import Notice, notice
 from .session import Session
 from .tokenizer import load_tokenizer, special_tokens
 from .tokens import Tokens, Window, merge, tokenise, windows
+
+AHEAD = 4  # texts that are tokenised before their turn, for each worker
 
 
 def load(
@@ -31,8 +37,7 @@ def load(
         model: A folder with config.json, tokenizer.json and onnx/, or a Hub id such as "me/model".
         revision: Branch, tag or commit of the Hub model; "main" by default.
         file: The ONNX file to run, e.g. "model.onnx" for the FP32 one; by default INT8 where there is one.
-        threads: Threads of the session, at most the processors that this process may use, which is the
-            default.
+        threads: Threads to use, at most the processors that this process may use, which is the default.
         rules: Which of the rules outside the weights hold, see `RULES`; none: `rules=()`. By default those
             that config.json names.
 
@@ -64,6 +69,15 @@ def load(
     return tagger
 
 
+@dataclass(frozen=True)
+class _Cut:
+    """A text, its tokens, and the windows that cover them."""
+
+    text: str
+    tokens: Tokens
+    windows: list[Window]
+
+
 class Tagger:
     """A loaded model. Call it with texts; it may be called from several threads at once.
 
@@ -75,7 +89,8 @@ class Tagger:
         labels: The entity types.
         window: Tokens of a window, special tokens included.
         overlap: Tokens that neighbouring windows share at least.
-        threads: Threads of one run.
+        threads: Threads that it uses: all of them for the window of a single short text, one for each window
+            otherwise.
         rules: Those of `RULES` that hold.
         temperature: What the scores before softmax are divided by.
         tokenizer: The model's, without truncation and padding.
@@ -148,14 +163,29 @@ class Tagger:
         """
         if isinstance(texts, str):
             raise TypeError("expected a list of texts, found one text; write tagger([text])[0]")
-        return [self._tag(text) for text in texts]
+        rest = map(self._cut, texts)
+        head = list(itertools.islice(rest, 2))
+        cuts = itertools.chain(head, rest)
+        if self.threads > 1 and sum(len(cut.windows) for cut in head) > 1:
+            return list(self._by_workers(cuts))
+        return [
+            self._decode(cut, [self._logits(cut, window, alone=True) for window in cut.windows])
+            for cut in cuts
+        ]
 
     def notice(self, text: str) -> Notice | None:
         """Say of a text that it does not look like English or is mostly shorthand; None where neither is."""
         return notice(self.tokenizer, text)
 
-    def steps(self, text: str) -> Generator[None, None, list[Entity]]:
+    def steps(
+        self, text: str, alone: Callable[[], bool] = lambda: False
+    ) -> Generator[None, None, list[Entity]]:
         """Tag one text and pause between windows, for callers that do something else meanwhile, or stop.
+
+        Args:
+            text: The text.
+            alone: Asked before each window whether nothing else waits, so that it may take all threads;
+                otherwise it takes one.
 
         Yields:
             None after each window but the last.
@@ -166,28 +196,43 @@ class Tagger:
         Raises:
             EngineError: As when it is called.
         """
-        tokens = tokenise(self.tokenizer, text)
-        if len(tokens) == 0:
-            return []
-        cuts = windows(len(tokens), self._size, self.overlap)
+        cut = self._cut(text)
         logits: list[np.ndarray] = []
-        for cut in cuts:
+        for window in cut.windows:
             if logits:
                 yield
-            logits.append(self._logits(tokens, cut))
-        merged = merge(len(tokens), cuts, logits)
-        return decode(text, tokens, merged, self.tags, self.rules, self.temperature)
+            logits.append(self._logits(cut, window, alone()))
+        return self._decode(cut, logits)
 
-    def _tag(self, text: str) -> list[Entity]:
-        steps = self.steps(text)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                entities: list[Entity] = end.value
-                return entities
+    def _by_workers(self, cuts: Iterable[_Cut]) -> Iterator[list[Entity]]:
+        """Run windows side by side, one thread each, whatever texts they are of."""
+        workers = ThreadPoolExecutor(self.threads, "window")
+        running: deque[tuple[_Cut, list[Future[np.ndarray]]]] = deque()
+        try:
+            for cut in cuts:
+                running.append((cut, [workers.submit(self._logits, cut, window) for window in cut.windows]))
+                if len(running) > AHEAD * self.threads:
+                    yield self._finish(*running.popleft())
+            while running:
+                yield self._finish(*running.popleft())
+        finally:
+            workers.shutdown(cancel_futures=True)
 
-    def _logits(self, tokens: Tokens, cut: Window) -> np.ndarray:
+    def _finish(self, cut: _Cut, logits: list[Future[np.ndarray]]) -> list[Entity]:
+        return self._decode(cut, [one.result() for one in logits])
+
+    def _cut(self, text: str) -> _Cut:
+        tokens = tokenise(self.tokenizer, text)
+        return _Cut(text, tokens, windows(len(tokens), self._size, self.overlap))
+
+    def _logits(self, cut: _Cut, window: Window, alone: bool = False) -> np.ndarray:
         """(stop - start, tags) of one window."""
-        ids = np.concatenate([self._prefix, tokens.ids[cut.start : cut.stop], self._suffix])
-        return self._session(ids)[len(self._prefix) : len(ids) - len(self._suffix)]
+        ids = np.concatenate([self._prefix, cut.tokens.ids[window.start : window.stop], self._suffix])
+        return self._session(ids, alone)[len(self._prefix) : len(ids) - len(self._suffix)]
+
+    def _decode(self, cut: _Cut, logits: list[np.ndarray]) -> list[Entity]:
+        """logits: of each window."""
+        if not cut.windows:
+            return []
+        merged = merge(len(cut.tokens), cut.windows, logits)
+        return decode(cut.text, cut.tokens, merged, self.tags, self.rules, self.temperature)

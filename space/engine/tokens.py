@@ -5,9 +5,10 @@ window of another shape than those it learned from.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -17,6 +18,10 @@ from .errors import explained
 # A lone surrogate has no UTF-8 form, so the tokenizer cannot take it; U+FFFD is one code point as
 # well, so every offset stays true.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# The tokenizer needs a hundred bytes and more for each character while it works.
+PIECE = 20_000  # characters
+_BORDER = re.compile(r"\s(?=[A-Za-z0-9])")
+_BESIDE = "Aspirin 5 mg. ", "given\n", "twice"
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,47 @@ def tokenise(tokenizer: Tokenizer, text: str) -> Tokens:
         EngineError: The tokenizer fails, e.g. on a character that its vocabulary has no token for.
     """
     with explained("the tokenizer fails on this text; tokenizer.json is broken"):
-        # `encode` would hold Python's lock, and a server's other threads, for as long as it takes.
-        [encoding] = tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text)], add_special_tokens=False)
-        return Tokens(
-            ids=np.array(encoding.ids, dtype=np.int64),
-            offsets=_without_leading_space(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)),
-            words=np.array(encoding.word_ids, dtype=np.int64),
-        )
+        return _join(_encode(tokenizer, text[start:stop], start) for start, stop in _pieces(tokenizer, text))
+
+
+def _pieces(tokenizer: Tokenizer, text: str) -> list[tuple[int, int]]:
+    """Where to cut a long text so that its tokens stay the same: between words, unless a word at the start is
+    another one to the tokenizer."""
+    borders = [0]
+    if len(text) > PIECE and _parts_words(tokenizer):
+        while border := _BORDER.search(text, borders[-1] + PIECE):
+            borders.append(border.end())
+    return list(pairwise([*borders, len(text)]))
+
+
+def _parts_words(tokenizer: Tokenizer) -> bool:
+    starts = accumulate(map(len, _BESIDE), initial=0)
+    apart = _join(_encode(tokenizer, words, start) for words, start in zip(_BESIDE, starts, strict=False))
+    together = _encode(tokenizer, "".join(_BESIDE), 0)
+    return all(map(np.array_equal, astuple(apart), astuple(together)))
+
+
+def _join(pieces: Iterable[Tokens]) -> Tokens:
+    """One text's tokens of those of its pieces, which count their own words."""
+    ids, offsets, words, count = [], [], [], 0
+    for piece in pieces:
+        ids.append(piece.ids)
+        offsets.append(piece.offsets)
+        words.append(piece.words + count)
+        count = words[-1][-1] + 1 if len(piece) else count
+    return Tokens(np.concatenate(ids), np.concatenate(offsets), np.concatenate(words))
+
+
+def _encode(tokenizer: Tokenizer, text: str, start: int) -> Tokens:
+    """Tokens of a text, or of a piece of one that starts at character `start`."""
+    # `encode` would hold Python's lock, and a server's other threads, for as long as it takes.
+    [encoding] = tokenizer.encode_batch([_SURROGATE.sub("\ufffd", text)], add_special_tokens=False)
+    offsets = _without_leading_space(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2))
+    return Tokens(
+        ids=np.array(encoding.ids, dtype=np.int64),
+        offsets=offsets + start,
+        words=np.array(encoding.word_ids, dtype=np.int64),
+    )
 
 
 def _without_leading_space(text: str, offsets: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from space.engine import EngineError, load
+from space.engine import EngineError, Tagger, load
+from space.engine import __main__ as command_line
 from space.engine.__main__ import main
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,33 @@ def test_a_text_that_the_model_fails_on_is_reported_in_place(run, model, monkeyp
     code, answers, _ = run(model, b'{"id": 7, "text": "nausea"}\n')
     message = "line 1: model.onnx: gives scores that are NaN or infinite"
     assert (code, answers) == (1, [{"id": 7, "error": message}])
+
+
+def test_a_text_that_the_model_fails_on_spoils_no_other(run, model, monkeypatch):
+    tag = Tagger.__call__
+
+    def fail(tagger, texts):
+        if "aspirin" in texts:
+            raise EngineError("broken")
+        return tag(tagger, texts)
+
+    monkeypatch.setattr("space.engine.tagger.Tagger.__call__", fail)
+    texts = ["nausea", "aspirin", "", "renal failure"]
+    lines = b"".join(json.dumps({"id": i, "text": text}).encode() + b"\n" for i, text in enumerate(texts))
+    code, answers, _ = run(model, lines)
+    assert code == 1
+    assert answers[1] == {"id": 1, "error": "line 2: broken"}
+    assert [len(answers[index]["entities"]) for index in (0, 2, 3)] == [1, 0, 1]
+
+
+def test_lines_of_any_length_are_found_however_they_arrive(run, model, monkeypatch):
+    texts = ["nausea " * count for count in (1, 5, 400, 1, 0, 90)]
+    lines = b"\n\n".join(json.dumps({"id": i, "text": text}).encode() for i, text in enumerate(texts))
+    for size in (1, 7, 1_000, 1 << 20):
+        monkeypatch.setattr(command_line, "_BLOCK", size)
+        code, answers, _ = run(model, lines)
+        assert (code, [answer["id"] for answer in answers]) == (0, list(range(6)))
+        assert [len(answer["entities"]) for answer in answers] == [1, 5, 400, 1, 0, 90]
 
 
 @pytest.mark.parametrize("lines", [b"", b"\n \r\n"], ids=["empty", "blank"])

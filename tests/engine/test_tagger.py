@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from space.engine import EngineError, load, merge, tokenise, windows
+from space.engine import EngineError, Tagger, load, merge, tokenise, windows
 from space.engine.session import SAFE_INT8
 
 
@@ -109,9 +109,9 @@ def test_a_long_text_is_the_merge_of_its_windows_run_one_by_one(tagger, monkeypa
     calls = []
     run = tagger._session.__class__.__call__
 
-    def record(session, ids):
+    def record(session, ids, alone=False):
         calls.append(ids)
-        return run(session, ids)
+        return run(session, ids, alone)
 
     monkeypatch.setattr(tagger._session.__class__, "__call__", record)
     text = "aspirin given after renal failure " * 40
@@ -135,9 +135,9 @@ def test_steps_run_one_window_each_and_end_with_the_entities(tagger, monkeypatch
     expected = tagger([text])[0]
     session, run = tagger._session, []
 
-    def count(ids):
+    def count(ids, alone):
         run.append(len(ids))
-        return session(ids)
+        return session(ids, alone)
 
     monkeypatch.setattr(tagger, "_session", count)
     ran = []
@@ -170,9 +170,62 @@ def test_every_variant_finds_the_same(model, tagger):
         assert found(load(model, file=file), text) == found(tagger, text)
 
 
-def test_threads_change_nothing_but_speed(model, tagger):
-    text = "aspirin given after renal failure " * 40
-    assert load(model, threads=2)([text]) == tagger([text])
+@pytest.fixture(scope="module")
+def wide(model) -> Tagger:
+    """Three threads, on whatever processors there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("space.engine.cpu.usable_cpus", lambda: 3)
+        return load(model)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [],
+        [""],
+        ["aspirin"],
+        ["aspirin given after renal failure " * 40],
+        ["", "nausea", "aspirin given after renal failure " * 90, " ", *["lithium caused seizures"] * 30, ""],
+    ],
+    ids=["none", "empty", "one short", "one long", "many"],
+)
+def test_threads_change_nothing_but_speed(tagger, wide, texts):
+    assert wide(texts) == tagger(texts)  # scores included, to the last digit
+    assert wide(iter(texts)) == tagger(texts)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("window")]
+
+
+def test_only_a_single_short_text_takes_all_threads(wide, monkeypatch):
+    ran, session = [], wide._session
+    monkeypatch.setattr(
+        wide,
+        "_session",
+        lambda ids, alone: ran.append((alone, threading.current_thread().name)) or session(ids),
+    )
+    wide(["nausea"])
+    assert ran == [(True, "MainThread")]
+    ran.clear()
+    wide(["nausea"] * 3)
+    wide(["nausea " * 100])
+    assert len(ran) == 5
+    assert all(not alone and name.startswith("window") for alone, name in ran)
+
+
+def test_an_error_in_a_window_is_raised_and_ends_the_others(wide, monkeypatch):
+    ran = []
+
+    def fail(ids, alone):
+        ran.append(len(ids))
+        raise EngineError("broken")
+
+    monkeypatch.setattr(wide, "_session", fail)
+    with pytest.raises(EngineError, match="broken"):
+        wide(["nausea"] * 1_000)
+    assert len(ran) < 100
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("window")]
+
+
+def test_no_thread_is_no_number_of_threads(model):
     with pytest.raises(EngineError, match="threads"):
         load(model, threads=0)
 
@@ -207,7 +260,7 @@ def test_without_vnni_int8_runs_the_exact_way_and_says_so(model, tagger, monkeyp
     monkeypatch.setattr("space.engine.cpu.int8_may_saturate", lambda: True)
     careful = load(model, threads=1)
     assert careful.notes == [SAFE_INT8]
-    options = careful._session._session.get_session_options()
+    options = careful._session._runtime(1).get_session_options()
     assert options.get_session_config_entry("session.x64quantprecision") == "1"
     text = "Lithium carbonate caused seizures and nausea"
     assert found(careful, text) == found(tagger, text)

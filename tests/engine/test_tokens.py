@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from space.engine import EngineError, Window, load_tokenizer, merge, special_tokens, tokenise, windows
+from space.engine import tokens as tokens_module
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,39 @@ def test_every_offset_lies_in_the_text_and_words_do_not_go_back(tokenizer, text)
         assert (tokens.offsets <= len(text)).all()
         assert (tokens.offsets[:, 0] <= tokens.offsets[:, 1]).all()
         assert (np.diff(tokens.words) >= 0).all()
+
+
+parts = st.sampled_from(["aspirin", "5", "mg.", "é\u0301", "\u0301x", "\n", "\r\n\n", "-", "\ud800", "  "])
+
+
+@pytest.mark.parametrize("of", ["words", "bytes", "bytes after a space"])
+@given(
+    st.lists(
+        st.sampled_from(["aspirin", "5", "mg.", "é\u0301", "\u0301x", "\n", "\r\n\n", "-", "\ud800", "  "]),
+        max_size=80,
+    )
+)
+def test_a_long_text_has_the_same_tokens_in_pieces(tokenizer, of, parts):
+    read = {"words": tokenizer, "bytes": byte_level()}.get(of)
+    if read is None:
+        read = byte_level()
+        read.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    text = " ".join(parts)
+    whole = tokenise(read, text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens_module, "PIECE", 10)
+        found = tokenise(read, text)
+    for field in ("ids", "offsets", "words"):
+        assert getattr(found, field).tolist() == getattr(whole, field).tolist()
+
+
+def test_a_long_text_is_cut_into_pieces_where_that_is_all_the_same(tokenizer):
+    text = "aspirin 500 mg\n" * 5_000
+    cut = tokens_module._pieces(tokenizer, text)
+    assert len(cut) == 4
+    assert all(text[start - 1].isspace() for start, _ in cut[1:])
+    assert [stop for _, stop in cut[:-1]] == [start for start, _ in cut[1:]]
+    assert tokens_module._pieces(byte_level(), text) == [(0, len(text))]
 
 
 sizes = st.integers(1, 40).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size - 1)))
