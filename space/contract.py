@@ -63,6 +63,7 @@ class Served:
     sha256: str  # of that file
     bytes: int
     labels: list[str]  # entity types
-    threads: int  # of one run
-    # Tags one text, one window for each `next`; its entities are the generator's return value.
-    steps: Callable[[str], Generator[None, None, list[Entity]]]
+    threads: int  # of the window of a text that is alone; any other takes one
+    # Tags one text, one window for each `next`; its entities are the generator's return value. Before each it
+    # asks whether the text is alone.
+    steps: Callable[[str, Callable[[], bool]], Generator[None, None, list[Entity]]]

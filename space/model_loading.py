@@ -76,9 +76,7 @@ class LoadedModel:
 def load_model(source: Source) -> LoadedModel:
     """Load one model and what lies beside it. Raises SourceError, naming what chose the model."""
     try:
-        # One thread: as many texts run at once as there are processors, which does more texts a second
-        # than one at a time on all of them.
-        tagger = load(source.model, revision=source.revision, file=source.file, threads=1)
+        tagger = load(source.model, revision=source.revision, file=source.file)
     except EngineError as error:
         raise SourceError(f"the {source.role} of {source.chosen_by} cannot be used: {error}") from error
     if source.sha256 not in (None, tagger.sha256):

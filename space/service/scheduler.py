@@ -1,6 +1,7 @@
 """Scheduler: one bounded queue before the models, and the workers that empty it.
 
-A worker is a thread that runs one window at a time on one processor. It takes texts in turn: up to
+A worker is a thread that runs one window at a time, on one processor, or on all of them while there is no
+other text. It takes texts in turn: up to
 `OPEN_PER_WORKER` texts a worker are open at once (the micro-batch), each gets one window, and then the
 next text has its turn. So a long note does not hold short ones up, and what was cancelled is dropped
 between two windows. The queue is bounded by the time that its work will take, so that whoever gets a place
@@ -247,7 +248,7 @@ class Scheduler:
         began = time.perf_counter()
         if text.steps is None:
             text.queued_s = began - text.request.submitted
-            text.steps = text.model.steps(text.text)
+            text.steps = text.model.steps(text.text, self._alone)
         try:
             next(text.steps)
         except StopIteration as end:
@@ -256,6 +257,10 @@ class Scheduler:
             return Done(end.value, text.queued_s, text.model_s)
         text.model_s += time.perf_counter() - began
         return None
+
+    def _alone(self) -> bool:
+        """Whether the one open text is all there is."""
+        return self._open == 1 and not self._waiting_texts
 
     def _end(self, text: _Text, outcome: Done | Exception) -> None:
         request = text.request

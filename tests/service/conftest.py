@@ -4,7 +4,7 @@ import asyncio
 import json
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -36,12 +36,13 @@ class FakeModel:
     """Tags the first word of a text. "name*3" has three windows.
 
     While it is held, each window waits for `release`. started: names as their windows begin; ran: in the
-    order in which they ended
+    order in which they ended; alone: whether they were alone as they began
     """
 
     def __init__(self):
         self.started: queue.Queue[str] = queue.Queue()
         self.ran: list[str] = []
+        self.alone: list[bool] = []
         self._permits, self._held = threading.Semaphore(0), False
 
     def hold(self) -> None:
@@ -53,11 +54,12 @@ class FakeModel:
     def next_started(self) -> str:
         return self.started.get(timeout=LONG_S)
 
-    def steps(self, text: str) -> Iterator[None]:
+    def steps(self, text: str, alone: Callable[[], bool]) -> Iterator[None]:
         name, _, windows = text.partition("*")
         for window in range(int(windows or 1)):
             if window:
                 yield
+            self.alone.append(alone())
             self._run(name)
         word = name.split(" ")[0]
         return [Entity(0, len(word), "Drug", 0.5, word)] if word else []

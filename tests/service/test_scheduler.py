@@ -231,6 +231,18 @@ def test_it_is_idle_when_everything_is_answered(make, model):
     assert scheduler.idle and scheduler.waiting == 0
 
 
+def test_a_text_is_alone_while_no_other_is_open_or_waits(make, model):
+    scheduler = make()
+    model.hold()
+    first = scheduler.submit(work(model, "a*3"))
+    model.next_started()
+    second = scheduler.submit(work(model, "b*2"))
+    model.release(10)
+    wait([first, second], timeout=LONG_S)
+    assert model.ran == ["a", "a", "b", "a", "b"]
+    assert model.alone == [True, False, False, False, True]
+
+
 def test_close_ends_the_workers(make, model):
     scheduler = make()
     before = threading.active_count()

@@ -28,12 +28,12 @@ if __name__ == "__main__":
 
     steps = Tagger.steps
 
-    def faulty(self, text):
+    def faulty(self, text, alone):
         if FAIL in text:
             raise RuntimeError(text)
         if PANIC in text:
             raise PanicException(text)
-        work = steps(self, text)
+        work = steps(self, text, alone)
         while True:
             if SLOW in text:
                 time.sleep(SLOW_S)
