@@ -37,6 +37,7 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
     from .ui.html_head import set_head
     from .ui.masthead import summary
     from .ui.page import build, looks
+    from .ui.resting import rest_without_events
 
     set_head(summary(student))
     page = build(
@@ -64,5 +65,6 @@ def create_pages(student: Model, teacher: Model, settings: Settings, *, space_id
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount) and isinstance(mounted.app, gr.routes.App)
     forget_sessions(mounted.app, page)
+    rest_without_events(page._queue)
     functions = {number: len(one.inputs) for number, one in page.fns.items() if one.fn is not None}
     return Site(Answers(app, page, join=JOIN, data=DATA), functions, tool=settings.mcp)

@@ -4,11 +4,13 @@ Nothing new is accepted then; what was accepted is finished and its clients get 
 process ends.
 """
 
+import asyncio
 import logging
 import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -20,6 +22,8 @@ from .settings import Settings
 # After the drain only streams are left that never end by themselves, such as an open page's events.
 STREAMS_S = 1
 DONE, CUT_SHORT, CANNOT_RUN = 0, 1, 2
+TICK_S = 0.1  # as in uvicorn
+REST_S = 1.0  # between two ticks where nobody is connected: each wakes a processor
 _log = logging.getLogger(__name__)
 
 
@@ -41,13 +45,14 @@ class Server(uvicorn.Server):
     ):
         super().__init__(config)
         self._drain, self._idle, self._drain_s = drain, idle, drain_s
-        self._signals = 0
+        self._signals, self._signalled = 0, asyncio.Event()
         self._until: float | None = None
         self.exit_code = DONE
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn's signature
-        """Count signals and do no more: a lock that draining needs may be held at the moment."""
+        """Count signals and end a rest; no more: a lock that draining needs may be held at the moment."""
         self._signals += 1
+        asyncio.get_running_loop().call_soon_threadsafe(self._signalled.set)
         if self._signals > 1:
             self.exit_code = CUT_SHORT
             self.should_exit = self.force_exit = True
@@ -66,8 +71,20 @@ class Server(uvicorn.Server):
         if sys.stderr.isatty():
             print(f"Open {address} (Ctrl-C ends it)", file=sys.stderr)
 
+    async def main_loop(self) -> None:
+        """Tick until one is the last, as uvicorn does, but with rests."""
+        counter = 0  # of ticks since the last rest; answers get a new date with every tenth
+        while not await self.on_tick(counter):
+            if self.server_state.connections or self._signals:
+                counter += 1
+                await asyncio.sleep(TICK_S)
+            else:
+                counter = 0
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._signalled.wait(), REST_S)
+
     async def on_tick(self, counter: int) -> bool:
-        """Tend connections and the drain; uvicorn calls this ten times a second, and ends when it is True."""
+        """Tend connections and the drain; returns whether the server shall end."""
         tend(list(self.server_state.connections))
         if self._signals and self._until is None:
             self._until = time.monotonic() + self._drain_s

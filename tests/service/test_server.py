@@ -1,5 +1,6 @@
 """SIGTERM: what was accepted is answered, nothing new is, and the process ends in time."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,6 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 from running_space import free_port
+
+from space.service import server
+from space.service.server import Server, configure
+from space.service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tests" / "support" / "drained_server.py"
@@ -98,6 +103,19 @@ def test_an_open_stream_does_not_block_the_end(start):
         next(stream.iter_raw())
         running.signal()
         assert running.process.wait(10) == 0
+
+
+def test_a_signal_ends_a_rest(monkeypatch):
+    monkeypatch.setattr(server, "REST_S", 10 * LONG_S)
+
+    async def run() -> None:
+        resting = Server(configure(None, "127.0.0.1", 0, Settings()), lambda: None, lambda: True, LONG_S)
+        ticking = asyncio.create_task(resting.main_loop())
+        await asyncio.sleep(0)
+        resting.handle_exit(signal.SIGTERM, None)
+        await asyncio.wait_for(ticking, LONG_S)
+
+    asyncio.run(run())
 
 
 def test_a_taken_port_is_said_and_ends_it(start):
