@@ -1,7 +1,8 @@
 // Abbreviations that a text defines, as in "chronic obstructive pulmonary disease (COPD)": Schwartz and Hearst,
-// PSB 2003, as in engine/abbreviations.py. Texts come as arrays of code points, and offsets count these.
+// PSB 2003, as in engine/abbreviations.py. Texts come as arrays of code points and as what `units` of unicode.js makes
+// of them; offsets count code points.
 
-import { isLetter, units } from "./unicode.js";
+import { isLetter } from "./unicode.js";
 
 const PARENTHESIS = /\(([^()\n\r]{2,120})\)/g;
 const LAST_WORD = /[^ \t\n\r()]+$/;
@@ -10,8 +11,7 @@ const CAPITAL = /\p{Lu}/u;
 
 // The definitions in a text, in order, "long form (SF)" and "SF (long form)": {short, start, end}, the place of
 // the long form.
-export function* abbreviations(points) {
-	const text = units(points);
+function* abbreviations(points, text) {
 	const of = (start, end) => points.slice(start, end);
 	for (const { 0: whole, 1: within, index } of text.matchAll(PARENTHESIS)) {
 		const low = Math.max(0, index - BEFORE);
@@ -66,10 +66,10 @@ function longForm(short, before) {
 
 // The entities of a text with those short forms that a long form explains: each has the label and the score of
 // the entity that ends with its long form. A short form within a longer entity is left as it is.
-export function resolve(points, entities) {
+export function resolve(points, text, entities) {
 	const byEnd = new Map(entities.map((entity) => [entity.end, entity]));
 	const meant = new Map();
-	for (const { short, end } of abbreviations(points)) {
+	for (const { short, end } of abbreviations(points, text)) {
 		if (byEnd.has(end) && !meant.has(short)) meant.set(short, byEnd.get(end));
 	}
 	if (!meant.size) return entities;

@@ -3,7 +3,7 @@
 
 import { resolve } from "./abbreviations.js";
 import { placeholders, readLayout } from "./layout.js";
-import { isMark, isSpace, isSymbol } from "./unicode.js";
+import { isMark, isSpace, isSymbol, units } from "./unicode.js";
 
 const PAIRS = new Map(["()", "[]", "{}"].map(([opening, closing]) => [opening, closing]));
 const CLOSING = new Set(PAIRS.values());
@@ -28,10 +28,11 @@ export function probabilities(row) {
 // over its words.
 export function decode(points, tokens, logits, tags, { rules = [], temperature = 1 } = {}) {
 	const holds = new Set(rules);
+	const text = units(points); // what the rules read
 	const found = [];
 	const every = Array.from(words(tokens));
 	const rows = every.map(({ first }) => Array.from(logits.subarray(first * tags.length, (first + 1) * tags.length)));
-	const { columns, anew } = tagWords(points, every, rows, tags, holds);
+	const { columns, anew } = tagWords(text, every, rows, tags, holds);
 	let open = null; // the entity that the word before belongs to
 	for (const [index, word] of every.entries()) {
 		const column = columns[index];
@@ -51,15 +52,15 @@ export function decode(points, tokens, logits, tags, { rules = [], temperature =
 		.map((entity) => (holds.has("brackets") ? { ...entity, ...balanced(points, entity) } : entity))
 		.filter(({ start, end }) => start < end)
 		.map(({ start, end, label, score }) => ({ start, end, label, score, text: points.slice(start, end).join("") }));
-	return holds.has("abbreviations") ? resolve(points, entities) : entities;
+	return holds.has("abbreviations") ? resolve(points, text, entities) : entities;
 }
 
 // The column of each word's tag, and whether no entity goes on into the word from the one before.
-function tagWords(points, every, rows, tags, holds) {
+function tagWords(text, every, rows, tags, holds) {
 	const anew = every.map(() => false);
 	const nothing = [];
 	if (holds.has("layout")) {
-		const { breaks, ruled } = readLayout(points);
+		const { breaks, ruled } = readLayout(text);
 		nothing.push(...ruled);
 		let passed = 0;
 		for (const [index, { start }] of every.entries()) {
@@ -68,7 +69,7 @@ function tagWords(points, every, rows, tags, holds) {
 			anew[index] = index > 0 && passed > before;
 		}
 	}
-	if (holds.has("placeholders")) nothing.push(...placeholders(points));
+	if (holds.has("placeholders")) nothing.push(...placeholders(text));
 	nothing.sort(([one], [other]) => one - other);
 	let place = 0;
 	const allowed = every.map(({ start, end }, index) => {

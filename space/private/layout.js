@@ -1,7 +1,5 @@
 // Layout of a text: where it ends an entity (lists, empty lines, ruled lines), and placeholders, as in
-// engine/layout.py. Texts come as arrays of code points, and offsets count these.
-
-import { units } from "./unicode.js";
+// engine/layout.py. Texts come as `units` of unicode.js makes them, so that offsets count code points.
 
 const LINE_END = /\r\n|\n|\r/g;
 const BLANK = /^[ \t\f\u00a0]*$/;
@@ -24,8 +22,7 @@ const FUNCTION_WORD = new RegExp(
 
 // Where the layout ends entities, and what in it is no part of one: {breaks, ruled}. breaks: offsets that no
 // entity crosses, rising; ruled: [start, end] of each ruled line.
-export function readLayout(points) {
-	const text = units(points);
+export function readLayout(text) {
 	const lines = linesOf(text);
 	const breaks = new Set();
 	const around = ({ start, end }) => breaks.add(start).add(end);
@@ -40,8 +37,8 @@ export function readLayout(points) {
 }
 
 // What de-identified notes have in place of names, such as "___", "[**Name**]" and "[REDACTED]": [start, end].
-export function placeholders(points) {
-	return Array.from(units(points).matchAll(PLACEHOLDER), ({ 0: found, index }) => [index, index + found.length]);
+export function placeholders(text) {
+	return Array.from(text.matchAll(PLACEHOLDER), ({ 0: found, index }) => [index, index + found.length]);
 }
 
 function linesOf(text) {
