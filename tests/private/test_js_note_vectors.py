@@ -1,0 +1,42 @@
+"""The private page on texts as people write notes: words, and what rules make of tags."""
+
+import json
+from pathlib import Path
+
+import pytest
+from note_vectors import LABELS, VECTORS, make_note_model
+
+from space.engine import RULES, load_tokenizer, tokenise
+
+RUN = """
+const { Tokenizer } = await module("tokenizer.js");
+const { decode } = await module("decoder.js");
+const { codePoints } = await module("unicode.js");
+const tokenizer = new Tokenizer(data.tokenizer);
+return data.cases.map(({ text, logits }) => {
+  const points = codePoints(text);
+  const tokens = tokenizer.tokenise(points);
+  const { starts, ends, words } = tokens;
+  const cut = [...new Set(words)].map((number) =>
+    points.slice(starts[words.indexOf(number)], ends[words.lastIndexOf(number)]).join(""));
+  const entities = decode(points, tokens, Float32Array.from(logits), data.tags, { rules: data.rules });
+  return { words: cut, entities: entities.map(({ text, label }) => [text, label]) };
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def notes(bundled, tmp_path_factory) -> Path:
+    return make_note_model(bundled, tmp_path_factory.mktemp("notes") / "student") / "tokenizer.json"
+
+
+def test_words_and_what_rules_make_of_tags(javascript, notes):
+    tokenizer = load_tokenizer(notes)
+    cases = [
+        {"text": one.text, "logits": one.logits(tokenise(tokenizer, one.text)).ravel().tolist()}
+        for one in VECTORS
+    ]
+    read = json.loads(notes.read_bytes())
+    found = javascript(RUN, tokenizer=read, cases=cases, tags=LABELS, rules=list(RULES))
+    for one, vector in zip(found, VECTORS, strict=True):
+        assert (vector.about, one) == (vector.about, {"words": vector.words, "entities": vector.entities})
