@@ -2,7 +2,8 @@
 
 Each runs in an environment that has it, in a process of its own (`publish/loaders/`), and is asked for
 the logits of windows. Windows, merging and decoding are the engine's, so that entities can be compared
-one by one on texts of any length; the ids are those of the loader's own tokenizer.
+one by one on texts of any length; the ids are those of the loader's own tokenizer. All is compared on the
+bare model: the rules that a model runs with in the engine are no part of its files' weights.
 """
 
 import json
@@ -146,7 +147,7 @@ def start(program: Program, folder: Path, file: str) -> Iterator["Loader"]:
 
 
 class Loader:
-    """A running loader with one file of one model. `loader(texts)` finds entities as the engine does.
+    """A running loader with one file of one model. `loader(texts)` finds entities as the engine without rules.
 
     Attributes:
         version: Of the program.
@@ -199,12 +200,12 @@ class Loader:
 
 
 def _by_engine(folder: Path, texts: Sequence[str]) -> tuple[dict[str, Found], list[str]]:
-    """What the engine finds, by ONNX file, and one line for each file that it refuses: such a file is
+    """What the engine finds without rules, by ONNX file, and one line for each file that it refuses: such a file is
     given to no other program either."""
     found, refused = {}, []
     for file in sorted(path.relative_to(folder).as_posix() for path in folder.glob("onnx/*.onnx")):
         try:
-            found[file] = load(folder, file=file)(texts)
+            found[file] = load(folder, file=file, rules=())(texts)
         except EngineError as error:
             refused.append(f"{file}: {error}")
     return found, refused

@@ -3,6 +3,7 @@
 With the real ones: tests/downstream/test_rehearsal.py.
 """
 
+import json
 import shutil
 import sys
 
@@ -11,6 +12,7 @@ from tiny_model import make_model
 
 from publish.verifying import loading
 from publish.verifying.loading import LoaderError, Program, start
+from space.engine import load
 
 INT8, FP32, WEIGHTS = "onnx/model_quantized.onnx", "onnx/model.onnx", "model.safetensors"
 TEXTS = ["Aspirin caused renal failure.", "", "Headache after ibuprofen " * 40]
@@ -76,6 +78,21 @@ def test_every_program_loads_all_that_it_can(played, folder):
     assert set(found) == {f"loads in {name}" for name in ("clinstill", *loading.TOOLS)}
     assert found["loads in transformers"].found == f"{WEIGHTS}: 82 entities, played 1; the engine's own"
     assert [line.split(":")[0] for line in found["loads in optimum"].found.splitlines()] == [FP32, INT8]
+
+
+def test_rules_of_the_engine_are_no_difference_to_other_programs(played, folder, tmp_path, monkeypatch):
+    played()
+    ruled = shutil.copytree(folder, tmp_path / "ruled")
+    config = json.loads((ruled / "config.json").read_text())
+    config["clinstill"] |= {"rules": ["placeholders"], "temperature": 2}
+    (ruled / "config.json").write_text(json.dumps(config))
+    monkeypatch.setattr(sys.modules[__name__], "TEXTS", ["[** Aspirin **] caused headache."])
+    assert len(load(ruled)(TEXTS)[0]) == 1
+
+    found = checks(ruled)
+
+    assert {check.verdict for check in found.values()} == {"ok"}
+    assert found["loads in clinstill"].found.splitlines()[0] == f"{FP32}: 2 entities"
 
 
 @pytest.mark.parametrize(
