@@ -18,6 +18,7 @@ ALLOWED = {
         "space.engine",
         "cards",
         "training.corpora",
+        "training.decodings",
         "training.latency",
         "training.metrics",
         "training.provenance",

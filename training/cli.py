@@ -235,7 +235,7 @@ def _add_pair_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "unbundle",
         help="make a run of a bundled pair",
         description="Make a run folder of a bundled pair, to publish and to measure. Its FP32 weights are "
-        "read back from the files of the bundle; `run` then measures every file, and trains nothing.",
+        "read back from the files of the bundle; `run` then quantises, calibrates and measures it.",
     )
     back.add_argument("bundled", type=Path, metavar="BUNDLED", help="folder with student/ and teacher/")
     back.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder, a new one")

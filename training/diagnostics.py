@@ -40,16 +40,25 @@ def claims(
         draws: (resamples, documents), see `statistics.resample`.
         make: makes a claim on these documents.
     """
-    base = base.replace(group=None, topic="calibration", metric="ece")
-    yield from _calibration(base, calibration.bins(gold, found), draws, make)
+    yield from calibration_claims(base, gold, found, draws, make)
+    base = base.replace(group=None, topic="errors")
     for kind, count in zip(error_kinds.KINDS, error_kinds.kinds(gold, found).sum(axis=0), strict=True):
-        yield make(base.replace(topic="errors", metric=kind), KIND_NAMES[kind], int(count), "count", "value")
+        yield make(base.replace(metric=kind), KIND_NAMES[kind], int(count), "count", "value")
 
 
-def _calibration(
-    ece: ClaimId, counts: np.ndarray, draws: np.ndarray, make: Callable[..., Claim]
+def calibration_claims(
+    base: ClaimId,
+    gold: Sequence[Sequence[Span]],
+    found: Sequence[Sequence[Entity]],
+    draws: np.ndarray,
+    make: Callable[..., Claim],
 ) -> Iterator[Claim]:
-    """The calibration error and each bin that has entities; nothing where nothing was found."""
+    """Claim the calibration error and each bin that has entities; nothing where nothing was found.
+
+    The arguments are those of `claims`.
+    """
+    ece = base.replace(group=None, topic="calibration", metric="ece")
+    counts = calibration.bins(gold, found)
     documents, bins, columns = counts.shape
     total = counts.sum(axis=0)
     if not total.any():

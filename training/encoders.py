@@ -1,12 +1,14 @@
-"""Stage `encoders`: loads the pretrained bases and trims their vocabulary to what the domain uses."""
+"""Stage `encoders`: loads the pretrained bases, makes their tokenizers read notes, trims their vocabulary."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 
-from transformers import set_seed
+from transformers import PreTrainedTokenizerFast, set_seed
 
 from cards.ledger import Claim, ClaimId
 from space.engine import plain
+from space.engine.note_text import read_as_meant
 
 from .bases import load_base
 from .recipe import Base
@@ -23,9 +25,27 @@ def run(context: Context) -> list[Claim]:
     return claims
 
 
+def read_notes(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
+    """Give a BERT tokenizer the steps of `note_text.read_as_meant`; one that has them, or another, is left.
+
+    The new one is of no class of its own: transformers 5 makes that of BERT anew from its vocabulary, without
+    the steps.
+    """
+    normalizer = json.loads(tokenizer.backend_tokenizer.to_str())["normalizer"] or {}
+    if normalizer.get("type") != "BertNormalizer":
+        return tokenizer
+    return PreTrainedTokenizerFast(
+        tokenizer_object=read_as_meant(tokenizer.backend_tokenizer),
+        model_max_length=tokenizer.model_max_length,
+        model_input_names=tokenizer.model_input_names,
+        **tokenizer.special_tokens_map,
+    )
+
+
 def _prepare(context: Context, name: str, base: Base, seed: int) -> list[Claim]:
     set_seed(seed)  # a base from scratch has random weights
     model, tokenizer = load_base(base, lambda: _texts(context))
+    tokenizer = read_notes(tokenizer)
     before = len(tokenizer)
     vocabulary = context.recipe.vocabulary
     if vocabulary is not None:

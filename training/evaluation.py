@@ -2,6 +2,7 @@
 
     scores      strict entity scores on the test split and macro F1 on the guard documents
     diagnostics calibration of the entities' scores, and kinds of error
+    decodings   the same scores without the engine's rules, and calibration without the temperature
     speed       latency of one window at stated lengths, all variants taking turns
     comparison  each student variant against the teacher's FP32 file, and INT8 against its own FP32
 
@@ -21,11 +22,11 @@ from cards.ledger import Artifact, Claim, ClaimId, DataSet, Environment
 from cards.ledger.records import Aggregation
 from space.engine import Entity, Tagger, load
 
-from . import diagnostics, evaluation_log, latency, statistics
+from . import decodings, diagnostics, evaluation_log, latency, scoring, statistics
 from .corpora.document import Document
 from .corpora.location import INVENTED
 from .latency import Timing
-from .metrics import RATES, count, document_f1, table
+from .metrics import count, document_f1
 from .provenance import Details, artifact, claim, data_set, environment
 from .recipe import Recipe
 from .run_context import Context
@@ -37,7 +38,6 @@ PAIRS: dict[File, tuple[File, ...]] = {
     ("student", "fp32"): (REFERENCE,),
     ("student", "int8"): (REFERENCE, ("student", "fp32")),
 }
-_TITLES = {"f1": "F1", "precision": "precision", "recall": "recall"}
 
 
 @dataclass(frozen=True)
@@ -156,19 +156,22 @@ def evaluate(
         command=f"python -m training evaluate {recipe.name} --out RUN",
     )
     claims = list(_size_claims(variants.values(), shared))
-    counts = {}
     draws = statistics.resample(len(test), settings.resamples)
+    counts: dict[File, np.ndarray] = {}
     for variant in variants.values():
-        gold, found = [document.spans for document in test], _find(variant, test, run.work("evaluate"))
-        counts[variant.file] = count(gold, found, recipe.labels)
-        claims += _score_claims(variant, counts[variant.file], draws, shared)
-        on_this = partial(shared.on_test, artifact=variant.artifact)
-        claims += diagnostics.claims(variant.id("f1", split=settings.split), gold, found, draws, on_this)
+        found = _find(variant, test, run.work("evaluate"))
+        counts[variant.file] = count([document.spans for document in test], found, recipe.labels)
+        claims += _test_claims(variant, test, found, draws, shared)
         claims.append(_guard_claim(variant, guard, shared))
-        print(f"evaluate: {variant.name} test macro F1 {_macro_f1(counts[variant.file]):.4f}", flush=True)
+    seen = {
+        ".".join(filter(None, (c.id.model, c.id.variant, c.id.decoding))): c.value
+        for c in claims
+        if c.id.has(split=settings.split, group="macro", metric="f1")
+    }
+    for name, value in seen.items():
+        print(f"evaluate: {name} test macro F1 {value:.4f}", flush=True)
     if log is not None:
-        known = {variants[file].name: _macro_f1(own) for file, own in counts.items()}
-        evaluation_log.append(log, recipe.name, sha256(run.recipe), shared.data.id, settings.split, known)
+        evaluation_log.append(log, recipe.name, sha256(run.recipe), shared.data.id, settings.split, seen)
     times = {
         length: latency.measure({v.file: v.tagger for v in variants.values()}, test, length, settings.repeats)
         for length in settings.lengths
@@ -203,10 +206,6 @@ def _find(variant: Variant, documents: Sequence[Document], work: Path) -> list[l
     return found
 
 
-def _macro_f1(counts: np.ndarray) -> float:
-    return float(table(counts.sum(axis=0))[-1, RATES.index("f1")])
-
-
 def _size_claims(variants: Iterable[Variant], shared: Evaluation) -> Iterator[Claim]:
     """Bytes of every file, parameters of every model."""
     counted = set()
@@ -219,25 +218,29 @@ def _size_claims(variants: Iterable[Variant], shared: Evaluation) -> Iterator[Cl
         yield shared.claim(variant.id("bytes"), "File size", own.bytes, "bytes", "value", artifact=own)
 
 
-def _score_claims(
-    variant: Variant, counts: np.ndarray, draws: np.ndarray, shared: Evaluation
+def _test_claims(
+    variant: Variant,
+    test: Sequence[Document],
+    found: list[list[Entity]],
+    draws: np.ndarray,
+    shared: Evaluation,
 ) -> Iterator[Claim]:
-    """Precision, recall and F1 of every type, micro and macro, with intervals."""
-    scores = table(counts.sum(axis=0))
-    resampled = statistics.resampled_scores(counts, draws)
-    rows: list[tuple[str, Aggregation]] = [(label, "type") for label in shared.recipe.labels]
-    rows += [("micro", "micro"), ("macro", "macro")]
-    for row, (group, aggregation) in enumerate(rows):
-        for column, rate in enumerate(RATES):
-            yield shared.on_test(
-                variant.id(rate, split=shared.recipe.evaluation.split, group=group),
-                f"{group[0].upper()}{group[1:]} {_TITLES[rate]}",
-                float(scores[row, column]),
-                _TITLES[rate],
-                aggregation,
-                interval=statistics.interval(resampled[:, row, column]),
-                artifact=variant.artifact,
-            )
+    """Scores and diagnostics of what a file found in the test documents, and what its rules and its
+    temperature do there."""
+    gold, labels = [document.spans for document in test], shared.recipe.labels
+    counts, score = count(gold, found, labels), variant.id("f1", split=shared.recipe.evaluation.split)
+    make = partial(shared.on_test, artifact=variant.artifact)
+    yield from scoring.score_claims(score, counts, draws, labels, make)
+    yield from diagnostics.claims(score, gold, found, draws, make)
+    others = decodings.others(variant.tagger, [document.text for document in test])
+    if "bare" in others:
+        bare, bare_counts = score.replace(decoding="bare"), count(gold, others["bare"], labels)
+        yield from scoring.score_claims(bare, bare_counts, draws, labels, make)
+        gained = bare.replace(group="macro", metric="f1_difference")
+        yield scoring.difference_claim(gained, counts, bare_counts, draws, make)
+    if "uncalibrated" in others:
+        before = score.replace(decoding="uncalibrated")
+        yield from diagnostics.calibration_claims(before, gold, others["uncalibrated"], draws, make)
 
 
 def _guard_claim(variant: Variant, guard: Sequence[Document], shared: Evaluation) -> Claim:
@@ -246,7 +249,7 @@ def _guard_claim(variant: Variant, guard: Sequence[Document], shared: Evaluation
     return shared.claim(
         variant.id("f1", split="guard", group="macro"),
         "Macro F1 on the guard documents",
-        _macro_f1(counts),
+        scoring.macro_f1(counts),
         "F1",
         "macro",
         n=len(guard),
@@ -295,16 +298,8 @@ def _comparison_claims(
     """
     (model, variant), (vs_model, vs_variant) = ours, theirs
     pair = partial(ClaimId, model, variant=variant, vs_model=vs_model, vs_variant=vs_variant)
-    macro = (slice(None), -1, RATES.index("f1"))
-    differences = [statistics.resampled_scores(counts[name], draws)[macro] for name in (ours, theirs)]
-    yield shared.on_test(
-        pair(group="macro", metric="f1_difference"),
-        "Difference of macro F1",
-        _macro_f1(counts[ours]) - _macro_f1(counts[theirs]),
-        "F1",
-        "difference",
-        interval=statistics.interval(differences[0] - differences[1]),
-    )
+    difference = pair(group="macro", metric="f1_difference")
+    yield scoring.difference_claim(difference, counts[ours], counts[theirs], draws, shared.on_test)
     yield shared.on_test(
         pair(metric="document_f1", statistic="wilcoxon_p"),
         "Wilcoxon signed-rank p of the documents' F1",

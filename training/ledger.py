@@ -1,6 +1,6 @@
 """Stage `ledger`: gathers the claims of all stages, describes each model, and runs its usage snippets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from cards.ledger import Base, Claim, ClaimId, Example, Ledger, Model, Source, V
 from cards.ledger.quoted import quote
 from cards.ledger.records import Aggregation
 from cards.render import snippets
+from space.engine import RULES
 
 from . import energy, evaluation_log, known_answer
 from .corpora import Corpus
@@ -84,6 +85,11 @@ def examples(model_folder: Path) -> tuple[Example, ...]:
     return tuple(Example(tool=tool, text=snippets.SAMPLE, output=output) for tool, output in pairs)
 
 
+def sentences(rules: Iterable[str]) -> dict[str, str]:
+    """What each of these rules of the engine holds to, by its name."""
+    return {rule: RULES[rule] for rule in rules}
+
+
 def _cost(context: Context, name: str) -> list[Claim]:
     """Claim wall-clock, memory and energy of the stages that trained a model, on their machine."""
     stages = [name, "prune"] if name == "student" and context.recipe.pruning else [name]
@@ -146,6 +152,7 @@ def _model(context: Context, name: str) -> Model:
         license=recipe.license,
         base=Base(id=base.id, revision=base.revision, license=base.license),
         teacher="teacher" if name == "student" else None,
+        rules=sentences(recipe.rules),
         variants=tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file()),
         examples=examples(folder),
     )

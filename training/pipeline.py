@@ -23,7 +23,7 @@ from .energy import Sitting
 from .recipe import RecipeError, load_recipe
 from .run_context import Context
 from .run_folder import sha256
-from .stages import MEASURING, STAGES, Stage
+from .stages import STAGES, UNTRAINED, Stage
 
 RECORD, ATTEMPT = "record.json", "attempt.json"
 
@@ -59,7 +59,7 @@ def run(context: Context, first: str | None = None) -> None:
 
 def stages(context: Context) -> tuple[Stage, ...]:
     """List the stages of a run, in their order."""
-    return MEASURING if context.run.unbundled else STAGES
+    return UNTRAINED if context.run.unbundled else STAGES
 
 
 def find(context: Context, name: str) -> Stage:

@@ -3,6 +3,8 @@
 Used while training (guard F1, soft labels); what is published is measured through space.engine.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import torch
 from transformers import PreTrainedModel
@@ -53,10 +55,10 @@ def predict(model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf
 
 
 def entities(
-    model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf16: bool
+    model: PreTrainedModel, cutter: Cutter, prepared: list[Prepared], bf16: bool, rules: Collection[str]
 ) -> list[list[Entity]]:
-    """Find the entities of each document."""
+    """Find the entities of each document, under these rules of the engine."""
     return [
-        decode(document.document.text, document.tokens, logits, cutter.tags)
+        decode(document.document.text, document.tokens, logits, cutter.tags, rules)
         for document, logits in zip(prepared, predict(model, cutter, prepared, bf16), strict=True)
     ]

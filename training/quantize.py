@@ -89,7 +89,11 @@ def run(context: Context) -> list[Claim]:
     """Quantize the student; work/quantize/report.json tells of every try."""
     recipe = context.recipe
     report = quantize(
-        context.run.models / "student", recipe.quantization, context.documents("guard"), recipe.labels
+        context.run.models / "student",
+        recipe.quantization,
+        context.documents("guard"),
+        recipe.labels,
+        recipe.rules,
     )
     path = context.run.work("quantize") / "report.json"
     path.write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -100,11 +104,16 @@ def run(context: Context) -> list[Claim]:
 
 
 def quantize(
-    model_folder: Path, settings: Quantization, guard: Sequence[Document], labels: Sequence[str]
+    model_folder: Path,
+    settings: Quantization,
+    guard: Sequence[Document],
+    labels: Sequence[str],
+    rules: Sequence[str],
 ) -> QuantizationReport:
     """Try every combination of the settings, and keep one as `onnx/model_quantized.onnx`: see `choose`.
 
-    Each is made of `onnx/model.onnx` and measured through the engine as the file that would ship.
+    Each is made of `onnx/model.onnx` and measured through the engine as the file that would ship, with the
+    rules that the model will run with.
 
     Raises:
         StageError: none is within the F1 budget, a layer to exclude is not there, or fusing fails (see
@@ -115,7 +124,7 @@ def quantize(
         candidates = Path(work)
         for name in ("config.json", "tokenizer.json"):
             shutil.copy(model_folder / name, candidates)
-        fp32 = load(model_folder, file=FP32)
+        fp32 = load(model_folder, file=FP32, rules=rules)
         texts = [document.text for document in guard[:PARITY_TEXTS]]
         fused = candidates / "fused.onnx"
         fuse(model_folder / FP32, config, fused, parity.probes(model_folder, texts, fp32.window))
@@ -126,7 +135,7 @@ def quantize(
         for number, setting in enumerate(grid(settings)):
             file = candidates / "onnx" / f"{number}.onnx"
             convert(fused, file, setting, config, inputs)
-            taggers[setting] = load(candidates, file=file.name)
+            taggers[setting] = load(candidates, file=file.name, rules=rules)
         tries = measure(taggers, guard, labels)
         fp32_f1 = _macro_f1(fp32, guard, labels)
         chosen = choose(tries, fp32_f1, settings.f1_budget)

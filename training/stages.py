@@ -29,7 +29,7 @@ class Stage:
     fitting: Callable[[Recipe], Fitting | None] = lambda _: None
 
 
-_WINDOWS = ("labels", "window", "overlap")
+_TAGGING = ("labels", "window", "overlap", "rules")
 _CORPUS = Stage(
     "corpus",
     module="corpus",
@@ -37,26 +37,50 @@ _CORPUS = Stage(
     needs=(),
     leaves=("work/corpus/*.jsonl",),
 )
+_CONFIG = "models/*/config.json"
 _MODELS = (
-    "models/*/config.json",
     "models/*/model.safetensors",
     "models/*/tokenizer.json",
     "models/*/onnx/model.onnx",
     "models/*/onnx/model_fp16.onnx",
 )
 _INT8 = "models/*/onnx/model_quantized.onnx"
+_QUANTIZATION = Stage(
+    "quantize",
+    module="quantize",
+    settings=("quantization", "labels", "rules"),
+    needs=("corpus", "export"),
+    leaves=(_INT8,),
+)
+_CALIBRATION = Stage(
+    "calibrate",
+    module="calibrate",
+    settings=("rules",),
+    needs=("corpus", "export", "quantize"),
+    leaves=(_CONFIG,),
+)
 _EVALUATION = Stage(
     "evaluate",
     module="evaluation",
     settings=("evaluation", "labels"),
-    needs=("corpus", "export", "quantize"),
+    needs=("corpus", "export", "quantize", "calibrate"),
     leaves=("work/evaluate/*.jsonl",),
 )
 _LEDGER = Stage(
     "ledger",
     module="ledger",
     settings=tuple(Recipe.model_fields),  # it names the recipe by its hash
-    needs=("corpus", "encoders", "teacher", "student", "prune", "export", "quantize", "evaluate"),
+    needs=(
+        "corpus",
+        "encoders",
+        "teacher",
+        "student",
+        "prune",
+        "export",
+        "quantize",
+        "calibrate",
+        "evaluate",
+    ),
     leaves=("ledger.json", "models/*/ledger.json", "models/*/golden.json", "figures/*"),
     reads_claims=True,
 )
@@ -73,7 +97,7 @@ STAGES = (
     Stage(
         "teacher",
         module="teacher",
-        settings=(*_WINDOWS, "teacher.fitting"),
+        settings=(*_TAGGING, "teacher.fitting"),
         needs=("corpus", "encoders"),
         leaves=("work/teacher/model/*",),
         fitting=lambda recipe: recipe.teacher.fitting,
@@ -81,7 +105,7 @@ STAGES = (
     Stage(
         "student",
         module="student",
-        settings=(*_WINDOWS, "student"),
+        settings=(*_TAGGING, "student"),
         needs=("corpus", "encoders", "teacher"),
         leaves=("work/student/model/*",),
         fitting=lambda recipe: recipe.student.fitting,
@@ -89,7 +113,7 @@ STAGES = (
     Stage(
         "prune",
         module="pruning",
-        settings=(*_WINDOWS, "student", "pruning"),
+        settings=(*_TAGGING, "student", "pruning"),
         needs=("corpus", "teacher", "student"),
         leaves=("work/prune/model/*",),
         fitting=lambda recipe: recipe.pruning.recovery if recipe.pruning else None,
@@ -101,21 +125,18 @@ STAGES = (
         needs=("corpus", "teacher", "student", "prune"),
         leaves=_MODELS,
     ),
-    Stage(
-        "quantize",
-        module="quantize",
-        settings=("quantization", "labels"),
-        needs=("corpus", "export"),
-        leaves=(_INT8,),
-    ),
+    _QUANTIZATION,
+    _CALIBRATION,
     _EVALUATION,
     _LEDGER,
 )
 
-# What made the models of an unbundled run, in place of all stages up to `quantize`; and what is left to do.
-UNBUNDLE = Stage("unbundle", module="unbundling", settings=(), needs=(), leaves=(*_MODELS, _INT8))
-MEASURING = (
+# What made the models of an unbundled run, in place of all stages up to `export`; and what is left to do.
+UNBUNDLE = Stage("unbundle", module="unbundling", settings=(), needs=(), leaves=(*_MODELS, _CONFIG, _INT8))
+UNTRAINED = (
     _CORPUS,
-    replace(_EVALUATION, needs=("corpus", "unbundle")),
-    replace(_LEDGER, module="unbundling", needs=("corpus", "unbundle", "evaluate")),
+    replace(_QUANTIZATION, needs=("corpus", "unbundle")),
+    replace(_CALIBRATION, needs=("corpus", "unbundle", "quantize")),
+    replace(_EVALUATION, needs=("corpus", "unbundle", "quantize", "calibrate")),
+    replace(_LEDGER, module="unbundling", needs=("corpus", "unbundle", "quantize", "calibrate", "evaluate")),
 )

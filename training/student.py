@@ -100,6 +100,7 @@ def distil(
         context.documents("guard"),
         context.cutter(tokenizer),
         recipe.labels,
+        recipe.rules,
         fitting,
         work / "checkpoints",
         context.run.log / f"{name}.jsonl",

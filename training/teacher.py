@@ -21,6 +21,7 @@ def run(context: Context) -> list[Claim]:
         context.documents("guard"),
         cutter,
         recipe.labels,
+        recipe.rules,
         recipe.teacher.fitting,
         work / "checkpoints",
         context.run.log / "teacher.jsonl",

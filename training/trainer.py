@@ -54,7 +54,8 @@ class Options(TypedDict):
     """What every WordTrainer takes.
 
     model, args, train_dataset, eval_dataset and callbacks are those of transformers' Trainer; cutter cuts
-    documents for the model, guard are the documents that it is evaluated on, labels their entity types.
+    documents for the model, guard are the documents that it is evaluated on, with the engine's `rules`,
+    labels their entity types.
     """
 
     model: PreTrainedModel
@@ -65,13 +66,15 @@ class Options(TypedDict):
     cutter: Cutter
     guard: list[Document]
     labels: tuple[str, ...]
+    rules: tuple[str, ...]
 
 
 class WordTrainer(Trainer):
     """A Trainer that evaluates as the engine would: whole documents, strict entity F1."""
 
     def __init__(self, **options: Unpack[Options]):
-        self.cutter, self.labels, self.classifier = options["cutter"], options["labels"], options["model"]
+        self.cutter, self.classifier = options["cutter"], options["model"]
+        self.labels, self.rules = options["labels"], options["rules"]
         self.guard = [self.cutter.prepare(document, labelled=False) for document in options["guard"]]
         super().__init__(
             model=options["model"],
@@ -88,7 +91,7 @@ class WordTrainer(Trainer):
         ignore_keys: list[str] | None = None,
         metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
-        found = entities(self.classifier, self.cutter, self.guard, self.args.bf16)
+        found = entities(self.classifier, self.cutter, self.guard, self.args.bf16, self.rules)
         scores = score([prepared.document for prepared in self.guard], found, self.labels)
         metrics = {f"{metric_key_prefix}_f1": scores.macro.f1}
         self.log(metrics)
@@ -146,6 +149,7 @@ def fit(
     guard: list[Document],
     cutter: Cutter,
     labels: tuple[str, ...],
+    rules: tuple[str, ...],
     fitting: Fitting,
     work: Path,
     log: Path,
@@ -160,6 +164,7 @@ def fit(
         guard: documents that the checkpoint is chosen on.
         cutter: cuts the guard documents as the examples were cut.
         labels: entity types.
+        rules: those of the engine that the model will run with.
         fitting: the hyper-parameters.
         work: folder of checkpoints; a training that was killed goes on from the last one.
         log: JSON lines of losses and scores.
@@ -177,6 +182,7 @@ def fit(
         cutter=cutter,
         guard=guard,
         labels=labels,
+        rules=rules,
     )
     fitted.remove_callback(PrinterCallback)  # Progress says it in a line
     last = _last_checkpoint(work)

@@ -2,7 +2,8 @@
 
 A bundle has one file of each model. The FP32 weights that the Hub's layout asks for are read back from it:
 they are what the file stores, not what training left, and the ledger says so. What was measured on files
-that a bundle has not is left out, until the run's last stages have measured every file that is there now.
+that a bundle has not is left out, until the run's other stages have quantized and calibrated the pair again,
+as the recipe says now, and measured every file that is there then.
 """
 
 import shutil
@@ -21,7 +22,7 @@ from .bundling import FIGURES, FILES
 from .cost import Attempt
 from .errors import StageError
 from .export import export, window
-from .ledger import examples, looks_at, write
+from .ledger import examples, looks_at, sentences, write
 from .recipe import Recipe
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
@@ -66,8 +67,9 @@ def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
 
 def run(context: Context) -> list[Claim]:
     """Stage `ledger` of an unbundled run: replace the pair's claims by what was measured here."""
-    old, run_folder = read_ledger(context.run.ledger), context.run
-    measured = [c for stage in ("corpus", "evaluate") for c in pipeline.read_record(context, stage).claims]
+    old, run_folder, recipe = read_ledger(context.run.ledger), context.run, context.recipe
+    stages = ("corpus", "quantize", "calibrate", "evaluate")
+    measured = [c for stage in stages for c in pipeline.read_record(context, stage).claims]
     ids = {claim.id for claim in measured}
     published = pipeline.read_record(context, UNBUNDLE.name).claims
     kept = [claim for claim in published if claim.id not in ids and claim.artifact is None]
@@ -75,14 +77,16 @@ def run(context: Context) -> list[Claim]:
     for name, model in old.models.items():
         folder = run_folder.models / name
         there = tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file())
-        models[name] = model.model_copy(update={"variants": there, "examples": examples(folder)})
-    recipe = context.recipe
-    update = {
+        rules = sentences(recipe.rules)
+        update = {"variants": there, "examples": examples(folder), "rules": rules}
+        models[name] = model.model_copy(update=update)
+        known_answer.write(folder)
+    changed = {
         "models": models,
         "claims": (*kept, *measured),
         "test_evaluations": looks_at(recipe.corpus, recipe.evaluation.split),
     }
-    write(old.model_copy(update=update), run_folder)
+    write(old.model_copy(update=changed), run_folder)
     return []
 
 

@@ -13,8 +13,8 @@ from ..errors import CardError
 # <name> is a field of `ClaimId`, <name=a|b> one with these values only, [...] may be left out.
 # The first form that fits a text reads it.
 FORMS = (
-    # student.setting.epochs  teacher.vocabulary.before
-    "<model>.<topic=setting|vocabulary>.<metric>",
+    # student.setting.epochs  teacher.vocabulary.before  student.calibration.temperature
+    "<model>.<topic=setting|vocabulary|calibration>.<metric>",
     # weak.labeler.lexicon.strings  weak.labeler.lexicon.chemical.mentions  weak.gold.combined.macro.f1
     "<model>.<topic=labeler|gold>.<labeler>.[<group>.]<metric>",
     # corpus.training.documents  corpus.test.chemical.mentions  corpus.unlabelled.texts
@@ -35,12 +35,13 @@ FORMS = (
     "<model>.<metric>",
     # student.int8.bytes
     "<model>.<variant>.<metric>",
-    # student.int8.test.calibration.ece  student.int8.test.calibration.bins.0.score
-    "<model>.<variant>.[<data>:]<split>.<topic=calibration>.[bins.<bin>.]<metric>",
+    # student.int8.test.calibration.ece  student.int8.uncalibrated.test.calibration.bins.0.score
+    "<model>.<variant>.[<decoding=bare|uncalibrated>.][<data>:]<split>.<topic=calibration>.[bins.<bin>.]<metric>",
     # student.int8.test.errors.missed  encoder.fp32.test.masked.top_5
     "<model>.<variant>.[<data>:]<split>.<topic=errors|masked>.<metric>",
     # student.int8.test.macro.f1  triage.int8.test.accuracy  student.int8.maccrobat:measure.micro.recall
-    "<model>.<variant>.[<data>:]<split>.[<group>.]<metric>",
+    # student.int8.bare.test.macro.f1
+    "<model>.<variant>.[<decoding=bare|uncalibrated>.][<data>:]<split>.[<group>.]<metric>",
 )
 NUMBERS = ("length", "bin")  # fields that hold a whole number
 
@@ -57,6 +58,7 @@ class Fields(TypedDict, total=False):
     variant: str | None
     vs_model: str | None
     vs_variant: str | None
+    decoding: str | None
     data: str | None
     split: str | None
     topic: str | None
@@ -82,6 +84,7 @@ class ClaimId:
     variant: str | None = None  # the file of the model: "fp32", "int8" ...
     vs_model: str | None = None  # the file that it is compared with, by model and variant
     vs_variant: str | None = None
+    decoding: str | None = None  # other than as it ships: "bare", no rules; "uncalibrated", temperature 1
     data: str | None = None  # the data set, where a recipe measures on several
     split: str | None = None
     topic: str | None = None  # kind of metric, where the id says so: "setting", "calibration", "gold" ...
@@ -143,7 +146,7 @@ class ClaimId:
         labelers = (self.labeler, "vs", self.other) if self.other else (self.labeler,)
         bins = ("bins", self.bin) if self.bin is not None else ()
         what = (self.group, self.metric, self.length, self.statistic)
-        parts = (self.model, self.variant, *versus, split, self.topic, *labelers, *bins, *what)
+        parts = (self.model, self.variant, *versus, self.decoding, split, self.topic, *labelers, *bins, *what)
         return ".".join(str(part) for part in parts if part is not None)
 
 

@@ -12,6 +12,9 @@ What claims measure follows from their ids, whose forms `cards.ledger.ids` lists
     student.sparsity                    share of zero weights of linear layers
     student.int8.test.calibration.ece   mean distance of score and precision, over `.bins.N`
     student.int8.test.errors.boundary   count of a kind of error; `.correct` counts right entities
+    student.int8.bare.test.macro.f1     as other programs run the file: without the engine's rules;
+                                        `.f1_difference`: as it ships minus bare, paired
+    student.calibration.temperature     what scores before softmax are divided by; `.entities`: fitted on
     triage.int8.test.urgent.auroc       one class against the rest
     encoder.fp32.test.masked.top_5      share of masked tokens; `.perplexity`: exp of their mean cross-entropy
     weak.labeler.lexicon.strings        answers of a labeler; `.hallucinated`: those not in the text
@@ -199,6 +202,8 @@ class Model(Strict):
     teacher: str | None = None  # name of the model it was distilled from
     parent: str | None = None  # name of the model of this run whose weights it began with
     variants: tuple[Variant, ...]
+    # The rules outside the weights that it runs with in the engine: name -> what holds, in a sentence.
+    rules: dict[str, str] = Field(default_factory=dict)
     weights_from: str | None = None  # file that the FP32 weights were read back from, training's being lost
     examples: tuple[Example, ...] = ()
 

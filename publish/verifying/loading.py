@@ -147,7 +147,7 @@ def start(program: Program, folder: Path, file: str) -> Iterator["Loader"]:
 
 
 class Loader:
-    """A running loader with one file of one model. `loader(texts)` finds entities as the engine without rules.
+    """A running loader with one file of one model. `loader(texts)` finds entities as the bare engine does.
 
     Attributes:
         version: Of the program.
@@ -200,8 +200,8 @@ class Loader:
 
 
 def _by_engine(folder: Path, texts: Sequence[str]) -> tuple[dict[str, Found], list[str]]:
-    """What the engine finds without rules, by ONNX file, and one line for each file that it refuses: such a file is
-    given to no other program either."""
+    """What the engine finds without rules, by ONNX file, and one line for each file that it refuses: such a
+    file is given to no other program either."""
     found, refused = {}, []
     for file in sorted(path.relative_to(folder).as_posix() for path in folder.glob("onnx/*.onnx")):
         try:

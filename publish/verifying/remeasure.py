@@ -12,9 +12,11 @@ import numpy as np
 from safetensors import safe_open
 
 from cards.ledger import ClaimId, FolderLedger
-from space.engine import Entity, load
-from training import latency
+from space.engine import Tagger, load
+from training import decodings, latency
 from training.corpora import Document
+from training.corpora.document import Span
+from training.decodings import Found
 from training.metrics import RATES, calibration, count, error_kinds, table
 from training.provenance import parameters
 
@@ -24,6 +26,8 @@ WEIGHTS = "model.safetensors"
 REPEATS = 30  # of each file at each length
 NOT_PRUNED = ("embed", "classifier")  # parts of the names of matrices that pruning leaves alone
 THREADS = 2  # where no claim says how many
+
+Gold = list[tuple[Span, ...]]  # the mentions of each document
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,14 @@ def measure(
     taggers = {one.name: load(folder, file=one.file, threads=threads) for one in there}
     for variant, tagger in taggers.items():
         for split, given in splits.items():
-            if ledger.find(model=name, variant=variant, split=split, vs_model=None):
-                score = ClaimId(name, variant=variant, split=split, metric="f1")
-                values |= scores(score, tagger, given.documents, model.labels, say)
+            claimed = ledger.find(model=name, variant=variant, split=split, vs_model=None)
+            if not claimed:
+                continue
+            score = ClaimId(name, variant=variant, split=split, metric="f1")
+            values |= scores(score, tagger, given.documents, model.labels, say)
+            if any(claim.id.decoding for claim in claimed):
+                say(f"{name}, {variant}, {split}: without rules, without temperature")
+                values |= _otherwise(score, tagger, given.documents, model.labels, values)
     values |= dict(_differences(ledger, values))
     say("latencies, all files in turn")
     texts = splits["test"].documents if "test" in splits else _examples(ledger)
@@ -93,7 +102,7 @@ def median_latency(model: str, variant: str, length: int) -> ClaimId:
 
 def scores(
     score: ClaimId,
-    tagger: Callable[[list[str]], list[list[Entity]]],
+    tagger: Callable[[list[str]], Found],
     documents: list[Document],
     labels: tuple[str, ...],
     say: Callable[[str], None],
@@ -102,27 +111,55 @@ def scores(
 
     `score` is the id of any score of the file on these documents; others differ from it by group and metric.
     """
-    found = []
+    found: Found = []
     for number, document in enumerate(documents):
         if number % 100 == 0:
             say(f"{score.model}, {score.variant}, {score.split}: {number} of {len(documents)} documents")
         found += tagger([document.text])
     gold = [document.spans for document in documents]
+    totals = error_kinds.kinds(gold, found).sum(axis=0)
+    errors = {
+        score.replace(topic="errors", metric=kind): float(total)
+        for kind, total in zip(error_kinds.KINDS, totals, strict=True)
+    }
+    return _rates(score, gold, found, labels) | errors | _calibration(score, gold, found)
+
+
+def _otherwise(
+    score: ClaimId,
+    tagger: Tagger,
+    documents: list[Document],
+    labels: tuple[str, ...],
+    shipped: Mapping[ClaimId, float],
+) -> dict[ClaimId, float]:
+    """Scores without the model's rules, and what these add to macro F1; calibration without temperature."""
+    gold, here = [document.spans for document in documents], {}
+    found = decodings.others(tagger, [document.text for document in documents])
+    if "bare" in found:
+        here = _rates(score.replace(decoding="bare"), gold, found["bare"], labels)
+        macro = score.replace(group="macro", decoding="bare")
+        here[macro.replace(metric="f1_difference")] = shipped[macro.replace(decoding=None)] - here[macro]
+    if "uncalibrated" in found:
+        here |= _calibration(score.replace(decoding="uncalibrated"), gold, found["uncalibrated"])
+    return here
+
+
+def _rates(score: ClaimId, gold: Gold, found: Found, labels: tuple[str, ...]) -> dict[ClaimId, float]:
     rows = table(count(gold, found, labels).sum(axis=0))
-    here = {
+    return {
         score.replace(group=group, metric=rate): float(rows[row, column])
         for row, group in enumerate((*labels, "micro", "macro"))
         for column, rate in enumerate(RATES)
     }
-    totals = error_kinds.kinds(gold, found).sum(axis=0)
-    for kind, total in zip(error_kinds.KINDS, totals, strict=True):
-        here[score.replace(topic="errors", metric=kind)] = float(total)
+
+
+def _calibration(score: ClaimId, gold: Gold, found: Found) -> dict[ClaimId, float]:
     bins = calibration.bins(gold, found).sum(axis=0)
-    calibrated = score.replace(topic="calibration", metric="ece")
-    here[calibrated] = float(calibration.error(bins))
+    error = score.replace(topic="calibration", metric="ece")
+    here = {error: float(calibration.error(bins))}
     for index, means in enumerate(zip(bins[:, 0], *calibration.means(bins), strict=True)):
         for metric, value in zip(("entities", "score", "precision"), means, strict=True):
-            here[calibrated.replace(bin=index, metric=metric)] = float(value)
+            here[error.replace(bin=index, metric=metric)] = float(value)
     return here
 
 

@@ -169,7 +169,7 @@ class Tagger:
         if self.threads > 1 and sum(len(cut.windows) for cut in head) > 1:
             return list(self._by_workers(cuts))
         return [
-            self._decode(cut, [self._logits(cut, window, alone=True) for window in cut.windows])
+            self._decode(cut, [self._run(cut, window, alone=True) for window in cut.windows])
             for cut in cuts
         ]
 
@@ -201,8 +201,20 @@ class Tagger:
         for window in cut.windows:
             if logits:
                 yield
-            logits.append(self._logits(cut, window, alone()))
+            logits.append(self._run(cut, window, alone()))
         return self._decode(cut, logits)
+
+    def logits(self, text: str) -> tuple[Tokens, np.ndarray]:
+        """Score one text's tokens, for whoever decodes them otherwise than the model does.
+
+        Returns:
+            The tokens, and their scores before softmax, (tokens, tags): what `decode` takes.
+
+        Raises:
+            EngineError: As when it is called.
+        """
+        cut = self._cut(text)
+        return cut.tokens, self._merge(cut, [self._run(cut, window) for window in cut.windows])
 
     def _by_workers(self, cuts: Iterable[_Cut]) -> Iterator[list[Entity]]:
         """Run windows side by side, one thread each, whatever texts they are of."""
@@ -210,7 +222,7 @@ class Tagger:
         running: deque[tuple[_Cut, list[Future[np.ndarray]]]] = deque()
         try:
             for cut in cuts:
-                running.append((cut, [workers.submit(self._logits, cut, window) for window in cut.windows]))
+                running.append((cut, [workers.submit(self._run, cut, window) for window in cut.windows]))
                 if len(running) > AHEAD * self.threads:
                     yield self._finish(*running.popleft())
             while running:
@@ -225,14 +237,17 @@ class Tagger:
         tokens = tokenise(self.tokenizer, text)
         return _Cut(text, tokens, windows(len(tokens), self._size, self.overlap))
 
-    def _logits(self, cut: _Cut, window: Window, alone: bool = False) -> np.ndarray:
+    def _run(self, cut: _Cut, window: Window, alone: bool = False) -> np.ndarray:
         """(stop - start, tags) of one window."""
         ids = np.concatenate([self._prefix, cut.tokens.ids[window.start : window.stop], self._suffix])
         return self._session(ids, alone)[len(self._prefix) : len(ids) - len(self._suffix)]
 
+    def _merge(self, cut: _Cut, logits: list[np.ndarray]) -> np.ndarray:
+        """(tokens, tags) of the windows' (stop - start, tags)."""
+        if not cut.windows:
+            return np.empty((0, len(self.tags)), dtype=np.float32)
+        return merge(len(cut.tokens), cut.windows, logits)
+
     def _decode(self, cut: _Cut, logits: list[np.ndarray]) -> list[Entity]:
         """logits: of each window."""
-        if not cut.windows:
-            return []
-        merged = merge(len(cut.tokens), cut.windows, logits)
-        return decode(cut.text, cut.tokens, merged, self.tags, self.rules, self.temperature)
+        return decode(cut.text, cut.tokens, self._merge(cut, logits), self.tags, self.rules, self.temperature)

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import BertConfig, BertForTokenClassification, BertTokenizerFast
 
 from training.corpora.document import Document
+from training.recipe import Recipe
 
 LABELS = ("Chemical", "Disease")
 TAGS = ["O"] + [f"{prefix}-{label}" for label in LABELS for prefix in "BI"]
@@ -20,6 +21,26 @@ TEXTS = [
     "Headache and nausea are known effects of morvastat, which the kidney excretes unchanged.",
 ]
 LAYERS, HIDDEN, WINDOW, OVERLAP = 2, 32, 32, 8
+FITTING = {"train_on": ["train"], "epochs": 1, "learning_rate": 1e-3, "batch_size": 4}
+RECIPE = Recipe.model_validate(
+    {
+        "name": "tiny",
+        "title": "Tiny",
+        "summary": "finds nothing of use",
+        "labels": LABELS,
+        "corpus": {
+            "id": "invented",
+            "format": "jsonl",
+            "license": "cc0-1.0",
+            "files": {split: f"{split}.jsonl" for split in ("train", "development", "test")},
+            "types": {label: label for label in LABELS},
+        },
+        "window": WINDOW,
+        "teacher": {"base": {"id": "tiny", "license": "apache-2.0"}, "fitting": FITTING},
+        "student": {"layers": [0], "distillation": {"alpha": 1, "temperature": 2}, "fitting": FITTING},
+        "evaluation": {"lengths": [12, WINDOW], "repeats": 4, "resamples": 50, "threads": 1},
+    }
+)
 
 
 def documents(count: int) -> list[Document]:

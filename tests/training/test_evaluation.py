@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
-from tiny_bert import LABELS, TEXTS, WINDOW, documents, save_bert
+from tiny_bert import LABELS, RECIPE, TEXTS, WINDOW, documents, save_bert
 
 from cards.ledger import Interval
 from space.engine import Entity, load
@@ -17,30 +17,19 @@ from training.corpora.document import Document, Span
 from training.export import export, store_fp16
 from training.metrics import score
 from training.metrics.error_kinds import KINDS
-from training.recipe import Quantization, Recipe
+from training.recipe import Quantization
 from training.run_folder import RunFolder, sha256
 
-FITTING = {"train_on": ["train"], "epochs": 1, "learning_rate": 1e-3, "batch_size": 4}
-RECIPE = Recipe.model_validate(
-    {
-        "name": "tiny",
-        "title": "Tiny",
-        "summary": "finds nothing of use",
-        "labels": LABELS,
-        "corpus": {
-            "id": "invented",
-            "format": "jsonl",
-            "license": "cc0-1.0",
-            "files": {split: f"{split}.jsonl" for split in ("train", "development", "test")},
-            "types": {label: label for label in LABELS},
-        },
-        "window": WINDOW,
-        "teacher": {"base": {"id": "tiny", "license": "apache-2.0"}, "fitting": FITTING},
-        "student": {"layers": [0], "distillation": {"alpha": 1, "temperature": 2}, "fitting": FITTING},
-        "evaluation": {"lengths": [12, WINDOW], "repeats": 4, "resamples": 50, "threads": 1},
-    }
-)
 VARIANTS = ["teacher.fp32", "teacher.fp16", "student.fp32", "student.int8"]
+RULES = ("transitions",)
+RULED = ["student.fp32", "student.int8"]  # the student has rules and a temperature, the teacher has not
+
+
+def state(folder: Path, **how: object) -> None:
+    """State in a model's config.json how it runs."""
+    config = json.loads((folder / "config.json").read_text())
+    config["clinstill"] |= how
+    (folder / "config.json").write_text(json.dumps(config))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +48,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, list[Docu
         found |= {(0, 1, "Chemical"), (2, 3, "Disease")}
         spans = tuple(Span(start=s, end=e, label=label) for s, e, label in sorted(found))
         test.append(document.model_copy(update={"spans": spans}))
-    quantize.quantize(run.models / "student", Quantization(f1_budget=1), test[:4], LABELS)
+    quantize.quantize(run.models / "student", Quantization(f1_budget=1), test[:4], LABELS, RULES)
+    state(run.models / "student", rules=RULES, temperature=2)
     return run, test, test[:4]
 
 
@@ -90,6 +80,12 @@ def test_every_claim_of_every_variant_is_there(claims):
         expected |= {f"{variant}.guard.macro.f1", f"{variant}.bytes", f"{variant}.test.calibration.ece"}
         expected |= {f"{variant}.test.errors.{kind}" for kind in KINDS}
         expected |= {name for name in claims if name.startswith(f"{variant}.test.calibration.bins.")}
+    for variant in RULED:
+        for group in ("chemical", "disease", "micro", "macro"):
+            expected |= {f"{variant}.bare.test.{group}.{rate}" for rate in ("f1", "precision", "recall")}
+        before = f"{variant}.uncalibrated.test.calibration"
+        expected |= {f"{variant}.bare.test.macro.f1_difference", f"{before}.ece"}
+        expected |= {name for name in claims if name.startswith(f"{before}.bins.")}
     for pair in (
         "student.fp32.vs.teacher.fp32",
         "student.int8.vs.teacher.fp32",
@@ -113,6 +109,33 @@ def test_scores_are_those_of_the_kept_predictions(made, claims, variant):
             assert claim.interval.low <= claim.value <= claim.interval.high
     assert claims["teacher.fp32.test.macro.recall"].value < 1
     assert claims["teacher.fp32.test.macro.precision"].value == 1
+
+
+@pytest.mark.parametrize("variant", RULED)
+def test_the_bare_model_stands_beside_the_system(made, claims, variant):
+    run, test, _ = made
+    file = claims[f"{variant}.bytes"].artifact.file
+    bare = load(run.models / "student", file=file, rules=())
+    expected = score(test, bare([document.text for document in test]), LABELS)
+    for name, own in (("micro", expected.micro), ("macro", expected.macro)):
+        for rate in ("f1", "precision", "recall"):
+            assert claims[f"{variant}.bare.test.{name}.{rate}"].value == pytest.approx(getattr(own, rate))
+    gain = claims[f"{variant}.bare.test.macro.f1_difference"]
+    assert gain.value == pytest.approx(claims[f"{variant}.test.macro.f1"].value - expected.macro.f1) != 0
+    assert gain.interval.low <= gain.value <= gain.interval.high
+    assert (gain.n, gain.split, gain.artifact.file) == (10, "test", file)
+
+
+@pytest.mark.parametrize("variant", RULED)
+def test_the_scores_before_the_temperature_are_of_the_same_entities(claims, variant):
+    def bins(part: str, metric: str) -> list[float]:
+        found = (claims.get(f"{variant}.{part}.bins.{index}.{metric}") for index in range(10))
+        return [claim.value if claim else 0 for claim in found]
+
+    before, after = "uncalibrated.test.calibration", "test.calibration"
+    assert sum(bins(before, "entities")) == sum(bins(after, "entities"))
+    means = [np.average(bins(part, "score"), weights=bins(part, "entities")) for part in (before, after)]
+    assert means[0] > means[1], "a temperature above 1 makes scores smaller"
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -179,12 +202,14 @@ def test_looking_at_test_data_is_written_down(made, claims):
     run, *_ = made
     earlier, *lines = map(json.loads, claims["log"].read_text().splitlines())
     assert earlier == {"earlier": True}
-    assert [line["model"] for line in lines] == VARIANTS
+    *both, fp32, int8 = VARIANTS
+    assert [line["model"] for line in lines] == [*both, fp32, f"{fp32}.bare", int8, f"{int8}.bare"]
     assert {line["recipe_sha256"] for line in lines} == {sha256(run.recipe)}
     assert {(line["recipe"], line["corpus"], line["split"]) for line in lines} == {
         ("tiny", "invented", "test")
     }
-    assert lines[3]["macro_f1"] == pytest.approx(claims["student.int8.test.macro.f1"].value, abs=1e-6)
+    for line in lines:
+        assert line["macro_f1"] == pytest.approx(claims[f"{line['model']}.test.macro.f1"].value, abs=1e-6)
 
 
 def test_another_evaluation_gives_the_same_scores_and_intervals(made, claims, tmp_path, monkeypatch):

@@ -95,7 +95,7 @@ def test_without_the_whole_mask_padding_on_the_left_would_lose_parity(exported, 
 
 
 def test_int8_file_runs_under_plain_onnxruntime_near_fp32(exported, guard):
-    report = quantize.quantize(exported, Quantization(f1_budget=1), guard, LABELS)
+    report = quantize.quantize(exported, Quantization(f1_budget=1), guard, LABELS, ())
     file = exported / "onnx/model_quantized.onnx"
     assert report.fp32_guard_f1 == 1
     assert report.chosen == report.tries[0]
@@ -155,7 +155,7 @@ def test_none_within_the_budget_writes_nothing(exported, guard, monkeypatch):
     with pytest.raises(
         StageError, match=r"no INT8 setting is within 0\.01 of FP32's macro F1 1\.0000"
     ) as error:
-        quantize.quantize(exported, Quantization(f1_budget=0.01), guard, LABELS)
+        quantize.quantize(exported, Quantization(f1_budget=0.01), guard, LABELS, ())
     assert "guard F1 0.9800" in str(error.value)
     assert not (exported / "onnx/model_quantized.onnx").exists()
     assert not list(exported.glob(".quantize-*"))

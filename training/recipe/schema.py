@@ -2,7 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from space.engine import RULES, EngineError
+from space.engine.model_folder import chosen_rules
 
 from ..corpora import Corpus
 
@@ -119,6 +122,7 @@ class Recipe(Strict):
     guard_split: str = "development"
     window: int = Field(default=256, ge=8)  # tokens, special tokens included
     overlap: int = Field(default=64, ge=0)
+    rules: tuple[str, ...] = tuple(RULES)  # of the engine, with which the models run; `[]`: none
     threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"  # of training; auto: as many as are idle
     vocabulary: Vocabulary | None = None
     teacher: Teacher
@@ -126,6 +130,14 @@ class Recipe(Strict):
     pruning: Pruning | None = None
     quantization: Quantization = Quantization()
     evaluation: Evaluation = Evaluation()
+
+    @field_validator("rules")
+    @classmethod
+    def _rules_are_there(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return chosen_rules(rules, "rules")
+        except EngineError as error:
+            raise ValueError(str(error).removeprefix("rules: ")) from error
 
     @model_validator(mode="after")
     def _splits_are_there(self) -> "Recipe":
