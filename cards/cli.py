@@ -43,7 +43,6 @@ examples:
 severities: an error is practically never wrong, a warning makes a reader look
 a comment above a line or table, <!-- clinstill: ignore RULE -->, switches a rule off there; in the front
 matter a YAML comment, # clinstill: ignore RULE
-exit codes: 0 no error, 1 an error was found, 2 the command cannot be run
 """
 
 
@@ -89,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     readme.add_argument("readme", type=Path, metavar="README")
     readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
     readme.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 when it is out of date"
+        "--check", action="store_true", help="write nothing; exit with 1 if it is out of date"
     )
     readme.set_defaults(run=_readme)
     return parser
@@ -115,8 +114,7 @@ def _add_render(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="Hub id of a model or corpus, for links and snippets (without one a card names its folder), or "
         "of the Space that shows them: space=me/demo",
     )
-    own_help = "templates of your own, which replace ours of the same name; see `templates`"
-    render.add_argument("--templates", type=Path, metavar="DIR", help=own_help)
+    render.add_argument("--templates", type=Path, metavar="DIR", help="your own; see the verb `templates`")
     render.set_defaults(run=lambda o: _print_all(render_run(o.run_folder, dict(o.repo), o.templates)))
 
     own = verbs.add_parser(
@@ -147,20 +145,11 @@ def _add_lint(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     check.add_argument("--revision", help="branch, tag or commit of the repository (default: main)")
     check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written")
-    check.add_argument(
-        "--select", action="append", default=[], metavar="RULES", help="only rules whose ids begin so (a,b)"
-    )
-    check.add_argument(
-        "--ignore", action="append", default=[], metavar="RULES", help="no rules whose ids begin so (a,b)"
-    )
-    check.add_argument(
-        "--preview", action="store_true", help="also rules that are too new to be known to be right"
-    )
-    check.add_argument(
-        "--online",
-        action="store_true",
-        help="let the Hub check the front matter of a card that lies here, as it does of a repository's",
-    )
+    for option, which in (("--select", "only"), ("--ignore", "no")):
+        chosen = f"{which} rules whose ids begin so (a,b)"
+        check.add_argument(option, action="append", default=[], metavar="RULES", help=chosen)
+    check.add_argument("--preview", action="store_true", help="also rules too new to be known to be right")
+    check.add_argument("--online", action="store_true", help="let the Hub check a local front matter, too")
     check.set_defaults(run=_lint)
 
     listed = verbs.add_parser(
@@ -168,9 +157,7 @@ def _add_lint(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         help="list the lint's rules",
         description="One line for each rule: id, severity (or preview), and what must hold.",
     )
-    listed.add_argument(
-        "--markdown", action="store_true", help="as a page, with why, how to fix it and an example"
-    )
+    listed.add_argument("--markdown", action="store_true", help="as a page, with why, fix and an example")
     listed.set_defaults(run=_rules)
 
 

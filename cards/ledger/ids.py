@@ -39,8 +39,7 @@ FORMS = (
     "<model>.<variant>.[<decoding=bare|uncalibrated>.][<data>:]<split>.<topic=calibration>.[bins.<bin>.]<metric>",
     # student.int8.test.errors.missed  encoder.fp32.test.masked.top_5
     "<model>.<variant>.[<data>:]<split>.<topic=errors|masked>.<metric>",
-    # student.int8.test.macro.f1  triage.int8.test.accuracy  student.int8.maccrobat:measure.micro.recall
-    # student.int8.bare.test.macro.f1
+    # student.int8.test.macro.f1  triage.int8.test.accuracy  student.int8.bare.maccrobat:measure.micro.recall
     "<model>.<variant>.[<decoding=bare|uncalibrated>.][<data>:]<split>.[<group>.]<metric>",
 )
 NUMBERS = ("length", "bin")  # fields that hold a whole number

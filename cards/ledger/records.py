@@ -12,9 +12,8 @@ What claims measure follows from their ids, whose forms `cards.ledger.ids` lists
     student.sparsity                    share of zero weights of linear layers
     student.int8.test.calibration.ece   mean distance of score and precision, over `.bins.N`
     student.int8.test.errors.boundary   count of a kind of error; `.correct` counts right entities
-    student.int8.bare.test.macro.f1     as other programs run the file: without the engine's rules;
-                                        `.f1_difference`: as it ships minus bare, paired
-    student.calibration.temperature     what scores before softmax are divided by; `.entities`: fitted on
+    student.int8.bare.test.macro.f1     without the engine's rules; `.f1_difference`: with minus without
+    student.calibration.temperature     of the scores; `.entities`: how many it was fitted on
     triage.int8.test.urgent.auroc       one class against the rest
     encoder.fp32.test.masked.top_5      share of masked tokens; `.perplexity`: exp of their mean cross-entropy
     weak.labeler.lexicon.strings        answers of a labeler; `.hallucinated`: those not in the text

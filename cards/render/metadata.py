@@ -144,6 +144,7 @@ def _result(ledger: FolderLedger, table: Table, cells: list[Cell], number: Numbe
         "revision": data.revision,
     }
     said = f"{used}, strict" if model.task == "token-classification" else used
+    said += ", with rules" if model.rules else ""
     return {
         "task": {"type": model.task, "name": KINDS[model.task].title},
         "dataset": {key: value for key, value in dataset.items() if value},

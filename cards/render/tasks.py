@@ -143,11 +143,9 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
     rows = []
     for file in own:
         for group in groups:
+            ids = [file.claim(metric=metric, split=split, group=group) for metric in metrics]
             cells = [
-                Cell(
-                    file.claim(metric=m, split=split, group=group), METRICS[m][0], f"{group} {METRICS[m][1]}"
-                )
-                for m in metrics
+                Cell(each, METRICS[each.metric][0], f"{group} {METRICS[each.metric][1]}") for each in ids
             ]
             rows.append(Row(file, group, (*cells, *aside)))
         if not entities:

@@ -1,6 +1,6 @@
 """What templates see besides `number`: the ledger's records, ids of claims, and lists of what to show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ..ledger import Claim, ClaimId, FolderLedger, Genre, Ledger
 from ..ledger.derived import length, width
@@ -103,12 +103,8 @@ def _of_any(ledger: FolderLedger, repos: Mapping[str, str]) -> dict[str, object]
         "has": ledger.has,  # for what a recipe may leave out
         "settings": ledger.find(model=ledger.subject, topic="setting"),
         "citations": citations(ledger),
-        "genre_names": _genre_names,
+        "genre_names": lambda genres: sorted(GENRES[genre] for genre in genres),
     }
-
-
-def _genre_names(genres: Iterable[Genre]) -> list[str]:
-    return sorted(GENRES[genre] for genre in genres)
 
 
 def _references(ledger: FolderLedger) -> list[File]:

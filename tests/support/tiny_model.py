@@ -88,6 +88,13 @@ def make_model(
     return folder
 
 
+def state(folder: Path, **how: object) -> None:
+    """State in a model's config.json how the engine runs it: its rules, its temperature."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["clinstill"] |= how
+    _write_json(folder / "config.json", config)
+
+
 def _vocabulary() -> dict[str, int]:
     known = [word for begin, inside in KNOWN for word in begin + inside]
     pieces = SPECIAL + list(CHARACTERS) + [f"##{c}" for c in CHARACTERS if c.isalnum()] + known + OTHER

@@ -1,12 +1,12 @@
 """What stands outside the weights: the temperature fits the guard, and a model's folder states it all."""
 
-import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tiny_bert import RECIPE, documents
+from tiny_model import state
 from tokenizers import ByteLevelBPETokenizer
 from transformers import PreTrainedTokenizerFast
 
@@ -32,9 +32,7 @@ def guard_of(folder: Path, every: int) -> list[Document]:
 
 def loss(folder: Path, temperature: float, guard: list[Document]) -> float:
     """Mean negative logarithm of what the scores give for what is the case, through the whole engine."""
-    config = json.loads((folder / "config.json").read_text())
-    config["clinstill"]["temperature"] = temperature
-    (folder / "config.json").write_text(json.dumps(config))
+    state(folder, temperature=temperature)
     chances = []
     for document, found in zip(guard, load(folder)([d.text for d in guard]), strict=True):
         right = {(span.start, span.end) for span in document.spans}

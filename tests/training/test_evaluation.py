@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from tiny_bert import LABELS, RECIPE, TEXTS, WINDOW, documents, save_bert
+from tiny_model import state
 
 from cards.ledger import Interval
 from space.engine import Entity, load
@@ -23,13 +24,6 @@ from training.run_folder import RunFolder, sha256
 VARIANTS = ["teacher.fp32", "teacher.fp16", "student.fp32", "student.int8"]
 RULES = ("transitions",)
 RULED = ["student.fp32", "student.int8"]  # the student has rules and a temperature, the teacher has not
-
-
-def state(folder: Path, **how: object) -> None:
-    """State in a model's config.json how it runs."""
-    config = json.loads((folder / "config.json").read_text())
-    config["clinstill"] |= how
-    (folder / "config.json").write_text(json.dumps(config))
 
 
 @pytest.fixture(scope="module")

@@ -107,10 +107,6 @@ class Time:
     median: Number
     p95: Number
 
-    @property
-    def bar(self) -> Bar:
-        return Bar(self.median, self.p95, f"{self.median.text} (p95 {self.p95.text})")
-
 
 @dataclass(frozen=True)
 class Timed:
@@ -132,7 +128,9 @@ class Latency:
 
     def draw(self, axes: Axes, theme: Theme) -> None:
         groups = {
-            f"{times[0].tokens.text} tokens": [time.bar for time in times]
+            f"{times[0].tokens.text} tokens": [
+                Bar(time.median, time.p95, f"{time.median.text} (p95 {time.p95.text})") for time in times
+            ]
             for times in zip(*(one.times for one in self.timed), strict=True)
         }
         _draw(axes, theme, [one.file for one in self.timed], groups)

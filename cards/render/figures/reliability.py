@@ -30,6 +30,11 @@ class Curve:
     file: File
     error: Number
     bins: tuple[Bin, ...]
+    calibrated: bool
+
+    @property
+    def title(self) -> str:
+        return self.file.title if self.calibrated else f"{self.file.title} uncalibrated"
 
     @property
     def direction(self) -> str:
@@ -49,23 +54,23 @@ class Reliability:
         for index, curve in enumerate(self.curves):
             # Two points would make a line that nobody measured.
             line = {"linestyle": LINES[index % len(LINES)]} if len(curve.bins) > 2 else {}
+            line |= {} if curve.calibrated else {"color": theme.faint, "markerfacecolor": theme.faint}
             axes.errorbar(
                 [float(b.score) for b in curve.bins],
                 [float(b.precision.value) for b in curve.bins],
                 yerr=[[b.precision.reach[side][0] for b in curve.bins] for side in (0, 1)],
-                label=f"{curve.file.title}, ECE {curve.error.text}",
+                label=f"{curve.title}, ECE {curve.error.text}",
                 **theme.mark(index, curve.file) | line,
             )
             for b in curve.bins:
                 axes.text(b.middle, _row(index), b.entities.text, ha="center", va="center", **theme.plate)
         axes.set(xlim=(0, 1.03), ylim=(_row(len(self.curves)) + 0.03, 1.03))
-        names = [f"n {curve.file.variant.name.upper()}" for curve in self.curves]
+        names = [f"n {c.file.variant.name.upper()}{'' if c.calibrated else ' unc.'}" for c in self.curves]
         axes.set_yticks(
             [_row(index) for index in range(len(names))] + TICKS, names + [f"{t:g}" for t in TICKS]
         )
         axes.set_xlabel("mean score in the bin; n: entities in it")
-        level = self.curves[0].bins[0].precision.level.text
-        axes.set_ylabel(f"share of right entities, {level} interval")
+        axes.set_ylabel(f"share of right entities, {self.curves[0].bins[0].precision.level.text} interval")
         theme.legend(axes, len(self.curves) + 1)
 
 
@@ -75,9 +80,11 @@ def _row(index: int) -> float:
 
 
 def gather(ledger: Ledger, name: str) -> Reliability | None:
-    """The card's own files."""
+    """The card's own files, and the first one without its temperature."""
+    found = tested(ledger, name, Score("ece", topic="calibration"))
+    own = [(file, error) for file, error in found.items() if file.own]
     curves = []
-    for file, error in tested(ledger, name, Score("ece", topic="calibration")).items():
+    for file, error in own + [(file, error.replace(decoding="uncalibrated")) for file, error in own[:1]]:
         bins = []
         for index in range(BINS):
             score, precision, entities = (
@@ -86,6 +93,6 @@ def gather(ledger: Ledger, name: str) -> Reliability | None:
             if ledger.has(score, precision, entities):
                 shown = number(ledger, score), estimate(ledger, precision), number(ledger, entities)
                 bins.append(Bin((index + 0.5) / BINS, *shown))
-        if file.own and bins:
-            curves.append(Curve(file, number(ledger, error), tuple(bins)))
+        if bins:
+            curves.append(Curve(file, number(ledger, error), tuple(bins), error.decoding is None))
     return Reliability(tuple(curves)) if curves else None

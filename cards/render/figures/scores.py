@@ -69,7 +69,9 @@ def tested(ledger: Ledger, name: str, score: Score) -> dict[File, ClaimId]:
     metric, group, topic = score
     claims = [
         claim
-        for claim in ledger.find(metric=metric, group=group, topic=topic, bin=None, vs_model=None)
+        for claim in ledger.find(
+            metric=metric, group=group, topic=topic, bin=None, vs_model=None, decoding=None
+        )
         if claim.data and claim.id.split not in (None, GUARD)
     ]
     found, data = {}, None

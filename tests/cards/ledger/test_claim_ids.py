@@ -53,6 +53,21 @@ def test_every_id_of_a_ledger_is_written_back_as_it_was_read(tmp_path):
             "group": "macro",
             "metric": "f1_difference",
         },
+        "student.int8.bare.test.macro.f1_difference": {
+            "variant": "int8",
+            "decoding": "bare",
+            "split": "test",
+            "group": "macro",
+            "metric": "f1_difference",
+        },
+        "student.int8.uncalibrated.test.calibration.ece": {
+            "variant": "int8",
+            "decoding": "uncalibrated",
+            "split": "test",
+            "topic": "calibration",
+            "metric": "ece",
+        },
+        "student.calibration.temperature": {"topic": "calibration", "metric": "temperature"},
         "student.int8.bc5cdr:test.calibration.bins.9.score": {
             "variant": "int8",
             "data": "bc5cdr",

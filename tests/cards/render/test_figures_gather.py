@@ -78,6 +78,17 @@ def test_files_come_with_the_cards_own_model_first(ledger):
     assert [point.file.own for point in drawing.points] == [True, True, False, False]
 
 
+def test_the_first_file_is_drawn_without_its_temperature_too(ledger):
+    titles = ["student INT8", "student FP32"]
+    drawn = figures.gather(ledger, "student")["reliability"].curves
+    assert [curve.title for curve in drawn] == [*titles, "student INT8 uncalibrated"]
+    assert drawn[0].error.claim == "student.int8.test.calibration.ece"
+    assert drawn[2].error.claim == "student.int8.uncalibrated.test.calibration.ece"
+    assert float(drawn[2].error) > float(drawn[0].error)
+    drawn = figures.gather(without(ledger, "uncalibrated"), "student")["reliability"].curves
+    assert [curve.title for curve in drawn] == titles
+
+
 def test_another_machine_is_not_compared(ledger):
     claim = ledger.claim("teacher.fp16.latency.128.median")
     other = claim.environment.model_copy(update={"threads": 8})

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import tiny_ledger
 import yaml
+from figure_ledger import full_ledger
 
 from cards.errors import CardError
-from cards.ledger import Variant, read_ledger, write_ledger
+from cards.ledger import Variant, project, read_ledger, write_ledger
 from cards.ledger.values import operands
 from cards.lint import examine
 from cards.render import TEMPLATES, exempt, render, render_run
@@ -170,11 +171,19 @@ def test_the_front_matter_holds_the_ledgers_scores(rendered_run):
     (entry,) = front_matter(rendered_run, "student")["model-index"]
     (result,) = entry["results"]
     ledger = read_ledger(rendered_run / "models" / "student" / "ledger.json")
-    (metric,) = (m for m in result["metrics"] if m["name"] == "Macro F1 (int8, strict)")
+    (metric,) = (m for m in result["metrics"] if m["name"] == "Macro F1 (int8, strict, with rules)")
     assert entry["name"] == "tiny-student"
     assert metric["type"] == "f1"
     assert metric["value"] == pytest.approx(ledger.claim("student.int8.test.macro.f1").value, abs=5e-5)
     assert not any("fp32" in m["name"] for m in result["metrics"])
+
+
+def test_a_card_says_what_the_temperature_was_fitted_on_and_does(student):
+    write_ledger(project(full_ledger(student.parents[1]), "student"), student / "ledger.json")
+    text = " ".join(render(student, tiny_ledger.REPOS).text.split())
+    assert "temperature of 2.5: one parameter, fitted on the guard, 10 documents in which the model" in text
+    assert "finds 131 entities" in text
+    assert "it takes the calibration error from 0.1147 to 0.0947" in text
 
 
 def test_only_what_is_on_the_hub_has_an_id_there(rendered_run):

@@ -3,12 +3,11 @@
 With the real ones: tests/downstream/test_rehearsal.py.
 """
 
-import json
 import shutil
 import sys
 
 import pytest
-from tiny_model import make_model
+from tiny_model import make_model, state
 
 from publish.verifying import loading
 from publish.verifying.loading import LoaderError, Program, start
@@ -83,9 +82,7 @@ def test_every_program_loads_all_that_it_can(played, folder):
 def test_rules_of_the_engine_are_no_difference_to_other_programs(played, folder, tmp_path, monkeypatch):
     played()
     ruled = shutil.copytree(folder, tmp_path / "ruled")
-    config = json.loads((ruled / "config.json").read_text())
-    config["clinstill"] |= {"rules": ["placeholders"], "temperature": 2}
-    (ruled / "config.json").write_text(json.dumps(config))
+    state(ruled, rules=["placeholders"], temperature=2)
     monkeypatch.setattr(sys.modules[__name__], "TEXTS", ["[** Aspirin **] caused headache."])
     assert len(load(ruled)(TEXTS)[0]) == 1
 

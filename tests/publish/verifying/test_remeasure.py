@@ -1,6 +1,7 @@
 """Claims measured again: what is measured, and which differences count."""
 
 import json
+import shutil
 import sys
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 from tiny_ledger import make_ledger
-from tiny_model import make_model
+from tiny_model import make_model, state
 
 from cards.ledger import ClaimId, DataSet, Interval, project
 from publish.errors import PublishError
@@ -116,6 +117,23 @@ def test_every_kind_of_claim_is_measured(finished_run, ledger):
     assert here["corpus.test.chemical.mentions"] == 3
     assert here[MACRO] == here["student.fp32.test.macro.f1"] == pytest.approx(0.8)
     assert here["student.int8.vs.student.fp32.macro.f1_difference"] == 0
+
+
+def test_the_bare_model_is_measured_beside_the_system(finished_run, ledger, tmp_path):
+    folder = shutil.copytree(finished_run / "models" / "student", tmp_path / "student")
+    state(folder, rules=["placeholders"], temperature=2)
+    text = "[** Aspirin **] caused renal failure."
+    spans = [Span(start=23, end=36, label="Disease")]
+    given = {"test": Split([Document(id="1", text=text, spans=spans)], other_data()["test"].data)}
+
+    here = texts(measure(folder, ledger, given, lambda line: None).values)
+
+    assert here["student.int8.test.micro.f1"] == 1
+    assert here["student.int8.bare.test.micro.f1"] == pytest.approx(2 / 3), "it takes the placeholder too"
+    gained = here[MACRO] - here["student.int8.bare.test.macro.f1"]
+    assert here["student.int8.bare.test.macro.f1_difference"] == gained
+    errors = [here[f"student.int8.{part}test.calibration.ece"] for part in ("uncalibrated.", "")]
+    assert 0 < errors[0] < errors[1], "all that is found is right, and a temperature above 1 lowers scores"
 
 
 def test_sparsity_is_the_share_of_zeros_in_linear_layers(tmp_path):
