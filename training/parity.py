@@ -9,8 +9,6 @@ import onnxruntime
 import torch
 from transformers import AutoTokenizer, PreTrainedModel
 
-from space.engine import cpu
-
 from .errors import StageError
 
 # Largest difference of a logit, relative to the largest logit. FP32 arithmetic in another order gives
@@ -70,10 +68,7 @@ def torch_logits(model: PreTrainedModel) -> Logits:
 
 def onnx_logits(file: Path) -> Logits:
     """Run an ONNX file under plain ONNX Runtime on the CPU, as any other user would."""
-    options = onnxruntime.SessionOptions()
-    if cpu.int8_may_saturate():  # as engine/session.py: else the processor's sums are wrong, not the file
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
     known = {value.name for value in session.get_inputs()}
 
     def logits(inputs: Inputs) -> np.ndarray:

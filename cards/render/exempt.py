@@ -22,7 +22,6 @@ WORD = re.compile(r"\w*\d\w*(?:[.,]\w*\d\w*)*")
 
 TERMS = frozenset(
     {"F1", "f1", "FP32", "fp32", "FP16", "fp16", "INT8", "int8", "p95", "SHA-256", "co2_eq_emissions"}
-    | {"session.x64quantprecision"}  # the name of an option
 )
 
 # The Hub's words for the size of a data set: below a thousand, then each tenfold.

@@ -7,10 +7,10 @@
 A text passes `tokens` (sub-tokens and windows), `session` (ONNX Runtime) and `decoding` (labels to entities),
 which `tagger` joins. `model_folder`, `onnx_contents`, `tokenizer` and `cpu` refuse what cannot be run.
 
-One policy for threads, in `Tagger`, the command line and the service: a single short text takes all of them for
-its window; of many texts, or a long one, as many windows run side by side, on one thread each, which does more
-in all. Where other programs take the processors, a single text takes one thread, too (`contention`). A text's
-result is the same in every way.
+One policy for threads, in `Tagger`, the command line and the service: a single short text takes all of
+them for its window; of many texts, or a long one, as many windows run side by side, on one thread each, which
+does more in all. Where other programs take the processors, a single text takes one thread (`contention`).
+A text's result is the same in every way.
 """
 
 import importlib

@@ -26,8 +26,8 @@ _BLOCK = 1 << 16  # bytes read at once, at most; what a pipe holds
 _PYTHON = 0x030B0000  # 3.11
 _NEEDED = ("numpy", "onnxruntime", "tokenizers", "huggingface_hub")
 _EPILOG = """\
-Each input line {"id": ..., "text": ...} gives one output line, in the same order; lines that come together are
-tagged side by side, and what is there is answered before more is read:
+Each input line {"id": ..., "text": ...} gives one output line, in the same order; lines that come together
+are tagged side by side, and what is there is answered before more is read:
   {"id": ..., "entities": [{"start", "end", "label", "score", "text"}, ...]}
 With --notes, "notice" says of a text that it does not look like English or is mostly shorthand.
 Offsets count characters (Unicode code points), "end" is exclusive; scores have four decimals. A line that

@@ -169,8 +169,7 @@ class Tagger:
         if self.threads > 1 and sum(len(cut.windows) for cut in head) > 1:
             return list(self._by_workers(cuts))
         return [
-            self._decode(cut, [self._run(cut, window, alone=True) for window in cut.windows])
-            for cut in cuts
+            self._decode(cut, [self._run(cut, window, alone=True) for window in cut.windows]) for cut in cuts
         ]
 
     def notice(self, text: str) -> Notice | None:

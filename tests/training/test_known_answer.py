@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tiny_model import make_model
 
-from space.engine import cpu, load, tokenise
+from space.engine import load, tokenise
 from training import known_answer
 
 BUNDLED = Path(__file__).parents[2] / "space" / "bundled"
@@ -35,11 +35,8 @@ def test_the_text_needs_more_than_one_window(name):
     assert len(tokenise(tagger.tokenizer, known_answer.TEXT)) > tagger.window
 
 
-@pytest.mark.parametrize("exact", [False, True], ids=["this machine's path", "the exact INT8 path"])
 @pytest.mark.parametrize("name", ["student", "teacher"])
-def test_the_bundled_pair_answers_it(name, exact, monkeypatch):
-    if exact:
-        monkeypatch.setattr(cpu, "int8_may_saturate", lambda: True)
+def test_the_bundled_pair_answers_it(name):
     written = read(BUNDLED / name)
     [found] = load(BUNDLED / name)([written["text"]])
     expected = [(e["start"], e["end"], e["label"], e["text"]) for e in written["entities"]]

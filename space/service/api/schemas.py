@@ -87,7 +87,7 @@ class ServedModel(BaseModel):
     sha256: str
     bytes: int
     labels: list[str]
-    threads: int = Field(description="Of a text that is alone; of others, as many run at once as there are workers.")
+    threads: int = Field(description="Of a text that is alone; others run side by side, one worker each.")
 
 
 class LimitsAnswer(BaseModel):
