@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from .contract import Model
+from .ui.file_claims import meaning_of_scores
 from .ui.sample_notes import Example
 
 HOME = Path(__file__).resolve().parent
@@ -85,6 +86,7 @@ def _about(model: Model, examples: Sequence[Example]) -> dict[str, Any]:
         "bytes": model.tagger.file.stat().st_size,
         "sha256": model.tagger.sha256,
         "labels": model.tagger.labels,
+        "scores": meaning_of_scores(model),
         "golden": {"text": GOLDEN, "entities": [asdict(entity) for entity in entities]},
         "examples": [{"title": one.title, "text": one.text, "about": one.about} for one in examples],
     }

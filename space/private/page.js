@@ -47,8 +47,9 @@ async function shut(proof) {
 	proof.countRequests(worker.requests);
 }
 
-function offer({ examples, labels }) {
+function offer({ examples, labels, scores }) {
 	page.styles = stylesOf(labels);
+	$("scores").textContent = scores;
 	offerFilters(labels);
 	for (const { title, text, about: lesson } of examples) {
 		const button = document.createElement("button");

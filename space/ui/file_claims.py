@@ -37,6 +37,16 @@ def qualities(model: Model) -> list[Claim]:
     return [claim for claim in found if ".bare." not in claim["id"]]
 
 
+def meaning_of_scores(model: Model) -> str:
+    """What a score tells, in a sentence: a probability where its ledger says on what it was fitted."""
+    ledger = model.ledger or {"claims": [], "subject": None}
+    fitted = f"{ledger['subject']}.calibration.temperature"
+    for claim in ledger["claims"]:
+        if claim["id"] == fitted:
+            return f"0.80: about 80 of 100 such entities were right, on {claim['n']} documents not trained on"
+    return "Higher is surer; a score is no probability"
+
+
 def claimed_times(model: Model) -> dict[int, dict[str, float]]:
     """Tokens of a text -> {"median": ms, "p95": ms}, from ids such as student.int8.latency.128.p95; those
     that other programs disturbed are left out, since nothing is compared with them."""

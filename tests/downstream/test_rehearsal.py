@@ -24,6 +24,13 @@ RUN = ROOT / "build" / "smoke"
 CORPUS = ROOT / "training" / "recipes" / "smoke"
 MODELS = {"student": STUDENT, "teacher": TEACHER}
 INT8 = "onnx/model_quantized.onnx"
+# What stands in notes and not in the corpus: all read it alike, by the steps in tokenizer.json.
+NOTES = [
+    "Fever\x95nausea after zalcipine\x96induced rash.",
+    "\uf0b7tremor\uf0b7 headache\x0bkelidone\u200bstopped\ufffd",
+    "morvastat500mg b.i.d., zalcipine2.5MG; PGE2 and H2g.",
+    "\u25cfnausea\u2192headache x\u00b9, in\ufb02ammation, \uff26\uff45\uff56\uff45\uff52",
+]
 # (model, program, file). Python's programs take ten seconds to start; `make test` starts them once, when it
 # verifies the student.
 LOADS = [
@@ -66,30 +73,32 @@ def test_a_pushed_card_fits_a_screen_and_links_the_page(pushed):
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    """A hundred texts: forty documents, longer than a window, and sentences of others."""
+    """A hundred texts: forty documents, longer than a window, sentences of others, and notes."""
     read = [json.loads(line)["text"] for line in (CORPUS / "train.jsonl").read_text("utf-8").splitlines()]
     sentences = [f"{part}." for text in read[40:] for part in text.split(". ") if len(part) > 40]
-    return read[:40] + sentences[:60]
+    return read[:40] + sentences[: 60 - len(NOTES)] + NOTES
 
 
 @pytest.fixture(scope="module")
-def by_engine(pushed, texts):
-    """Entities of each text, by model and ONNX file."""
+def bare(pushed, texts):
+    """Entities of each text without the engine's rules, by model and ONNX file: what programs agree on."""
     return {
-        (name, path.relative_to(folder).as_posix()): list(map(spans, load(folder, file=path.name)(texts)))
+        (name, path.relative_to(folder).as_posix()): list(
+            map(spans, load(folder, file=path.name, rules=())(texts))
+        )
         for name, folder in pushed.items()
         for path in folder.glob("onnx/*.onnx")
     }
 
 
-def test_there_is_something_to_find(by_engine, texts):
+def test_there_is_something_to_find(bare, texts):
     assert len(texts) == 100
-    for found in by_engine.values():
+    for found in bare.values():
         assert sum(map(len, found)) > 300
 
 
 @pytest.mark.parametrize(("model", "tool", "file"), LOADS)
-def test_a_program_finds_what_the_engine_finds(model, tool, file, pushed, texts, by_engine):
+def test_a_program_finds_what_the_engine_finds(model, tool, file, pushed, texts, bare):
     folder = pushed[model]
     if not (folder / file).is_file():
         pytest.skip(f"the {model} has no {file}")
@@ -102,7 +111,7 @@ def test_a_program_finds_what_the_engine_finds(model, tool, file, pushed, texts,
         found = loader(texts)
 
     assert loader.ids_differ == []
-    assert list(map(spans, found)) == by_engine[model, FP32 if file.endswith(".safetensors") else file]
+    assert list(map(spans, found)) == bare[model, FP32 if file.endswith(".safetensors") else file]
 
 
 @pytest.mark.soak
@@ -145,9 +154,10 @@ def test_transformers_js_downloads_the_model_by_its_id(rehearsal, pushed, texts,
     assert answer["tags"] == len(tagger.tags)
 
 
-def test_the_page_finds_what_the_engine_finds(rehearsal, texts, by_engine):
-    """Started from the Space's own files, it loads the very files that were pushed."""
-    expected = {"student": by_engine["student", INT8], "teacher": by_engine["teacher", FP32]}
+def test_the_page_finds_what_the_engine_finds(rehearsal, pushed, texts, bare):
+    """Started from the Space's own files, it loads the very files that were pushed, with their rules."""
+    expected = {name: list(map(spans, load(pushed[name])(texts))) for name in MODELS}
+    assert expected["student"] != bare["student", INT8]
     with rehearsal.page() as page, httpx.Client(base_url=page.url, timeout=300, trust_env=False) as client:
         for number, text in enumerate(texts):
             answer = client.post("/v1/compare", json={"text": text}).raise_for_status().json()

@@ -26,9 +26,8 @@ def site(tagger):
     """A site with the private page, and another at its root, as Gradio's is."""
     app = FastAPI()
     app.add_middleware(SecurityHeaders)
-    mount_private_page(
-        app, SimpleNamespace(id="me/model", revision="0123abc", tagger=tagger, labels=tagger.labels), EXAMPLES
-    )
+    model = SimpleNamespace(id="me/model", revision="0123abc", tagger=tagger, ledger=None)
+    mount_private_page(app, model, EXAMPLES)
     app.mount("/", FastAPI())
     return TestClient(app)
 
@@ -54,6 +53,7 @@ def test_what_the_page_checks_itself_with_comes_from_the_server_s_tagger(site, t
     [expected] = tagger([GOLDEN])
     assert about["golden"] == {"text": GOLDEN, "entities": [entity.to_dict() for entity in expected]}
     assert len(expected) >= 8
+    assert about["scores"] == "Higher is surer; a score is no probability"  # this one has no ledger
     assert (about["model"], about["revision"], about["offset_unit"]) == ("me/model", "0123abc", "code_point")
     assert [one["text"] for one in about["examples"]] == [example.text for example in EXAMPLES]
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
+from space.ui.file_claims import meaning_of_scores
 from space.ui.live_latency import Latency, Stopped, cpu_name
 from space.ui.provenance_tab import Measured, measure_claims, show_provenance, text_of
 
@@ -71,6 +72,14 @@ def test_what_differs_from_the_ledgers_machine_is_named_and_times_are_not_compar
     assert "Not like with like:</strong> processor, instruction set, threads and ONNX Runtime differ" in shown
     assert "not compared: see above" in shown
     assert "× the ledger" not in shown
+
+
+def test_a_score_is_a_probability_only_where_the_ledger_says_by_what(student, make_fake):
+    assert meaning_of_scores(student) == "Higher is surer; a score is no probability"
+    fitted = claim("student.calibration.temperature", 2.5, n=50)
+    calibrated = make_fake("Student", WORDS, ledger=LEDGER | {"claims": [*LEDGER["claims"], fitted]})
+    said = "0.80: about 80 of 100 such entities were right, on 50 documents not trained on"
+    assert meaning_of_scores(calibrated) == said
 
 
 def here(**changed) -> dict:
