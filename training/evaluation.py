@@ -158,10 +158,11 @@ def evaluate(
     claims = list(_size_claims(variants.values(), shared))
     draws = statistics.resample(len(test), settings.resamples)
     counts: dict[File, np.ndarray] = {}
+    smallest = {one.file[0]: one for one in sorted(variants.values(), key=lambda one: -one.artifact.bytes)}
     for variant in variants.values():
         found = _find(variant, test, run.work("evaluate"))
         counts[variant.file] = count([document.spans for document in test], found, recipe.labels)
-        claims += _test_claims(variant, test, found, draws, shared)
+        claims += _test_claims(variant, test, found, draws, shared, variant is smallest[variant.file[0]])
         claims.append(_guard_claim(variant, guard, shared))
     seen = {
         ".".join(filter(None, (c.id.model, c.id.variant, c.id.decoding))): c.value
@@ -224,21 +225,25 @@ def _test_claims(
     found: list[list[Entity]],
     draws: np.ndarray,
     shared: Evaluation,
+    diagnosed: bool,
 ) -> Iterator[Claim]:
-    """Scores and diagnostics of what a file found in the test documents, and what its rules and its
-    temperature do there."""
+    """Scores of what a file found in the test documents, and what its rules and its temperature do there.
+
+    Diagnostics are of a model's smallest file alone: those of the others are nearly the same, and many.
+    """
     gold, labels = [document.spans for document in test], shared.recipe.labels
     counts, score = count(gold, found, labels), variant.id("f1", split=shared.recipe.evaluation.split)
     make = partial(shared.on_test, artifact=variant.artifact)
     yield from scoring.score_claims(score, counts, draws, labels, make)
-    yield from diagnostics.claims(score, gold, found, draws, make)
+    if diagnosed:
+        yield from diagnostics.claims(score, gold, found, draws, make)
     others = decodings.others(variant.tagger, [document.text for document in test])
     if "bare" in others:
         bare, bare_counts = score.replace(decoding="bare"), count(gold, others["bare"], labels)
         yield from scoring.score_claims(bare, bare_counts, draws, labels, make)
         gained = bare.replace(group="macro", metric="f1_difference")
         yield scoring.difference_claim(gained, counts, bare_counts, draws, make)
-    if "uncalibrated" in others:
+    if diagnosed and "uncalibrated" in others:
         before = score.replace(decoding="uncalibrated")
         yield from diagnostics.calibration_claims(before, gold, others["uncalibrated"], draws, make)
 
