@@ -79,13 +79,6 @@ def without(part: str):
     )
 
 
-def without_int8(ledger: FolderLedger) -> FolderLedger:
-    model = ledger.models["student"]
-    kept = tuple(variant for variant in model.variants if variant.name != "int8")
-    models = ledger.models | {"student": model.model_copy(update={"variants": kept})}
-    return without(".int8.")(ledger.model_copy(update={"models": models}))
-
-
 def with_claim(claim_id: str):
     return lambda ledger: copied(ledger, "student.training.seconds", id=claim_id)
 
@@ -108,7 +101,6 @@ CASES = {
     "One training run.": (with_claim("student.setting.seed"), None),
     "One machine.": (None, other_machine),
     "INT8 on one instruction set.": (None, other_machine),
-    "INT8 in other programs.": (None, without_int8),
     "Speed was not measured.": (without(".latency."), None),
     "Speed was disturbed.": (lambda ledger: changed(ledger, ".latency.128.", disturbed=1.4), None),
     "Energy was not measured.": (None, with_claim("student.training.energy")),
