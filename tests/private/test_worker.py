@@ -161,22 +161,33 @@ def test_what_cannot_be_loaded_is_said(browser, changes, message):
     assert message in answer["message"]
 
 
+def read_texts(split: str) -> list[str]:
+    return [document.text for document in corpora.load(load_recipe("bundled").corpus, {})[split]]
+
+
+def compare(worker: Run, engine: Tagger, text: str) -> tuple[list[float], list[float]]:
+    """How far the scores of common entities are apart, and the scores of those that one side alone finds."""
+    here = scores(tag(worker, text))
+    there = scores([entity.to_dict() for entity in engine([text])[0]])
+    gaps = [abs(here[place] - there[place]) for place in here.keys() & there.keys()]
+    return gaps, [(here | there)[place] for place in here.keys() ^ there.keys()]
+
+
 @pytest.mark.corpora
 @pytest.mark.skipif("CLINSTILL_DATA" not in os.environ, reason="CLINSTILL_DATA names no folder of corpora")
-@pytest.mark.parametrize(("number", "most"), [(10, 1), pytest.param(40, 3, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("number", "most"), [(10, 1), pytest.param(1000, 10, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("worker", [pytest.param(ISOLATION, id="isolated")], indirect=True)
 def test_on_real_texts_only_coin_tosses_fall_otherwise(number, most, worker, engine):
     """Sums of floats differ in the last digit between processors; where a value lies on the border
     of two 8-bit steps, the model's scores then differ in the second decimal. That may decide a tag
     whose score is about a half, and none that is surer."""
-    documents = corpora.load(load_recipe("bundled").corpus, {})["development"][:number]
-    texts = [document.text for document in documents]
-    different = 0
-    for text, expected in zip(texts, engine(texts), strict=True):
-        here, there = scores(tag(worker, text)), scores([entity.to_dict() for entity in expected])
-        gaps = [abs(here[place] - there[place]) for place in here.keys() & there.keys()]
-        assert max(gaps, default=0) < 0.1
-        if here.keys() != there.keys():
-            different += 1
-            unsure = [(here | there)[place] for place in here.keys() ^ there.keys()]
-            assert min(unsure) < 0.55
-    assert different <= most
+    texts = [*read_texts("development"), *read_texts("train")][:number]
+    found = [compare(worker, engine, text) for text in texts]
+    gaps = sorted(gap for gaps, _ in found for gap in gaps)
+    tossed = [min(alone) for _, alone in found if alone]
+    near = sum(gap <= 0.001 for gap in gaps) / len(gaps)
+    print(f"{number} texts, other entities in {len(tossed)}; {len(gaps)} scores, {near:.2%} within 0.001")
+    assert len(tossed) <= most
+    assert max(tossed, default=0) < 0.55
+    assert near > 0.95
+    assert gaps[-1] < 0.1
