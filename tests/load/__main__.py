@@ -20,6 +20,7 @@ import load_report
 from engine_alone import Alone
 from load_run import FULL, QUICK, run
 from load_texts import LENGTH, asks, guard, short_texts, spread
+from promises import Check
 from running_space import SPACE, serve
 
 from cards.ledger import read_ledger
@@ -79,7 +80,7 @@ def _conditions(options: argparse.Namespace, served: dict) -> dict:
     }
 
 
-def _f1(documents: Sequence[Document], answers: Sequence[Sequence[list[dict]]]) -> load_report.Check:
+def _f1(documents: Sequence[Document], answers: Sequence[Sequence[list[dict]]]) -> Check:
     """Strict macro F1 of what was answered under load, beside the ledger's of the same documents."""
     claim = read_ledger(STUDENT / "ledger.json").claim(GUARD_F1)
     labels = sorted({span.label for document in documents for span in document.spans})
@@ -87,7 +88,7 @@ def _f1(documents: Sequence[Document], answers: Sequence[Sequence[list[dict]]]) 
     if all(answers):
         found = [[Entity(**entity) for entity in seen[0]] for seen in answers]
         f1 = metrics.score(documents, found, labels).macro.f1
-    return load_report.Check(
+    return Check(
         "macro F1 of the answers under load, guard documents",
         f1,
         f"within {F1_TOLERANCE} of the ledger's {claim.value:.4f}",

@@ -1,11 +1,12 @@
 """What a run of the load measurement comes to: checks, JSON, and the figure of latency against rate."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import matplotlib
 from load_phases import Phase
 from load_run import Run
+from promises import Check, at_least, at_most
 
 matplotlib.use("Agg")  # no screen needed
 from matplotlib import pyplot
@@ -17,16 +18,6 @@ MEMORY_POINTS = 60  # of a phase, in the JSON
 GROWTH_MB = 16.0  # over a phase; more than the allocator's noise, less than any leak in so many requests
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that the service promises: what was found, and whether that is enough."""
-
-    name: str
-    found: float | None
-    promised: str
-    met: bool
-
-
 def checks(run: Run, deadline_ms: float) -> list[Check]:
     """Everything that can be told from a run; deadline_ms: the server's, for one request."""
     if run.capacity is None:
@@ -35,27 +26,19 @@ def checks(run: Run, deadline_ms: float) -> list[Check]:
     half, overload, soak = run.half, run.overload, run.soak
     wrong = sum(phase.wrong for phase in phases(run))
     return [
-        _at_least("capacity as a share of the engine alone", share, SHARE_OF_ENGINE),
-        _at_most("errors at half capacity", half.sent - half.accepted, 0),
-        _at_least("share under 50 ms at half capacity", half.under_50_ms, SHARE_UNDER_50_MS),
-        _at_least("rejections at three times capacity", overload.rejected, 1),
-        _at_most("p99 of the accepted at three times capacity, ms", overload.p99, deadline_ms),
-        _at_most("p99 of the rejections at three times capacity, ms", overload.rejection_p99, FAST),
-        _at_most("rejections without Retry-After", overload.without_retry_after, 0),
-        _at_most("neither answer nor rejection at three times capacity", overload.failed, 0),
-        _at_most("growth of memory at three times capacity, MB", overload.memory_growth_mb, GROWTH_MB),
-        _at_most("growth of memory in the soak, MB", soak.memory_growth_mb, GROWTH_MB),
-        _at_most("errors in the soak", soak.sent - soak.accepted, 0),
-        _at_most("answers that differ from the engine's", wrong, 0),
+        at_least("capacity as a share of the engine alone", share, SHARE_OF_ENGINE),
+        at_most("errors at half capacity", half.sent - half.accepted, 0),
+        at_least("share under 50 ms at half capacity", half.under_50_ms, SHARE_UNDER_50_MS),
+        at_least("rejections at three times capacity", overload.rejected, 1),
+        at_most("p99 of the accepted at three times capacity, ms", overload.p99, deadline_ms),
+        at_most("p99 of the rejections at three times capacity, ms", overload.rejection_p99, FAST),
+        at_most("rejections without Retry-After", overload.without_retry_after, 0),
+        at_most("neither answer nor rejection at three times capacity", overload.failed, 0),
+        at_most("growth of memory at three times capacity, MB", overload.memory_growth_mb, GROWTH_MB),
+        at_most("growth of memory in the soak, MB", soak.memory_growth_mb, GROWTH_MB),
+        at_most("errors in the soak", soak.sent - soak.accepted, 0),
+        at_most("answers that differ from the engine's", wrong, 0),
     ]
-
-
-def _at_least(name: str, found: float | None, bound: float) -> Check:
-    return Check(name, found, f"at least {bound:g}", met=found is not None and found >= bound)
-
-
-def _at_most(name: str, found: float | None, bound: float) -> Check:
-    return Check(name, found, f"at most {bound:g}", met=found is not None and found <= bound)
 
 
 def phases(run: Run) -> list[Phase]:
