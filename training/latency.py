@@ -128,10 +128,15 @@ def texts_of(tagger: Tagger, documents: Sequence[Document], length: int, count: 
             f"evaluation.lengths: a text of {length} tokens is not one window of {tagger.file} "
             f"({tagger.window} tokens, special tokens included); state lengths up to the window"
         )
-    return [_text_from(tagger, documents, index % len(documents), tokens) for index in range(count)]
+    return [text_from(tagger, documents, index % len(documents), tokens) for index in range(count)]
 
 
-def _text_from(tagger: Tagger, documents: Sequence[Document], first: int, count: int) -> str:
+def text_from(tagger: Tagger, documents: Sequence[Document], first: int, count: int) -> str:
+    """Cut one text of exactly `count` tokens, special tokens not counted, from document `first` on.
+
+    Raises:
+        StageError: the filler is no single token.
+    """
     text = documents[first].text
     following = first + 1
     while len(tokenise(tagger.tokenizer, text)) < count:
