@@ -21,6 +21,7 @@ ENVIRONMENTS = {
     "downstream": ["tests/downstream-requirements.txt", "pyproject.toml"],  # the wheel is installed there
     "build": ["locks/build.in"],
     "sbom": ["locks/sbom.in"],
+    "peers": ["locks/peers.in"],
 }
 SUBSETS_OF_LIGHT = {"demo", "image", "build"}
 CUDA = re.compile(r"nvidia-(?!ml-py)|cuda-|triton==")

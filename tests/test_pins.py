@@ -15,6 +15,7 @@ TESTS = "tests/requirements.txt"
 LIGHT_TESTS = "tests/light-requirements.txt"
 EXTRA = "space/requirements-extra.txt"
 DOWNSTREAM = "tests/downstream-requirements.txt"
+PEERS = "locks/peers.in"
 # Distributions that are not named as the module they bring.
 DISTRIBUTIONS = {
     "markdown_it": "markdown-it-py",
@@ -51,6 +52,11 @@ def distribution(module: str) -> str:
 @pytest.mark.parametrize("name", ["numpy", "onnxruntime", "pydantic", "tokenizers"])
 def test_what_runs_in_both_environments_is_pinned_in_both(name):
     assert pins(LIGHT)[name] == pins(TRAINING)[name]
+
+
+@pytest.mark.parametrize("name", ["numpy", "tokenizers"])
+def test_peers_cut_texts_with_what_the_engine_does(name):
+    assert pins(PEERS)[name] == pins(LIGHT)[name]
 
 
 def test_a_package_has_one_version_wherever_it_is_pinned():
@@ -132,6 +138,7 @@ def locked(name: str) -> dict[str, str]:
         ("downstream", [DOWNSTREAM]),
         ("build", ["locks/build.in"]),
         ("sbom", ["locks/sbom.in"]),
+        ("peers", [PEERS]),
     ],
 )
 def test_a_lock_holds_what_is_pinned(lock, files):
