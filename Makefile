@@ -9,12 +9,13 @@ LIGHT := .venv
 TRAINING := .venv-training
 DOWNSTREAM := .venv-downstream
 SBOM := .venv-sbom
+PEERS := .venv-peers
 SMOKE := build/smoke
 RUNTIME := space/private/vendor/ort-wasm-simd-threaded.wasm
 NPM := $(shell command -v npm)
 TYPED := space cards publish locks examples
 SPACE_TESTS := $(addprefix tests/,private space)
-SERVICE_TESTS := $(addprefix tests/,attack engine load service)
+SERVICE_TESTS := $(addprefix tests/,attack bench engine load service)
 # Four at a time, since they often wait; each one's output in a piece (GNU make 3, which macOS brings, mixes the lines).
 TOGETHER := --jobs=4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NODE_LOADER := publish/loaders/node_modules/.package-lock.json
@@ -36,6 +37,7 @@ SIZE_light := 930 MB
 SIZE_training := 2.1 GB (6 GB where torch comes with CUDA)
 SIZE_downstream := 1.3 GB (5 GB where torch comes with CUDA)
 SIZE_sbom := 63 MB
+SIZE_peers := 930 MB
 PIP_INSTALL = -m pip install --require-hashes --no-deps --no-build-isolation --use-pep517
 define install
 $(if $(PYTHON),,$(error $(NO_PYTHON)))
@@ -50,7 +52,7 @@ $(if $(3),@$(1)/bin/python $(PIP_INSTALL) -r locks/torch-cpu.txt 2>/dev/null || 
 endef
 
 .PHONY: help demo private setup lint lint-cards types test soak test-light test-cards test-space test-service test-training test-downstream \
-    smoke loaders rehearse load lock sbom clean
+    smoke loaders rehearse load bench lock sbom clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -94,7 +96,7 @@ test-cards: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## cards, publish, the
 test-space: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## Space and private page
 	$(LIGHT)/bin/python -m pytest $(SPACE_TESTS)
 
-test-service: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, service, attacks, load
+test-service: $(LIGHT)/.tests-ready $(if $(NPM),$(RUNTIME)) ## engine, service, attacks, load, comparison
 	$(LIGHT)/bin/python -m pytest $(SERVICE_TESTS)
 
 test-training: $(TRAINING)/.tests-ready ## training, and the engine with the other client of the Hub
@@ -127,8 +129,11 @@ $(RUNTIME): space/private/package-lock.json space/private/vendor.mjs space/priva
 load: $(LIGHT)/.tests-ready ## twenty minutes: capacity and latency under load, into docs/load.json and docs/load.png
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs
 
+bench: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready $(PEERS)/.ready ## half an hour: the engine beside its peers, into docs/performance.md, .json and .png (corpora: CLINSTILL_DATA)
+	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/bench --out docs
+
 clean: ## remove the environments and everything built
-	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) $(SBOM) space/private/vendor publish/loaders/node_modules build dist
+	rm -rf $(LIGHT) $(TRAINING) $(DOWNSTREAM) $(SBOM) $(PEERS) space/private/vendor publish/loaders/node_modules build dist
 
 $(LIGHT)/.ready: locks/build.txt locks/demo.txt
 	$(call install,$(LIGHT),demo)
@@ -147,6 +152,9 @@ $(DOWNSTREAM)/.ready: locks/build.txt locks/downstream.txt locks/torch.txt pypro
 
 $(SBOM)/.ready: locks/build.txt locks/sbom.txt
 	$(call install,$(SBOM),sbom)
+
+$(PEERS)/.ready: locks/build.txt locks/peers.txt
+	$(call install,$(PEERS),peers)
 
 lock: $(LIGHT)/.tests-ready ## renew locks/ after a pin has changed (LOCK=--upgrade: all that is not pinned)
 	$(LIGHT)/bin/python locks/renew.py $(LOCK)
