@@ -97,7 +97,7 @@ def test_code_points(run, tokenizer, form, points):
         half = len(points) // 2
         return other_normal_forms(points[:half]) + other_normal_forms(points[half:])
 
-    # Symbols since a Unicode that browsers know and the library does not: words of their own to browsers alone.
+    # Symbols since a Unicode that the library does not know: words of their own to browsers alone.
     later = {point for point in run(CHARACTER_KINDS)["symbols"] if unicodedata.category(chr(point)) == "Cn"}
     points = [point for point in points if point not in later]
     blocks = (points[start : start + BLOCK] for start in range(0, len(points), BLOCK))
