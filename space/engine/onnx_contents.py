@@ -32,6 +32,12 @@ _CHILDREN = {
 _INPUT, _OPERATOR, _DOMAIN = 1, 4, 7  # of a node
 _DATA_TYPE, _NAME, _RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 2, 8, 9, 13, 14  # of a tensor
 _INT8 = 3  # of data types
+# Products of integers, and which of their inputs are the weights. What is dequantised becomes one of them
+# where the runtime fuses it with the product behind it.
+_WEIGHT = {
+    "MatMulInteger": 1, "MatMulIntegerToFloat": 1, "DynamicQuantizeMatMul": 1, "ConvInteger": 1,
+    "QAttention": 1, "QLinearMatMul": 3, "QLinearConv": 3, "QGemm": 3, "DequantizeLinear": 0,
+}  # fmt: skip
 # Two products of an activation, 0 to 255, with such weights fit 16 bits.
 _SEVEN_BITS = 64
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
@@ -101,7 +107,7 @@ def read(path: Path) -> Contents:
 
 def _walk(data: mmap.mmap) -> Contents:
     operators, external = set(), False
-    multiplied: set[str] = set()  # names of what products take
+    weights: set[str] = set()  # names of those of integer products
     wide: set[str] = set()  # names of tensors of 8 bits
     todo = [("model", 0, len(data))]
     while todo:
@@ -114,12 +120,15 @@ def _walk(data: mmap.mmap) -> Contents:
             if field in children and wire_type == _BYTES
         ]
         if message == "node":
-            texts = [(field, data[value:end].decode()) for field, kind, value, end in fields if kind == _BYTES
-                     and field in (_INPUT, _OPERATOR, _DOMAIN)]  # fmt: skip
-            operator = dict(texts).get(_OPERATOR, "")
-            operators.add((dict(texts).get(_DOMAIN, ""), operator))
-            if _multiplies_integers(operator):
-                multiplied |= {text for field, text in texts if field == _INPUT}
+            inputs, named = [], {_OPERATOR: "", _DOMAIN: ""}
+            for field, _, value, end in fields:
+                if field == _INPUT:
+                    inputs.append(data[value:end].decode())
+                elif field in named:
+                    named[field] = data[value:end].decode()
+            operators.add((named[_DOMAIN], named[_OPERATOR]))
+            if (place := _WEIGHT.get(named[_OPERATOR], len(inputs))) < len(inputs):
+                weights.add(inputs[place])
         elif message == "tensor":
             parts = {field: (value, end) for field, _, value, end in fields}
             external |= _EXTERNAL_DATA in parts or parts.get(_DATA_LOCATION, (0, 0))[0] != 0
@@ -127,14 +136,7 @@ def _walk(data: mmap.mmap) -> Contents:
                 wide.add(data[slice(*parts[_NAME])].decode())
     if not operators:
         raise ValueError("no operators")
-    return Contents(frozenset(operators), external, not multiplied.isdisjoint(wide))
-
-
-def _multiplies_integers(operator: str) -> bool:
-    """Whether it does, or gives what is multiplied as integers once the runtime has fused the two."""
-    return "Integer" in operator or operator.startswith(
-        ("QLinear", "QAttention", "QGemm", "DynamicQuantizeMatMul", "DequantizeLinear")
-    )
+    return Contents(frozenset(operators), external, not weights.isdisjoint(wide))
 
 
 def _narrow(data: mmap.mmap, parts: dict[int, tuple[int, int]]) -> bool:

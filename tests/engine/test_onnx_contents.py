@@ -62,11 +62,12 @@ def test_weights_of_seven_bits_do_not_saturate(tmp_path, largest, raw, saturatin
     if not raw:
         weights = helper.make_tensor("w", TensorProto.INT8, [1, 2], [-64, largest])
     table = numpy_helper.from_array(np.array([[-128, 127]], np.int8), "table")
+    zero = helper.make_tensor("zero", TensorProto.INT8, [1], [0])  # as onnxruntime writes it
     nodes = [
-        helper.make_node("MatMulInteger", ["x", "w"], ["y"]),
+        helper.make_node("MatMulInteger", ["x", "w", "", "zero"], ["y"]),
         helper.make_node("Gather", ["table", "x"], ["z"]),
     ]
-    model = helper.make_model(helper.make_graph(nodes, "products", [], [], [weights, table]))
+    model = helper.make_model(helper.make_graph(nodes, "products", [], [], [weights, zero, table]))
     onnx.save(model, tmp_path / "products.onnx")
     assert onnx_contents.read(tmp_path / "products.onnx").saturating is saturating
 

@@ -5,6 +5,8 @@ import random
 import shutil
 import threading
 from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 
 from space.engine import EngineError, Tagger, load, merge, tokenise, windows
 from space.engine.session import SAFE_INT8
+
+BUNDLED = Path(__file__).parents[2] / "space" / "bundled" / "student"
+TEXT = "Lithium carbonate 300 mg caused tremor, nausea and nephrogenic diabetes insipidus (NDI). " * 20
 
 
 def found(tagger, text: str) -> list[tuple[int, int, str, str]]:
@@ -265,6 +270,22 @@ def test_without_vnni_int8_runs_the_exact_way_and_says_so(model, tagger, monkeyp
     text = "Lithium carbonate caused seizures and nausea"
     assert found(careful, text) == found(tagger, text)
     assert load(model, file="model.onnx").notes == []  # nothing to be careful about in FP32
+
+
+def test_the_bundled_students_sums_are_exact_on_every_path(monkeypatch):
+    """Its weights have 7 bits, so that the fast kernel may run where there is no VNNI."""
+    fast = load(BUNDLED, threads=1)
+    tokens, expected = fast.logits(TEXT)
+    monkeypatch.setattr("space.engine.cpu.int8_may_saturate", lambda: True)
+    assert load(BUNDLED, threads=1).notes == []  # nothing to be careful about
+    monkeypatch.setattr(
+        "space.engine.session.onnx_contents.check", lambda path: SimpleNamespace(saturating=True)
+    )
+    exact = load(BUNDLED, threads=1)
+    assert exact.notes == [SAFE_INT8]
+    found = exact.logits(TEXT)[1]
+    assert len(tokens) > fast.window
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4)
 
 
 def test_one_text_in_place_of_a_list_is_an_error(tagger):
