@@ -1,9 +1,10 @@
 """Steps that read notes as they are meant: how words are cut, and what the model sees of them."""
 
+import json
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 from space.engine import load_tokenizer, tokenise
 from space.engine.note_text import read_as_meant
@@ -12,10 +13,20 @@ BUNDLED = Path(__file__).parents[2] / "space" / "bundled" / "student" / "tokeniz
 
 
 @pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory) -> Tokenizer:
+def plain() -> Tokenizer:
+    """BERT's, without steps for notes."""
+    tokenizer = Tokenizer.from_file(str(BUNDLED))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return tokenizer
+
+
+@pytest.fixture(scope="module")
+def tokenizer(plain, tmp_path_factory) -> Tokenizer:
     """As the engine reads it from a file."""
     file = tmp_path_factory.mktemp("notes") / "tokenizer.json"
-    read_as_meant(Tokenizer.from_file(str(BUNDLED))).save(str(file))
+    read_as_meant(Tokenizer.from_str(plain.to_str())).save(str(file))
+    assert json.loads(file.read_text()) == json.loads(BUNDLED.read_text())
     return load_tokenizer(file)
 
 
@@ -53,8 +64,8 @@ def test_what_the_model_sees(tokenizer, written, meant):
     assert tokenise(tokenizer, written).ids.tolist() == tokenise(tokenizer, meant).ids.tolist()
 
 
-def test_plain_text_reads_as_before(tokenizer):
+def test_plain_text_reads_as_before(plain, tokenizer):
     text = "Lithium (600 mg/day) caused tremor; 12.5 mg b.i.d., IL-6 and 5-HT3, 10 g/dl, 3x."
-    plain = tokenise(load_tokenizer(BUNDLED), text)
-    assert tokenise(tokenizer, text).ids.tolist() == plain.ids.tolist()
-    assert tokenise(tokenizer, text).words.tolist() == plain.words.tolist()
+    before = tokenise(plain, text)
+    assert tokenise(tokenizer, text).ids.tolist() == before.ids.tolist()
+    assert tokenise(tokenizer, text).words.tolist() == before.words.tolist()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from note_vectors import LABELS, VECTORS, NoteVector, make_note_model
+from note_vectors import LABELS, VECTORS, NoteVector
 
 from space.engine import RULES, Tagger, decode, load, tokenise
 
@@ -12,8 +12,8 @@ every_vector = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vec
 
 
 @pytest.fixture(scope="module")
-def tagger(tmp_path_factory) -> Tagger:
-    return load(make_note_model(BUNDLED, tmp_path_factory.mktemp("notes") / "student"))
+def tagger() -> Tagger:
+    return load(BUNDLED)
 
 
 @every_vector

@@ -1,10 +1,8 @@
 """The private page on texts as people write notes: words, and what rules make of tags."""
 
 import json
-from pathlib import Path
 
-import pytest
-from note_vectors import LABELS, VECTORS, make_note_model
+from note_vectors import LABELS, VECTORS
 
 from space.engine import RULES, load_tokenizer, tokenise
 
@@ -25,18 +23,14 @@ return data.cases.map(({ text, logits }) => {
 """
 
 
-@pytest.fixture(scope="module")
-def notes(bundled, tmp_path_factory) -> Path:
-    return make_note_model(bundled, tmp_path_factory.mktemp("notes") / "student") / "tokenizer.json"
-
-
-def test_words_and_what_rules_make_of_tags(javascript, notes):
-    tokenizer = load_tokenizer(notes)
+def test_words_and_what_rules_make_of_tags(javascript, bundled):
+    file = bundled / "tokenizer.json"
+    tokenizer = load_tokenizer(file)
     cases = [
         {"text": one.text, "logits": one.logits(tokenise(tokenizer, one.text)).ravel().tolist()}
         for one in VECTORS
     ]
-    read = json.loads(notes.read_bytes())
+    read = json.loads(file.read_bytes())
     found = javascript(RUN, tokenizer=read, cases=cases, tags=LABELS, rules=list(RULES))
     for one, vector in zip(found, VECTORS, strict=True):
         assert (vector.about, one) == (vector.about, {"words": vector.words, "entities": vector.entities})

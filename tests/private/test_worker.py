@@ -1,6 +1,5 @@
 """The worker in Chromium: what it finds, what it says meanwhile, with threads and without."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 from javascript import NO_RUNTIME, PRIVATE, RUNTIME, Run, in_page, serve_folder
-from note_vectors import VECTORS, make_note_model
+from note_vectors import VECTORS
 
 from space.engine import Tagger, load
 from training import corpora
@@ -133,11 +132,9 @@ def test_cancelled_texts_are_answered_and_later_ones_are_tagged(worker):
     assert windows.count(1) <= 1 and windows.count(2) == 0
 
 
-def test_notes_are_read_as_they_are_meant(browser, bundled, tmp_path):
-    folder = make_note_model(bundled, tmp_path / "notes")
-    changes = {name: json.loads((folder / f"{name}.json").read_bytes()) for name in ("config", "tokenizer")}
+def test_notes_are_read_as_they_are_meant(browser):
     with opened(browser, ISOLATION) as run:
-        run(START, changes=changes)
+        run(START)
         for vector in VECTORS:
             found = tag(run, vector.text)
             assert (vector.about, [[one["text"], one["label"]] for one in found]) == (

@@ -1,20 +1,17 @@
 """Texts as people write notes, and what is right for them, in the engine and on the private page alike.
 
 A line of note_vectors.jsonl has a text, its words, a tag for each as a model may well give it, and the
-entities: what the rules make of those tags, and what the bundled student finds once it runs with all rules.
+entities: what the rules make of those tags, and what the bundled student finds.
 Tags: "D" begins a Disease, "d" goes on with one, "C" and "c" likewise a Chemical, "O" is nothing.
 """
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from space.engine import RULES, Tokens
-from space.engine.note_text import read_as_meant
+from space.engine import Tokens
 
 LABELS = ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
 COLUMNS = "OCcDd"
@@ -38,13 +35,3 @@ class NoteVector:
 
 
 VECTORS = [NoteVector(**json.loads(line)) for line in Path(__file__).with_suffix(".jsonl").open()]
-
-
-def make_note_model(model: Path, folder: Path) -> Path:
-    """Copy a model's folder and let the copy read notes as they are meant, with all rules."""
-    shutil.copytree(model, folder)
-    read_as_meant(Tokenizer.from_file(str(model / "tokenizer.json"))).save(str(folder / "tokenizer.json"))
-    config = json.loads((model / "config.json").read_text())
-    config["clinstill"]["rules"] = list(RULES)
-    (folder / "config.json").write_text(json.dumps(config))
-    return folder
