@@ -77,6 +77,7 @@ def load_model(source: Source) -> LoadedModel:
     """Load one model and what lies beside it. Raises SourceError, naming what chose the model."""
     try:
         tagger = load(source.model, revision=source.revision, file=source.file)
+        tagger(["fever"])  # opens what a text that is alone runs on, or the first visitor would wait for it
     except EngineError as error:
         raise SourceError(f"the {source.role} of {source.chosen_by} cannot be used: {error}") from error
     if source.sha256 not in (None, tagger.sha256):

@@ -71,7 +71,7 @@ EXAMPLES = (
         "semaglutide and pembrolizumab were stopped.",
         "Its texts are older than that disease, though the new drugs' names look familiar.",
         missed=("COVID-19",),
-        wrong=(("COVID", "Chemical"), ("-", "Disease"), ("vein thrombosis", "Disease")),
+        wrong=(("COVID", "Chemical"), ("infection", "Disease"), ("vein thrombosis", "Disease")),
     ),
     Example(
         "Fails: homonyms",

@@ -72,7 +72,8 @@ def test_int8_comes_back_within_half_a_step(setting, trained, empty, weights, tm
     exact = []
     for name, own in empty.named_parameters():
         most = weights[name].abs().max().item()  # of a tensor; a column's step is no larger
-        assert (own - weights[name]).abs().max().item() <= most / 127 / 2 * 1.001, name
+        steps = 127 if "embeddings" in name else 64  # products have 7 bits
+        assert (own - weights[name]).abs().max().item() <= most / steps / 2 * 1.001, name
         exact += [name] if torch.equal(own, weights[name]) else []
     assert {name for name in exact if name.startswith("bert.encoder") and name.endswith("bias")}
     products = {name for name in weights if "dense.weight" in name or "query.weight" in name}
