@@ -2,10 +2,12 @@
 
 Both keep PyTorch's names. Initializers are named as the parameters are; a matrix product is named after
 its module, and holds the weight transposed; a fused attention holds the biases of query, key and value in
-one. What was stored as FP16 or INT8 becomes FP32 again, rounded as it was.
+one, and stands in the branches of an If. What was stored as FP16 or INT8 becomes FP32 again, rounded as it
+was.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +46,7 @@ def read_back(file: Path, model: PreTrainedModel) -> None:
 def _weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     """Weights by PyTorch's name, FP32."""
     found = _values(graph)
-    for node in graph.node:
+    for node in _nodes(graph):
         if node.op_type in PRODUCTS and _stem(node.input[1]) in found:
             found[f"{_module(node.name)}.weight"] = found[_stem(node.input[1])].T
         elif node.op_type == ATTENTION and node.input[BIASES] in found:
@@ -52,6 +54,14 @@ def _weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
             for projection, bias in zip(node.input[PROJECTIONS], biases, strict=True):
                 found[f"{_module(projection)}.bias"] = bias
     return found
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """Those of the graph, and of the branches of its Ifs, where attention stands."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            yield from _nodes(attribute.g)
 
 
 def _values(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
