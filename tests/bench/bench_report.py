@@ -59,14 +59,17 @@ def as_json(run: Run, systems: Sequence[System], texts: Texts) -> dict:
 
 
 def _quality(run: Run, systems: Sequence[System], texts: Texts) -> Rows:
-    """F1, agreement with the engine, and whether a system computes the model: `right`, None where unknown."""
+    """F1, agreement with the engine, and whether a system computes the model.
+
+    F1 is that of the settings that score lower. `right` is None for what others are judged by.
+    """
     rows = []
     for system in systems:
+        if not system.finds_entities:
+            continue
         for processors in sorted({number for name, number in run.found if name == system.name}):
             found = run.found[system.name, processors]
-            if not any(found.guard):
-                continue  # it finds no entities
-            f1 = _f1(texts.guard, found.guard)
+            f1 = _guard_f1(run, texts, system.name, processors)
             row = {
                 "system": system.name,
                 "processors": processors,
@@ -76,13 +79,17 @@ def _quality(run: Run, systems: Sequence[System], texts: Texts) -> Rows:
                 "right": None,
             }
             if (ENGINE, processors) in run.found:
-                engine = run.found[ENGINE, processors].guard
-                row["agreement"] = agreement(engine, found.guard)
+                row["agreement"] = agreement(run.found[ENGINE, processors].guard_many, found.guard_many)
             if system.judged_by is not None and (system.judged_by, processors) in run.found:
-                judge = _f1(texts.guard, run.found[system.judged_by, processors].guard)
+                judge = _guard_f1(run, texts, system.judged_by, processors)
                 row["right"] = f1 >= judge - WRONG
             rows.append(_rounded(row))
     return rows
+
+
+def _guard_f1(run: Run, texts: Texts, system: str, processors: int) -> float:
+    found = run.found[system, processors]
+    return min(_f1(texts.guard, entities) for entities in (found.guard_single, found.guard_many))
 
 
 def _f1(gold: Sequence[Document], found: Sequence[list[Entity]]) -> float:

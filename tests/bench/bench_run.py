@@ -23,8 +23,6 @@ from bench_texts import LENGTHS, LESS_LONG, WINDOWS, Texts
 from measurements import Found, Long, Many, Run, Rung, Schedule, Start, Tried
 from systems import System
 
-from space.engine import Entity
-
 LADDER = Path(__file__).with_name("ladder.py")
 PAUSE_S = 0.25  # Intel's OpenMP spins for 0.2
 WARM_UP = 2  # calls
@@ -153,13 +151,22 @@ class Comparison:
 
     def _many(self, ready: Mapping[str, Ready], processors: int, notes: int) -> None:
         """Guard documents, abstracts and notes."""
-        guard = self._calls(ready, processors, [document.text for document in self.texts.guard])
+        guard = [document.text for document in self.texts.guard]
+        on_guard = {
+            name: [
+                self._tag(f"guard, {processors}", chosen, [guard]).entities[0]
+                for chosen in (system.single, system.many)
+            ]
+            for name, system in ready.items()
+        }
         texts = [document.text for document in self.texts.abstracts[: self.schedule.abstracts]]
         abstracts = self._calls(ready, processors, texts)
         on_notes = self._calls(ready, processors, self.texts.notes[:notes])
         for name in ready:
             key = (name, processors)
-            self.run.found[key] = Found(*(_entities(answers[name]) for answers in (guard, abstracts)))
+            self.run.found[key] = Found(
+                *on_guard[name], [found for answer in abstracts[name] for found in answer.entities[0]]
+            )
             self.run.abstracts[key] = _many_of(abstracts[name])
             self.run.notes[key] = _many_of(on_notes[name])
 
@@ -233,10 +240,6 @@ def in_turn(systems: Mapping[str, T], turn: int) -> Iterator[tuple[str, T]]:
     names = list(systems)
     first = turn % len(names)
     return ((name, systems[name]) for name in names[first:] + names[:first])
-
-
-def _entities(answers: Sequence[Answer]) -> list[list[Entity]]:
-    return [found for answer in answers for found in answer.entities[0]]
 
 
 def _many_of(answers: Sequence[Answer]) -> Many:

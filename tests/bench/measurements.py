@@ -41,7 +41,7 @@ class Schedule:
 
 
 FULL = Schedule(
-    sweep=64, sweep_singles=4, rounds=8, singles=5, call=100, abstracts=500, notes=1000, fewer_notes=300,
+    sweep=48, sweep_singles=4, rounds=6, singles=5, call=100, abstracts=500, notes=1000, fewer_notes=100,
     characters=1_000_000, repeats=5, starts=3, climbs=60,
 )  # fmt: skip
 QUICK = Schedule(
@@ -64,9 +64,10 @@ class Tried:
 
 @dataclass(frozen=True)
 class Found:
-    """Entities of each guard document and of each abstract."""
+    """Entities of the guard, with the settings for single texts and those for many, and of the abstracts."""
 
-    guard: list[list[Entity]]
+    guard_single: list[list[Entity]]
+    guard_many: list[list[Entity]]
     abstracts: list[list[Entity]]
 
 

@@ -27,6 +27,7 @@ class System:
         needs: Steps of `bench_models` that make its files.
         judged_by: The system with the same words and decoding, beside which its F1 shows whether it computes
             the model; None where there is none.
+        finds_entities: Whether it does the engine's task.
     """
 
     name: str
@@ -38,6 +39,7 @@ class System:
     batches: tuple[int, ...] = (1, 8, 32)
     needs: tuple[str, ...] = ()
     judged_by: str | None = ENGINE
+    finds_entities: bool = True
 
 
 def _threads(processors: int) -> list[Settings]:
@@ -178,5 +180,6 @@ SYSTEMS = (
         packages=("spacy",),
         batches=(64,),
         judged_by=None,
+        finds_entities=False,
     ),
 )

@@ -33,7 +33,7 @@ def made(found: dict[str, list[Entity]], slower: dict[str, float]) -> Run:
         run.starts[name] = Start([0.3 * times, 0.2 * times, 0.2 * times], 100 * times)
         for processors in (1, 2):
             entities = found.get(name, ALL)
-            run.found[name, processors] = Found([entities], [entities])
+            run.found[name, processors] = Found([entities], [entities], [entities])
             run.abstracts[name, processors] = Many(500, [2.0 * times, 3.0 * times], 200.0)
             run.notes[name, processors] = Many(300, [10.0 * times], 200.0)
             run.tried += [
@@ -91,6 +91,18 @@ def test_a_fast_wrong_peer_is_named_and_gets_no_ratio():
     assert "times_engine" not in of(found["single"], system=CTRANSLATE, processors=2, tokens=32)
     assert not any("CTranslate2" in check.name for check in bench_report.checks(found, "avx2"))
     assert "| CTranslate2, INT8 | 0.6667 | 66.7% | 0.6667 | **no: wrong** |" in bench_page.page(found)
+
+
+def test_a_peer_that_finds_nothing_is_wrong():
+    found = report(made({CTRANSLATE: [], "spacy-tagger": []}, SLOWER))
+    assert of(found["quality"], system=CTRANSLATE, processors=1)["right"] is False
+    assert not any(row["system"] == "spacy-tagger" for row in found["quality"])  # which is not asked to
+
+
+def test_a_peer_that_is_wrong_with_one_of_its_settings_is_wrong():
+    run = made({}, SLOWER)
+    run.found[CTRANSLATE, 2] = Found([ALL[:2]], [ALL], [ALL])
+    assert of(report(run)["quality"], system=CTRANSLATE, processors=2)["right"] is False
 
 
 def test_pipelines_are_judged_by_the_pipeline():
