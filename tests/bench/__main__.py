@@ -32,8 +32,15 @@ from training.provenance import environment
 STUDENT = ROOT / "space" / "bundled" / "student"
 MODELS = ROOT / "build" / "bench"
 PROGRAM = Path(__file__).with_name("bench_models.py")
-# What the peers' files depend on besides the student's.
-MADE_BY = (PROGRAM, ROOT / "locks" / "peers.txt", ROOT / "locks" / "training.txt")
+# What the peers' files are made of and by.
+MADE_OF = (
+    STUDENT / "onnx" / "model_quantized.onnx",
+    STUDENT / "config.json",
+    STUDENT / "tokenizer.json",
+    PROGRAM,
+    ROOT / "locks" / "peers.txt",
+    ROOT / "locks" / "training.txt",
+)
 
 
 def main() -> int:
@@ -90,10 +97,8 @@ def _environment(step: str) -> str:
 
 
 def _models(systems: Sequence[System], calibration: Sequence[str]) -> Path:
-    """The folder of the peers' files, made where it lacks any; another student or lock has another folder."""
-    digest = hashlib.sha256((STUDENT / "onnx" / "model_quantized.onnx").read_bytes())
-    for path in MADE_BY:
-        digest.update(path.read_bytes())
+    """The folder of the peers' files, made where it lacks any. Another student or lock has another folder."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in MADE_OF))
     models = MODELS / digest.hexdigest()[:12]
     models.mkdir(parents=True, exist_ok=True)
     (models / "shipped").unlink(missing_ok=True)

@@ -30,13 +30,7 @@ def transformers(models: Path) -> None:
     model = AutoModelForTokenClassification.from_config(AutoConfig.from_pretrained(shipped))
     read_back(shipped / INT8, model)
     model.save_pretrained(folder)
-    for name in (
-        "config.json",
-        "tokenizer.json",
-        "tokenizer_config.json",
-        "special_tokens_map.json",
-        "vocab.txt",
-    ):
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(shipped / name, folder)
     export(folder, [known_answer.TEXT])
 
