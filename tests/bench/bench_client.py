@@ -117,9 +117,10 @@ class Worker:
     def _answer(self) -> dict:
         line = self.process.stdout.readline()
         if not line:
-            self.process.wait()
+            code = self.process.wait()
             self.errors.seek(0)
-            raise BenchError(f"{self.system.name} {self.variant} failed:\n{self.errors.read()[-3000:]}")
+            told = self.errors.read()[-3000:]
+            raise BenchError(f"{self.system.name} {self.variant} ended with exit code {code}:\n{told}")
         return json.loads(line)
 
     def close(self) -> None:
