@@ -129,7 +129,7 @@ $(RUNTIME): space/private/package-lock.json space/private/vendor.mjs space/priva
 load: $(LIGHT)/.tests-ready ## twenty minutes: capacity and latency under load, into docs/load.json and docs/load.png
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/load --out docs
 
-bench: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready $(PEERS)/.ready ## 25 minutes: the engine beside its peers, into docs/performance.md, .json and .png (corpora: CLINSTILL_DATA)
+bench: $(LIGHT)/.tests-ready $(TRAINING)/.tests-ready $(PEERS)/.ready ## half an hour: the engine beside its peers, into docs/performance.md, .json and .png (corpora: CLINSTILL_DATA)
 	PYTHONPATH=.:tests/support $(LIGHT)/bin/python tests/bench --out docs
 
 clean: ## remove the environments and everything built

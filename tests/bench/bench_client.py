@@ -86,6 +86,7 @@ class Worker:
             UnavailableSystemError: The system does not run on this machine.
             BenchError: It failed.
         """
+        self._load()  # which keeps a processor busy, too
         busy, own, began = _busy_seconds(), processor_seconds(), time.perf_counter()
         got = self._ask({"calls": calls, "batch": batch, "warm_up": warm_up})
         took, own = time.perf_counter() - began, processor_seconds() - own
@@ -101,17 +102,18 @@ class Worker:
     def versions(self) -> dict[str, str]:
         return self._ask({"versions": self.system.packages})
 
-    def _ask(self, request: dict) -> dict:
-        try:
-            self.process.stdin.write(json.dumps(request) + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended, which the answer will tell
+    def _load(self) -> None:
+        """Wait until the system is loaded."""
         if not self.loaded:
             told = self._answer()
             if "unavailable" in told:
                 raise UnavailableSystemError(told["unavailable"])
             self.loaded = True
+
+    def _ask(self, request: dict) -> dict:
+        with suppress(BrokenPipeError):  # it has ended, which the answer will tell
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
         return self._answer()
 
     def _answer(self) -> dict:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jinja2
 import matplotlib
-from bench_report import ladder_shares
+from bench_report import ladder_shares, noise
 from systems import ENGINE
 
 from training.latency import QUIET
@@ -36,7 +36,8 @@ def page(report: dict) -> str:
         "promises": _promises(report),
         "settings": _settings(report),
     }
-    return template.render(report | tables, busiest=max(report["others_busy"].values()), quiet=QUIET) + "\n"
+    busiest = max(report["others_busy"].values())
+    return template.render(report | tables, noise=noise(report), busiest=busiest, quiet=QUIET) + "\n"
 
 
 def draw(report: dict, path: Path) -> None:
@@ -201,14 +202,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _by_speed(report: dict) -> list[str]:
-    """The systems: the engine first, then by abstracts a second on most processors."""
+    """The engine, its peers by abstracts a second on most processors, and those that find no entities."""
     most = max(row["processors"] for row in report["many"])
     rates = {
         row["system"]: row["documents_per_s"]
         for row in report["many"]
         if row["workload"] == "abstracts" and row["processors"] == most
     }
-    return sorted(rates, key=lambda name: (not name.startswith(ENGINE), -rates[name]))
+    find = {row["system"] for row in report["quality"]}
+    return sorted(rates, key=lambda name: (not name.startswith(ENGINE), name not in find, -rates[name]))
 
 
 def _key(row: dict) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import numpy as np
 from bench_texts import Texts
 from measurements import Key, Many, Run, Tried
 from promises import Check, at_least, at_most
-from systems import CTRANSLATE, ENGINE, OPTIMUM, PIPELINE, System
+from systems import CTRANSLATE, DEFAULTS, ENGINE, OPTIMUM, PIPELINE, System
 
 from space.engine import Entity
 from training import metrics
@@ -140,6 +140,16 @@ def _single(run: Run, right: set[str]) -> Rows:
             row["times_engine"] = p50 / (1000 * float(np.median(run.singles[ENGINE, processors, tokens])))
         rows.append(_rounded(row))
     return rows
+
+
+def noise(report: dict) -> float | None:
+    """By how much, at most, the engine differs from itself, which its defaults are; None without them."""
+    same = [
+        row["times_engine"]
+        for row in (*report["many"], *report["single"])
+        if row["system"] == DEFAULTS and "times_engine" in row
+    ]
+    return max((max(times, 1 / times) for times in same), default=None)
 
 
 def _setting(tried: Tried) -> dict:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import TypeVar
 
 import numpy as np
@@ -152,11 +153,11 @@ class Comparison:
     def _many(self, ready: Mapping[str, Ready], processors: int, notes: int) -> None:
         """Guard documents, abstracts and notes."""
         guard = [document.text for document in self.texts.guard]
-        on_guard = {
-            name: [
-                self._tag(f"guard, {processors}", chosen, [guard]).entities[0]
-                for chosen in (system.single, system.many)
-            ]
+        by_many = {name: self._tag("guard", system.many, [guard]) for name, system in ready.items()}
+        by_single = {
+            name: by_many[name]
+            if system.single == system.many
+            else self._tag("guard", system.single, [guard])
             for name, system in ready.items()
         }
         texts = [document.text for document in self.texts.abstracts[: self.schedule.abstracts]]
@@ -165,7 +166,9 @@ class Comparison:
         for name in ready:
             key = (name, processors)
             self.run.found[key] = Found(
-                *on_guard[name], [found for answer in abstracts[name] for found in answer.entities[0]]
+                guard_single=by_single[name].entities[0],
+                guard_many=by_many[name].entities[0],
+                abstracts=[found for answer in abstracts[name] for found in answer.entities[0]],
             )
             self.run.abstracts[key] = _many_of(abstracts[name])
             self.run.notes[key] = _many_of(on_notes[name])
@@ -236,10 +239,9 @@ class Comparison:
 
 
 def in_turn(systems: Mapping[str, T], turn: int) -> Iterator[tuple[str, T]]:
-    """All systems, another one first each time."""
-    names = list(systems)
-    first = turn % len(names)
-    return ((name, systems[name]) for name in names[first:] + names[:first])
+    """All systems in an order of this turn's own, so that none always runs after the same other."""
+    order = Random(turn).sample(list(systems), len(systems))
+    return ((name, systems[name]) for name in order)
 
 
 def _many_of(answers: Sequence[Answer]) -> Many:

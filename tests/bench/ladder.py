@@ -95,7 +95,7 @@ def climb(folder: Path, texts: dict[int, str], processors: int, repeats: int) ->
         row = np.concatenate([prefix, ids, suffix]).astype(np.int64)[None]
         if row.shape[1] != tokens or tokens > tagger.window:
             raise ValueError(f"the text has {row.shape[1]} tokens, expected {tokens}, within one window")
-        rungs = [
+        rungs: list[Callable[[], object]] = [
             _session(products(model, tokens, quantising=False).SerializeToString(), processors),
             _session(products(model, tokens, quantising=True).SerializeToString(), processors),
             _session(folder / FILE, processors, row),

@@ -41,7 +41,7 @@ class Schedule:
 
 
 FULL = Schedule(
-    sweep=48, sweep_singles=4, rounds=6, singles=5, call=100, abstracts=500, notes=1000, fewer_notes=100,
+    sweep=32, sweep_singles=3, rounds=6, singles=5, call=50, abstracts=500, notes=1000, fewer_notes=50,
     characters=1_000_000, repeats=5, starts=3, climbs=60,
 )  # fmt: skip
 QUICK = Schedule(

@@ -10,12 +10,12 @@ import pytest
 from bench_run import in_turn
 from bench_texts import Texts
 from measurements import Found, Long, Many, Run, Rung, Start, Tried
-from systems import CTRANSLATE, ENGINE, OPTIMUM, PIPELINE, SYSTEMS
+from systems import CTRANSLATE, DEFAULTS, ENGINE, OPTIMUM, PIPELINE, SYSTEMS
 
 from space.engine import Entity
 from training.corpora import Document, Span
 
-NAMES = (ENGINE, CTRANSLATE, OPTIMUM, PIPELINE, "spacy-tagger")
+NAMES = (ENGINE, DEFAULTS, CTRANSLATE, OPTIMUM, PIPELINE, "spacy-tagger")
 RAN = [system for system in SYSTEMS if system.name in NAMES]
 MENTIONS = ((0, 7, "Chemical"), (8, 14, "Disease"), (15, 22, "Chemical"), (23, 29, "Disease"))
 SPANS = tuple(Span(start=start, end=end, label=label) for start, end, label in MENTIONS)
@@ -81,6 +81,17 @@ def test_times_are_put_beside_the_engine_s():
     assert "times_engine" not in of(found["single"], system="spacy-tagger", processors=1, tokens=128)
 
 
+def test_the_engine_s_difference_from_itself_is_the_noise():
+    found = report(made({}, SLOWER | {DEFAULTS: 0.8}))
+    assert bench_report.noise(found) == 1.25
+    assert "a ratio between\n0.80 and 1.25 says nothing" in bench_page.page(found)
+    alone = found | {
+        part: [row for row in found[part] if row["system"] != DEFAULTS] for part in ("many", "single")
+    }
+    assert bench_report.noise(alone) is None
+    assert "differ by up to" not in bench_page.page(alone)
+
+
 def test_a_fast_wrong_peer_is_named_and_gets_no_ratio():
     found = report(made({CTRANSLATE: ALL[:2], "spacy-tagger": []}, SLOWER | {CTRANSLATE: 0.5}))
     row = of(found["quality"], system=CTRANSLATE, processors=2)
@@ -138,7 +149,10 @@ def test_systems_take_turns():
     def names(turn: int) -> Iterator[str]:
         return (name for name, _ in in_turn({"a": 1, "b": 2, "c": 3}, turn))
 
-    assert ["".join(names(turn)) for turn in range(4)] == ["abc", "bca", "cab", "abc"]
+    orders = ["".join(names(turn)) for turn in range(20)]
+    assert {"".join(sorted(order)) for order in orders} == {"abc"}
+    assert orders == ["".join(names(turn)) for turn in range(20)]
+    assert len(set(orders)) == 6
 
 
 def test_the_page_shows_every_system_and_says_when_it_was_disturbed(tmp_path):
