@@ -46,7 +46,8 @@ class Model:
     id: str  # Hub id, or the name of its folder
     revision: str  # Hub commit, or "sha256:" and the hash of the ONNX file
     ledger: dict[str, Any] | None  # its ledger.json; None when it has none
-    # In a session of its own, loaded on first use, with so many threads; None: one a usable processor.
+    # With so many threads (None: one a usable processor) and past the queue; loaded on first use, where the
+    # service's own tagger has another number.
     alone: Callable[[int | None], Tagger]
     # Files that its card shows, by path in its folder.
     pictures: Mapping[str, bytes] = field(default_factory=dict)

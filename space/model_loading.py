@@ -53,7 +53,7 @@ class LoadedModel:
 
     def for_pages(self, queued: QueuedTagger) -> Model:
         """The model as the pages show it; `queued` tags for them."""
-        source, hub_revision = self.source, self.tagger.revision
+        source, tagger, hub_revision = self.source, self.tagger, self.tagger.revision
         # A folder is shown by its name, never its full path.
         folder = f"{source.chosen_by} ({Path(source.model).name})"
         return Model(
@@ -65,8 +65,10 @@ class LoadedModel:
             self.revision,
             self.ledger,
             alone=functools.cache(
-                lambda threads: load(
-                    source.model, revision=source.revision, file=source.file, threads=threads
+                lambda threads: (
+                    tagger
+                    if threads in (None, tagger.threads)
+                    else load(source.model, revision=source.revision, file=source.file, threads=threads)
                 )
             ),
             pictures=self.pictures,
