@@ -19,9 +19,8 @@ class Contention:
         self._threads = threads
         self._waiting, self._pause = 0, PAUSE[0]
 
-    @property
-    def there(self) -> bool:
-        """Whether the next run should take one thread; to be asked once for each run."""
+    def expected(self) -> bool:
+        """Whether the next run should take one thread; to be asked once for each run, as it counts them."""
         self._waiting -= self._waiting > 0
         return self._waiting > 0
 

@@ -111,7 +111,7 @@ class Session:
             EngineError: The runtime fails, or a score is no number.
         """
         with explained(f"{self.path}: cannot run a window of {len(ids)} tokens"):
-            if alone and self._threads > 1 and not self._contention.there:
+            if alone and self._threads > 1 and not self._contention.expected():
                 with self._contention.watched():
                     logits = self._run(ids, self._threads)
             else:

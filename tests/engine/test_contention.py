@@ -20,7 +20,7 @@ def run(monkeypatch):
     )
 
     def one(watching: Contention, share: float) -> bool:
-        if crowded := watching.there:
+        if crowded := watching.expected():
             return not crowded
         with watching.watched():
             clock.wall += 0.01
@@ -60,4 +60,4 @@ def test_a_run_that_fails_teaches_nothing():
     watching = Contention(2)
     with pytest.raises(ValueError, match="broken"), watching.watched():
         raise ValueError("broken")
-    assert not watching.there
+    assert not watching.expected()
