@@ -1,12 +1,12 @@
 """Scheduler: one bounded queue before the models, and the workers that empty it.
 
 A worker is a thread that runs one window at a time, on one processor, or on all of them while there is no
-other text. It takes texts in turn: up to
-`OPEN_PER_WORKER` texts a worker are open at once (the micro-batch), each gets one window, and then the
-next text has its turn. So a long note does not hold short ones up, and what was cancelled is dropped
-between two windows. The queue is bounded by the time that its work will take, so that whoever gets a place
-is answered soon on any machine. Windows are not put into one tensor: dynamic INT8 takes its scales over the
-whole input, so that an answer would depend on who else asked (see engine/session.py).
+other text. It takes texts in turn: up to `OPEN_PER_WORKER` texts a worker are open at once (the
+micro-batch), each gets one window, and then the next text has its turn. So a long note does not hold short
+ones up, and what was cancelled is dropped between two windows. The queue is bounded by the time that its
+work will take, so that whoever gets a place is answered soon on any machine. Windows are not put into one
+tensor: dynamic INT8 takes its scales over the whole input, so that an answer would depend on who else asked
+(see engine/session.py).
 """
 
 import os
