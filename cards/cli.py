@@ -43,6 +43,7 @@ examples:
 severities: an error is practically never wrong, a warning makes a reader look
 a comment above a line or table, <!-- clinstill: ignore RULE -->, switches a rule off there; in the front
 matter a YAML comment, # clinstill: ignore RULE
+exit codes: 0 no error, 1 an error was found, 2 the command cannot be run
 """
 
 
