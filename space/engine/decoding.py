@@ -1,6 +1,7 @@
 """Decoding of label scores per word to entities with offsets (IOB2), under the rules of a model."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Collection
 from itertools import pairwise
@@ -22,6 +23,7 @@ RULES = {
     "abbreviations": "a short form has the label of the long form that the text gives it",
 }
 PAIRS = {"(": ")", "[": "]", "{": "}"}
+_BRACKET = re.compile(r"[()\[\]{}]")
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -240,15 +242,14 @@ def _odd_brackets(text: str, start: int, end: int) -> list[int]:
     """The brackets from `start` to `end` that have no partner there, and those around one that has none."""
     odd: list[int] = []
     opened: list[int] = []
-    for place in range(start, end):
-        if text[place] in PAIRS:
-            opened.append(place)
-        elif text[place] in PAIRS.values():
-            if opened and PAIRS[text[opened[-1]]] == text[place]:
-                opened.pop()
-            else:
-                odd += [*opened, place]
-                opened.clear()
+    for bracket in _BRACKET.finditer(text, start, end):
+        if bracket[0] in PAIRS:
+            opened.append(bracket.start())
+        elif opened and PAIRS[text[opened[-1]]] == bracket[0]:
+            opened.pop()
+        else:
+            odd += [*opened, bracket.start()]
+            opened.clear()
     return odd + opened
 
 

@@ -75,7 +75,7 @@ def read_layout(text: str) -> tuple[list[int], list[Span]]:
         the mark of a list item, and around the lines of a bare list. Then the ruled lines.
     """
     lines = _lines(text)
-    breaks = {index for index, character in enumerate(text) if character == "\f"}
+    breaks = {found.start() for found in re.finditer("\f", text)}
     for line in lines:
         if line.mark:
             breaks |= {line.start, line.start + line.mark}
