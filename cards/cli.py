@@ -88,9 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     readme.add_argument("readme", type=Path, metavar="README")
     readme.add_argument("model", type=Path, metavar="MODEL", help="a model folder with its ledger.json")
-    readme.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 if it is out of date"
-    )
+    readme.add_argument("--check", action="store_true", help="write nothing; exit with 1 if out of date")
     readme.set_defaults(run=_readme)
     return parser
 

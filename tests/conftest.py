@@ -29,6 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in item.fixturenames or bool(item.get_closest_marker("browser")))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _test_log(tmp_path_factory) -> Iterator[Path]:
+    """Looks at test data are counted in a log of the tests, never in the user's; in what they start, too."""
+    log = tmp_path_factory.mktemp("log") / "test_evaluations.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLINSTILL_TEST_LOG", str(log))
+        yield log
+
+
 @pytest.fixture(scope="session")
 def browser():
     """An installed Chromium under Playwright's control: one for all, since there can be but one."""

@@ -90,14 +90,20 @@ def test_the_map_shows_every_module():
 SHARED_NAMES = {
     "card": "a model card",
     "cli": "arguments of a command",
+    "distil": "a kind of step: what its settings are, and what it does",
     "errors": "exceptions",
+    "finetune": "a kind of step",
     "front_matter": "the YAML above a card",
     "hub": "reads the Hugging Face Hub",
     "labels": "entity types",
+    "prune": "a kind of step",
     "report": "what a check found, as it is written",
+    "running": "work that goes on",
+    "scores": "precision, recall and F1",
     "snippets": "usage code on a card",
+    "speed": "how long a text takes",
     "theme": "colours and fonts",
-    "trainer": "the Trainer of transformers",
+    "vocabulary": "a kind of step",
     "weights": "files of weights",
 }
 

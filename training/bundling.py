@@ -6,13 +6,20 @@ from pathlib import Path
 
 from cards.ledger import Claim, Ledger, project, read_folder_ledger, read_ledger, write_ledger
 
-from . import known_answer
 from .errors import StageError
+from .measuring import known_answer
 from .run_folder import VARIANTS, sha256
 
 FILES = {"student": VARIANTS["int8"], "teacher": VARIANTS["fp16"]}
 NEEDED = ("config.json", "tokenizer.json")
-OPTIONAL = ("tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "README.md", "card.map.json")
+OPTIONAL = (
+    "recipe.yaml",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+    "README.md",
+    "card.map.json",
+)
 FIGURES = "figures"  # that the card shows
 MOST_TOGETHER, MOST_EACH = 44_000_000, 32_000_000  # bytes: these files are committed to git
 
@@ -99,11 +106,11 @@ def check_sizes(folder: Path) -> None:
     if sizes[largest] > MOST_EACH:
         raise StageError(
             f"{largest.relative_to(folder)} has {sizes[largest]:,} bytes; one file may have {MOST_EACH:,}: "
-            "trim the vocabulary (recipe: vocabulary.min_count) or take a smaller base"
+            "trim the vocabulary (`trim.min_count` of its step) or take a smaller base"
         )
     together = sum(sizes.values())
     if together > MOST_TOGETHER:
         raise StageError(
             f"the bundled pair has {together:,} bytes; it may have {MOST_TOGETHER:,}: "
-            "trim the vocabulary (recipe: vocabulary.min_count) or give the student fewer layers"
+            "trim the vocabulary (`trim.min_count` of its step) or give the student fewer layers"
         )

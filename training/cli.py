@@ -19,19 +19,22 @@ OURS = ("training", "cards", "space")
 
 EXAMPLES = f"""examples:
   python -m training recipes                         what can be run
+  python -m training graph bundled                   its steps, and what each reads
   python -m training run smoke --out runs/smoke      a whole run in two minutes, no data needed
+  python -m training plan bundled --out runs/x       what would run there, and why
   python -m training run bundled --out runs/bundled --data bc5cdr=PATH --data pubmed=PATH
-  python -m training run bundled --out runs/x --set teacher.fitting.epochs=3 --set window=128
-  python -m training run bundled --out runs/bundled --from quantize     repeat from a stage on
-  python -m training student bundled --out runs/bundled                 repeat one stage only
+  python -m training run bundled --out runs/x --set steps.teacher.epochs=3 --set window=128
+  python -m training run bundled --out runs/bundled --from student      repeat from a step on
+  python -m training run bundled --out runs/a --store runs/store        share finished steps between runs
+  python -m training compare runs/a runs/b           which is better, by how much, and is it certain
   python -m training bundle runs/bundled             copy the pair into space/bundled
   python -m training unbundle space/bundled --out runs/pair      a run of that pair, to publish or measure
 
-`make setup` makes the environment that all but `recipes` need; then begin with
+`make setup` makes the environment that all but `recipes` and `graph` need; then begin with
   source {ENVIRONMENT}/bin/activate
 
-A run can be stopped at any time: the same command goes on where it stopped, and a stage whose
-inputs did not change is not repeated. It ends with what the next commands take:
+A run can be stopped at any time: the same command goes on where it stopped, and a step is not repeated
+whose settings, inputs and code did not change. It ends with what the next commands take:
   python -m cards render runs/smoke                  the model cards, from the run's ledger
 
 Energy and carbon of training are claimed where they can be known. The energy is read from the counters
@@ -39,20 +42,21 @@ of processors and graphics cards, where these can be read; otherwise tell the ra
 processors together. The carbon needs the country, three letters of ISO 3166:
   CLINSTILL_CPU_WATTS=65 CLINSTILL_COUNTRY=DEU python -m training run smoke --out runs/smoke"""
 
-RUN = """Run every stage of a recipe that still has to run: read the corpora, fine-tune the teacher, distil
-the student, export both to ONNX, quantise the student to INT8, measure every file, and write the ledger.
+RUN = """Run everything of a recipe that still has to run: read the corpora, do the steps in their order, then
+for each model export it to ONNX, quantise it to INT8 where the recipe says so, calibrate its scores and
+measure its files, and write the ledger. `graph` shows what that is for a recipe.
 
-A recipe of your own is a copy of one in training/recipes/, given by its path; `training/recipe/schema.py`
-says what each key means."""
+A recipe of your own is a copy of one in training/recipes/, given by its path; the modules of
+`training/recipe/` say what each key means."""
 
 LEFT = """what lies in RUN afterwards:
-  models/student, models/teacher    as they are published: config, tokenizer, FP32, INT8
+  models/NAME                       as they are published: config, tokenizer, FP32, INT8
   ledger.json                       every number, with what it was measured on
   recipe.yaml, log/, figures/       the recipe as it was run; how training went; what libraries said
-  work/                             what stages keep for one another
+  corpora/, steps/, measured/       the texts as they were read; what steps left; what models found
 
 example:
-  python -m training run smoke --out runs/smoke --set teacher.fitting.epochs=2"""
+  python -m training run smoke --out runs/smoke --set steps.teacher.epochs=2"""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -80,13 +84,18 @@ def _main(arguments: list[str]) -> None:
 
     from .corpora import CorpusError
     from .errors import StageError
-    from .recipe import RecipeError, load_recipe, recipes
+    from .recipe import RecipeError, load_recipe
 
     options = _parser().parse_args(arguments)
     try:
         if options.verb == "recipes":
-            for name in recipes():
-                print(f"{name:16} {load_recipe(name).summary}")
+            _recipes(options)
+        elif options.verb == "graph":
+            from . import graph_text
+
+            print(graph_text.FORMATS[options.format](load_recipe(options.recipe, options.set)))
+        elif options.verb == "compare":
+            _compare(options)
         elif options.verb == "bundle":
             from . import bundling
 
@@ -100,32 +109,57 @@ def _main(arguments: list[str]) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    """A whole run, or one stage of it; what can be known is looked at before torch is imported."""
+    """A run, or its plan; what can be known is looked at before torch is imported."""
     from . import library_logs
     from .corpora import check
-    from .recipe import RecipeError, load_recipe
-    from .run_folder import RunFolder
+    from .recipe import RecipeError, load_recipe, recipes
+    from .run_context import Context
+    from .run_folder import RECIPE, RunFolder
+    from .store import Store
 
     recipe = load_recipe(options.recipe, options.set)
+    called = options.recipe if options.recipe in recipes() and not options.set else RECIPE
     data = dict(_place(text, recipe) for text in options.data)
     run = RunFolder(options.out)
-    if options.verb in ("run", "corpus"):
-        check([recipe.corpus] if run.unbundled else recipe.corpora, data)
+    context = Context(recipe, run, data, Store(options.store) if options.store else None, called=called)
+    check(context.corpora.values(), data)
     if options.out.exists() and not options.out.is_dir():
         raise RecipeError(f"--out {options.out} is a file; give a folder, which is made if it is missing")
+    if options.verb == "plan":
+        from . import planning
 
+        print(planning.plan(context))
+        return
     if importlib.util.find_spec("torch") is None:  # told before the run folder is made
         raise ModuleNotFoundError(name="torch")
     library_logs.keep(run.log / "libraries.log")
-    from . import pipeline
-    from .run_context import Context
+    from . import running
 
-    context = Context(recipe, run, data)
-    if options.verb == "run":
-        pipeline.run(context, options.first)
+    running.run(context, options.first, options.last)
+
+
+def _recipes(options: argparse.Namespace) -> None:
+    from .recipe import documentation, load_recipe, recipes
+
+    if options.schema:
+        print(documentation.schema(), end="")
+    elif options.keys:
+        documentation.write_keys(options.keys)
     else:
-        pipeline.resolve(context)
-        pipeline.run_stage(context, pipeline.find(context, options.verb))
+        for name in recipes():
+            print(f"{name:16} {load_recipe(name).summary}")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    """Compare two runs; exit code 1 where a gate does not hold."""
+    from . import compare_runs
+
+    found = compare_runs.compare(options.first, options.second, options.model, options.variant)
+    print(compare_runs.FORMATS[options.format](found))
+    if options.webhook:
+        compare_runs.notify(options.webhook, found)
+    if not all(gate.held for comparison in found for gate in comparison.gates):
+        sys.exit(1)
 
 
 def _unbundle(options: argparse.Namespace) -> None:
@@ -168,7 +202,7 @@ def _place(text: str, recipe: "Recipe") -> tuple[str, Path]:
     name, equals, path = text.partition("=")
     if not (name and equals and path):
         raise RecipeError(f"--data takes ID=FOLDER of a corpus, found {text!r}")
-    known = dict.fromkeys(corpus.id for corpus in recipe.corpora)
+    known = dict.fromkeys(corpus.id for corpus in recipe.corpora.values())
     if name not in known:
         raise RecipeError(
             f"--data {text}: recipe {recipe.name} reads no corpus {name!r}{nearest(name, known)};"
@@ -182,45 +216,71 @@ def _place(text: str, recipe: "Recipe") -> tuple[str, Path]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from .stages import STAGES
-
-    names = ", ".join(stage.name for stage in STAGES)
     shape = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="python -m training",
-        description="Make a teacher, a student and its INT8 file from a recipe, and measure them.",
+        description="Make models from a recipe, with their INT8 files, and measure them.",
         epilog=EXAMPLES,
         formatter_class=shape,
     )
     verbs = parser.add_subparsers(
         dest="verb", required=True, metavar="VERB", title="verbs (VERB --help tells more)"
     )
-    verbs.add_parser(
-        "recipes", help="list the recipes", description="List the recipes of the project, a line each."
+    listed = verbs.add_parser(
+        "recipes",
+        help="list the recipes",
+        description="List the recipes of the project, a line each; or describe what a recipe may say.",
     )
-    common = _recipe_options()
+    listed.add_argument("--schema", action="store_true", help="print a JSON schema, for editors")
+    listed.add_argument("--keys", type=Path, metavar="PAGE", help="write every key into docs/recipes.md")
+    drawn = verbs.add_parser(
+        "graph",
+        parents=[_recipe_options()],
+        help="show the steps of a recipe",
+        description="Show what a run of a recipe does, in order, and what each step reads.",
+    )
+    drawn.add_argument("--format", choices=("text", "mermaid"), default="text", help="default: %(default)s")
+    common = [_recipe_options(), _run_options()]
     whole = verbs.add_parser(
         "run",
-        parents=[common],
-        help="every stage that still has to run",
+        parents=common,
+        help="everything that still has to run",
         description=RUN,
         epilog=LEFT,
         formatter_class=shape,
     )
-    whole.add_argument(
-        "--from",
-        dest="first",
-        choices=[s.name for s in STAGES],
-        metavar="STAGE",
-        help=f"repeat from this stage on: {names}",
+    step = "a step of the recipe, or what follows from a model, such as student.int8; `graph` lists them"
+    whole.add_argument("--from", dest="first", metavar="STEP", help=f"repeat from here on: {step}")
+    whole.add_argument("--until", dest="last", metavar="STEP", help="run nothing that comes after it")
+    verbs.add_parser(
+        "plan",
+        parents=common,
+        help="say what a run would do, and why",
+        description="Say what `run` with the same options would do, and why. Nothing is run or written.",
     )
-    for stage in STAGES:
-        about = f"Repeat the stage {stage.name} only, of a run that has done what comes before it: {names}."
-        verbs.add_parser(
-            stage.name, parents=[common], help=f"repeat the stage {stage.name} only", description=about
-        )
+    _add_compare(verbs)
     _add_pair_verbs(verbs)
     return parser
+
+
+def _add_compare(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    compare = verbs.add_parser(
+        "compare",
+        help="hold one run against another",
+        description="Hold the models of a run against those of the same names of another, on the same "
+        "documents: paired bootstrap and Wilcoxon on F1, Mann-Whitney on latency. Exit code 1 where a gate "
+        "does not hold; `gates` of the first run's recipe declares them.",
+    )
+    compare.add_argument("first", type=Path, metavar="RUN_A", help="the reference, a finished run")
+    compare.add_argument("second", type=Path, metavar="RUN_B", help="the run that is held against it")
+    compare.add_argument("--model", metavar="NAME", help="only this model; default: all that both have")
+    compare.add_argument(
+        "--variant", choices=("fp32", "fp16", "int8"), help="file of both; default: the smallest"
+    )
+    compare.add_argument(
+        "--format", choices=("text", "markdown", "json"), default="text", help="default: %(default)s"
+    )
+    compare.add_argument("--webhook", metavar="URL", help="post the comparison there, as JSON")
 
 
 def _add_pair_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -243,9 +303,22 @@ def _add_pair_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _recipe_options() -> argparse.ArgumentParser:
-    """What every verb that runs stages takes."""
+    """What every verb that reads a recipe takes."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("recipe", help="name of a recipe, or a path ending in .yaml")
+    common.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a key of the recipe, e.g. steps.student.epochs=2; any number of times",
+    )
+    return common
+
+
+def _run_options() -> argparse.ArgumentParser:
+    """What every verb that is about a run takes, besides the recipe."""
+    common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--out", type=Path, required=True, metavar="RUN", help="run folder, made if missing")
     common.add_argument(
         "--data",
@@ -255,10 +328,6 @@ def _recipe_options() -> argparse.ArgumentParser:
         help="where a corpus of the recipe lies; else $CLINSTILL_DATA/ID, else the Hub; once for each corpus",
     )
     common.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="change a key of the recipe, e.g. student.fitting.epochs=2; any number of times",
+        "--store", type=Path, metavar="DIR", help="finished steps that runs share: taken from here, kept here"
     )
     return common

@@ -1,49 +1,82 @@
-"""Context of a stage: recipe, run folder and corpora; loading and saving of its checkpoints."""
+"""Context of a node: recipe, run folder and corpora, and claims on what it measures."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Unpack
 
-from transformers import (
-    AutoModelForTokenClassification,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerFast,
-    set_seed,
-)
-
 from cards.ledger import Claim, ClaimId
 from cards.ledger.records import Aggregation
-from space.engine import plain
 
-from .corpora import Corpus, Document
+from .corpora.definition import Corpus
+from .corpora.document import Document
 from .corpora.formats import jsonl
-from .provenance import Details, claim
-from .recipe import Recipe
-from .run_folder import RunFolder
-from .training_examples import Cutter
+from .measuring.provenance import Details, claim
+from .recipe.schema import Recipe
+from .run_folder import RECIPE, RunFolder
+from .store import Store
 
 
 @dataclass(frozen=True)
 class Context:
-    """A resolved recipe, the run folder, and where the user keeps corpora (`--data`: folder by id)."""
+    """What every node of a run is given.
+
+    Attributes:
+        recipe: resolved.
+        run: its folder.
+        data: where the user keeps corpora (`--data`: folder by id).
+        store: of finished steps, where runs share one.
+        node: name of the node that runs.
+        called: what a command calls the recipe: one of the project by name, else the file that is published.
+        key: of everything that decides what the node leaves.
+    """
 
     recipe: Recipe
     run: RunFolder
     data: dict[str, Path] = field(default_factory=dict)
+    store: Store | None = None
+    node: str = ""
+    called: str = RECIPE
+    key: str = ""
+
+    def of(self, node: str, key: str = "") -> "Context":
+        """The same for this node."""
+        return replace(self, node=node, key=key)
 
     @property
-    def unlabelled(self) -> tuple[Corpus, ...]:
-        """The unlabelled corpora that models learn from here."""
-        return () if self.run.unbundled else self.recipe.unlabelled
+    def corpora(self) -> dict[str, Corpus]:
+        """Those that the run reads: of a bundled pair, those that are chosen or measured on."""
+        needed = {self.recipe.guard.corpus, *self.recipe.measure}
+        return {
+            name: corpus
+            for name, corpus in self.recipe.corpora.items()
+            if name in needed or not self.run.unbundled
+        }
 
-    def documents(self, *splits: str) -> list[Document]:
-        """The documents of these splits, as the corpus stage left them."""
-        return [document for split in splits for document in jsonl.read(self.run.split(split))]
+    @property
+    def name(self) -> str:
+        """Of the step, or of the model, that the node is about."""
+        return self.node.partition(".")[0]
+
+    @property
+    def work(self) -> Path:
+        """Folder of the node."""
+        return self.run.step(self.node)
+
+    @property
+    def model_folder(self) -> Path:
+        """Folder of the model that the node is about."""
+        return self.run.models / self.name
+
+    def split(self, corpus: str, split: str) -> list[Document]:
+        """Read the documents of one split."""
+        return jsonl.read(self.run.split(corpus, split))
+
+    def guard(self) -> list[Document]:
+        """Read the guard documents."""
+        return jsonl.read(self.run.guard)
 
     def claim(
         self,
-        stage: str,
         claim_id: ClaimId,
         name: str,
         value: float,
@@ -51,46 +84,11 @@ class Context:
         aggregation: Aggregation = "value",
         **details: Unpack[Details],
     ) -> Claim:
-        """As `provenance.claim`, of what running this stage again would measure."""
-        command = f"python -m training {stage} {self.recipe.name} --out RUN"
-        return claim(claim_id, name, value, unit, aggregation, command=command, **details)
+        """As `provenance.claim`, of what running this node again would measure."""
+        return claim(claim_id, name, value, unit, aggregation, command=self.command, **details)
 
-    def cutter(self, tokenizer: PreTrainedTokenizerFast) -> Cutter:
-        """What cuts documents for this tokenizer as the engine will, with this recipe's windows and tags."""
-        return Cutter(
-            tokenizer=plain(tokenizer.backend_tokenizer),
-            pad_id=tokenizer.pad_token_id,
-            window=self.recipe.window,
-            overlap=self.recipe.overlap,
-            tags=self.recipe.tags,
-        )
-
-    def classifier(self, folder: Path) -> PreTrainedModel:
-        """Load a token classifier with this recipe's tags from a checkpoint, in FP32."""
-        tags = self.recipe.tags
-        model = AutoModelForTokenClassification.from_pretrained(
-            folder,
-            id2label=dict(enumerate(tags)),
-            label2id={tag: index for index, tag in enumerate(tags)},
-        ).float()
-        model.config.clinstill = {"window": self.recipe.window, "overlap": self.recipe.overlap}
-        return model
-
-    def new_classifier(self, encoder: Path, seed: int) -> PreTrainedModel:
-        """As `classifier`, from a checkpoint without a head: `seed` decides the head's random weights.
-
-        It seeds the generators of this process, too.
-        """
-        set_seed(seed)
-        return self.classifier(encoder)
-
-
-def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
-    """Load the fast tokenizer of a checkpoint."""
-    return AutoTokenizer.from_pretrained(folder, use_fast=True)
-
-
-def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
-    """Write a checkpoint in the Hub's layout: config, safetensors, tokenizer files."""
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    @property
+    def command(self) -> str:
+        """What runs the node again, in a clone of this repository and beside the recipe that is published."""
+        node = f" --from {self.node} --until {self.node}" if self.node else ""
+        return f"python -m training run {self.called} --out RUN{node}"

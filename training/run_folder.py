@@ -2,7 +2,9 @@
 
 recipe.yaml  ledger.json  figures/  log/     for people and for cards, publishing, the Space
 models/NAME/                                 the Hub's layout, one folder a model
-work/STAGE/                                  what a stage keeps for later ones, and its record
+corpora/NAME/SPLIT.jsonl  corpora/guard.jsonl   the texts, as they are trained and measured on
+steps/NAME/                                  what a step leaves (`model/`), and its record
+measured/                                    what the models found, and how long they took
 """
 
 import hashlib
@@ -12,6 +14,7 @@ from pathlib import Path
 # The runnable files of a model, relative to its folder: as optimum exports it, the same weights stored
 # as FP16 and computed in FP32, and quantized.
 VARIANTS = {"fp32": "onnx/model.onnx", "fp16": "onnx/model_fp16.onnx", "int8": "onnx/model_quantized.onnx"}
+RECIPE = "recipe.yaml"  # resolved; of a run, and of each of its models
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class RunFolder:
 
     @property
     def recipe(self) -> Path:
-        return self.path / "recipe.yaml"
+        return self.path / RECIPE
 
     @property
     def ledger(self) -> Path:
@@ -38,17 +41,31 @@ class RunFolder:
     def models(self) -> Path:
         return self._made("models")
 
-    def work(self, stage: str) -> Path:
-        return self._made(f"work/{stage}")
+    @property
+    def measured(self) -> Path:
+        return self._made("measured")
+
+    def step(self, name: str) -> Path:
+        """Folder of a step, or of another node of the graph."""
+        return self.path / "steps" / name
+
+    def output(self, step: str) -> Path:
+        """The encoder or token classifier that a step leaves."""
+        return self.path / "steps" / step / "model"
 
     @property
     def unbundled(self) -> bool:
         """Whether `unbundle` made it of a bundled pair: its models are there, and are not trained again."""
-        return (self.path / "work" / "unbundle").is_dir()
+        return (self.path / "steps" / "unbundle").is_dir()
 
-    def split(self, name: str) -> Path:
-        """File of one split, JSON lines: "train", "development", "test", "guard" or "unlabelled"."""
-        return self.work("corpus") / f"{name}.jsonl"
+    def split(self, corpus: str, split: str) -> Path:
+        """File of one split of a corpus of the recipe, JSON lines."""
+        return self.path / "corpora" / corpus / f"{split}.jsonl"
+
+    @property
+    def guard(self) -> Path:
+        """File of the guard documents, JSON lines."""
+        return self.path / "corpora" / "guard.jsonl"
 
     def _made(self, name: str) -> Path:
         folder = self.path / name

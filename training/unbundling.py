@@ -2,7 +2,7 @@
 
 A bundle has one file of each model. The FP32 weights that the Hub's layout asks for are read back from it:
 they are what the file stores, not what training left, and the ledger says so. What was measured on files
-that a bundle has not is left out, until the run's other stages have quantized and calibrated the pair again,
+that a bundle has not is left out, until the run's other nodes have quantized and calibrated the pair again,
 as the recipe says now, and measured every file that is there then.
 """
 
@@ -17,18 +17,27 @@ from transformers import AutoConfig, AutoModelForTokenClassification, PreTrained
 from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
 from cards.render import snippets
 
-from . import known_answer, library_logs, parity, pipeline
+from . import library_logs, running
 from .bundling import FIGURES, FILES
-from .cost import Attempt
 from .errors import StageError
-from .export import export, window
+from .graph import Node, graph
 from .ledger import examples, looks_at, sentences, write
+from .measuring import known_answer
+from .onnx import parity
+from .onnx.export import export
+from .onnx.weights import read_back
 from .recipe import Recipe
+from .record import Attempt, Inputs
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256
-from .stages import UNBUNDLE
-from .weights import read_back
 
+UNBUNDLE = "unbundle"  # the node, and what it leaves
+LEAVES = (
+    "models/*/model.safetensors",
+    "models/*/tokenizer.json",
+    "models/*/config.json",
+    *(f"models/*/{file}" for file in VARIANTS.values()),
+)
 TEXTS = (known_answer.TEXT, snippets.SAMPLE)  # what read-back weights are compared with their file on
 AGREEING = 0.95  # share of tokens that INT8 weights must tag alike, computed in INT8 and in FP32
 RENDERED = ("README.md", "card.map.json", FIGURES)  # of a bundle's card, which `cards render` writes anew
@@ -56,35 +65,37 @@ def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
             print(f"unbundle: {name}, weights from {FILES[name]}", flush=True)
             models[name] = _unbundle_model(model, bundled / name, context.run.models / name, FILES[name])
         made = ledger.model_copy(update={"models": models})
-        pipeline.resolve(context)
+        running.resolve(context)
         write(made, context.run)
-        cost = Attempt(inputs=sha256(context.run.ledger))
-        pipeline.write_record(context, UNBUNDLE, cost, made.claims)
+        inputs = Inputs(settings={}, files={"ledger": [sha256(context.run.ledger)]}, code={})
+        node = Node(UNBUNDLE, "unbundling", recipe, {}, (), {}, LEAVES)
+        running.write_record(context, node, inputs, Attempt(inputs=inputs.key), made.claims)
         if out.exists():
             out.rmdir()
         context.run.path.rename(out)
 
 
-def run(context: Context) -> list[Claim]:
-    """Stage `ledger` of an unbundled run: replace the pair's claims by what was measured here."""
-    old, run_folder, recipe = read_ledger(context.run.ledger), context.run, context.recipe
-    stages = ("corpus", "quantize", "calibrate", "evaluate")
-    measured = [c for stage in stages for c in pipeline.read_record(context, stage).claims]
+def run(context: Context, recipe: Recipe) -> list[Claim]:
+    """Node `ledger` of an unbundled run: replace the pair's claims by what was measured here."""
+    old, run_folder = read_ledger(context.run.ledger), context.run
+    nodes = [node.name for node in graph(recipe, unbundled=True) if node.name != "ledger"]
+    measured = [claim for node in nodes for claim in running.read_record(context, node).claims]
     ids = {claim.id for claim in measured}
-    published = pipeline.read_record(context, UNBUNDLE.name).claims
+    published = running.read_record(context, UNBUNDLE).claims
     kept = [claim for claim in published if claim.id not in ids and claim.artifact is None]
     models = {}
-    for name, model in old.models.items():
+    ran = examples([run_folder.models / name for name in old.models])
+    for (name, model), printed in zip(old.models.items(), ran, strict=True):
         folder = run_folder.models / name
         there = tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file())
         rules = sentences(recipe.rules)
-        update = {"variants": there, "examples": examples(folder), "rules": rules}
+        update = {"variants": there, "examples": printed, "rules": rules}
         models[name] = model.model_copy(update=update)
         known_answer.write(folder)
     changed = {
         "models": models,
         "claims": (*kept, *measured),
-        "test_evaluations": looks_at(recipe.corpus, recipe.evaluation.split),
+        "test_evaluations": looks_at(*recipe.measured[0]),
     }
     write(old.model_copy(update=changed), run_folder)
     return []
@@ -98,7 +109,7 @@ def _unbundle_model(model: Model, bundled: Path, folder: Path, file: str) -> Mod
     _check(weights, folder, file)
     tensors = {name: tensor.contiguous() for name, tensor in weights.state_dict().items()}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    ran = examples(folder)  # before there is another file: they name the one that ships
+    [ran] = examples([folder])  # before there is another file: they name the one that ships
     export(folder, TEXTS)
     variants = tuple(variant for variant in model.variants if variant.file == file)
     return model.model_copy(update={"variants": variants, "examples": ran, "weights_from": file})
@@ -113,7 +124,7 @@ def _check(model: PreTrainedModel, folder: Path, file: str) -> None:
     Raises:
         StageError: they do not.
     """
-    probes = parity.probes(folder, TEXTS, window(model))
+    probes = parity.probes(folder, TEXTS, parity.window(model))
     ours, theirs = parity.torch_logits(model), parity.onnx_logits(folder / file)
     if file != VARIANTS["int8"]:
         parity.check(f"{file}, read back as FP32,", ours, theirs, probes)

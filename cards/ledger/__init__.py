@@ -4,6 +4,7 @@ from .ids import ClaimId as ClaimId
 from .ids import ClaimIdError as ClaimIdError
 from .ids import Fields as Fields
 from .ids import slug as slug
+from .records import GUARD as GUARD
 from .records import RESERVED as RESERVED
 from .records import Artifact as Artifact
 from .records import Base as Base

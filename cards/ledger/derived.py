@@ -14,19 +14,14 @@ BYTES_PER_FP32_PARAMETER = 4
 
 def retention(ours: Claim, reference: Claim) -> float:
     """Share of the reference's score that ours keeps (1 = all of it)."""
-    _same("unit", ours, reference)
-    _same("aggregation", ours, reference)
-    _same("split", ours, reference)
-    _same("data", ours, reference)
+    _same(ours, reference, "unit", "aggregation", "split", "data")
     return _ratio(ours.value, reference.value, ours, reference)
 
 
 def speed_up(reference: Claim, ours: Claim) -> float:
     """How many times faster ours is: the reference's latency over ours, same machine and length, neither
     disturbed by other programs."""
-    _same("unit", reference, ours)
-    _same("aggregation", reference, ours)
-    _same("environment", reference, ours)
+    _same(reference, ours, "unit", "aggregation", "environment")
     for claim in (reference, ours):
         if claim.disturbed is not None:
             raise CardError(f"{claim.id} was disturbed by other programs, so it is compared with nothing")
@@ -92,12 +87,14 @@ def _ratio(above: float, below: float, *claims: Claim) -> float:
     return above / below
 
 
-def _same(field: str, one: Claim, other: Claim) -> None:
-    if getattr(one, field) != getattr(other, field):
-        raise CardError(
-            f"{one.id} and {other.id} cannot be compared: their {field} differs "
-            f"({getattr(one, field)} and {getattr(other, field)}). Measure both in one run."
-        )
+def _same(one: Claim, other: Claim, *fields: str) -> None:
+    for field in fields:
+        ours, theirs = getattr(one, field), getattr(other, field)
+        if ours != theirs:
+            raise CardError(
+                f"{one.id} and {other.id} cannot be compared: their {field} differs ({ours} and {theirs}). "
+                "Measure both in one run."
+            )
 
 
 def _has_unit(claim: Claim, *units: str) -> None:

@@ -18,7 +18,7 @@ FORMS = (
     # weak.labeler.lexicon.strings  weak.labeler.lexicon.chemical.mentions  weak.gold.combined.macro.f1
     "<model>.<topic=labeler|gold>.<labeler>.[<group>.]<metric>",
     # corpus.training.documents  corpus.test.chemical.mentions  corpus.unlabelled.texts
-    "<model>.[<data>:]<split>.[<group>.]<metric=documents|mentions|texts|mended>",
+    "<model>.[<data>:]<split>.[<group>.]<metric=documents|mentions|texts|mended|overlaps|ignored>",
     # student.training.seconds
     "<model>.<topic=training>.<metric>",
     # weak.agreement.lexicon.vs.tagger.f1
@@ -130,6 +130,11 @@ class ClaimId:
         found = re.fullmatch(r"top_(\d+)", self.metric)
         return int(found[1]) if found and self.topic == "masked" else None
 
+    @property
+    def place(self) -> str | None:
+        """Data set and split as the text has them: "maccrobat:measure"; "test" on the models' own test."""
+        return f"{self.data}:{self.split}" if self.data else self.split
+
     def __str__(self) -> str:
         return self.text
 
@@ -141,12 +146,11 @@ class ClaimId:
 
     def _written(self) -> str:
         versus = ("vs", self.vs_model, self.vs_variant) if self.vs_model else ()
-        split = f"{self.data}:{self.split}" if self.data else self.split
         labelers = (self.labeler, "vs", self.other) if self.other else (self.labeler,)
         bins = ("bins", self.bin) if self.bin is not None else ()
-        what = (self.group, self.metric, self.length, self.statistic)
-        parts = (self.model, self.variant, *versus, self.decoding, split, self.topic, *labelers, *bins, *what)
-        return ".".join(str(part) for part in parts if part is not None)
+        which = (self.model, self.variant, *versus, self.decoding, self.place)
+        what = (self.topic, *labelers, *bins, self.group, self.metric, self.length, self.statistic)
+        return ".".join(str(part) for part in (*which, *what) if part is not None)
 
 
 def slug(label: str) -> str:

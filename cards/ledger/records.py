@@ -52,7 +52,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+GUARD = "guard"  # the split on which checkpoints and settings are chosen: no result
 RESERVED = ("corpus", "quoted", "space")  # what ids and `repos` call by these names is no model
+Completeness = Literal["complete", "partial"]  # whether all mentions of a label are annotated, or some
+COMPLETE: Completeness = "complete"
 Genre = Literal["abstracts", "articles", "clinical-notes", "social-media", "dialogue", "invented", "other"]
 
 
@@ -161,8 +164,12 @@ class Source(Strict):
     """A corpus that took part, and how."""
 
     id: str  # of a labelled corpus of the same run: its name there
+    name: str | None = None  # what claim ids call it
     license: str
-    use: str  # e.g. "training", "soft labels", "vocabulary", "test"
+    use: str  # e.g. "training", "soft labels", "vocabulary", "test"; of a run's ledger: by any of its models
+    uses: dict[str, str] = Field(default_factory=dict)  # by model
+    learned: tuple[str, ...] = ()  # splits that a model of the run learned from
+    labels: dict[str, Completeness] = Field(default_factory=dict)  # that it annotates
     url: str | None = None
     description: str | None = None  # what kind of text it is, e.g. "PubMed titles and abstracts"
     citation: str | None = None  # BibTeX
@@ -198,13 +205,19 @@ class Model(Strict):
     license: str
     languages: tuple[str, ...] = ("en",)
     base: Base
-    teacher: str | None = None  # name of the model it was distilled from
+    teacher: str | None = None  # name of the model of this run it was distilled from; of several the first
+    teachers: tuple[str, ...] = ()  # all of them; their number, with those of no name, is a setting
     parent: str | None = None  # name of the model of this run whose weights it began with
     variants: tuple[Variant, ...]
     # The rules outside the weights that it runs with in the engine: name -> what holds, in a sentence.
     rules: dict[str, str] = Field(default_factory=dict)
     weights_from: str | None = None  # file that the FP32 weights were read back from, training's being lost
     examples: tuple[Example, ...] = ()
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The models of this run that it learned from, then that it began with."""
+        return tuple(dict.fromkeys(name for name in (self.teacher, *self.teachers, self.parent) if name))
 
     @model_validator(mode="after")
     def _labels_fit_the_task(self) -> "Model":
@@ -253,7 +266,10 @@ class Ledger(Strict):
 
     schema_version: Literal[1] = 1
     recipe: str  # name of the recipe
-    recipe_sha256: str  # of the resolved recipe
+    recipe_sha256: str  # of the resolved recipe, as it travels with the models
+    author: str | None = None  # of the models
+    citation: str | None = None  # BibTeX of the work behind them
+    guard_split: str | None = None  # which the guard's documents were set apart of
     test_evaluations: int | None = None  # so far, on the test split of this data; None: not counted
     sources: tuple[Source, ...]
     models: dict[str, Model]
@@ -300,6 +316,20 @@ class Ledger(Strict):
     def find(self, **fields: Unpack[Fields]) -> list[Claim]:
         """The claims whose ids have these values in these fields, None for an empty one, in order."""
         return [claim for claim in self.claims if claim.id.has(**fields)]
+
+    def own_test(self, model: str) -> str:
+        """The split of a model's own test: the first that it was scored on, in claims that name no data."""
+        own = self.find(model=model, data=None, vs_model=None)
+        splits = (claim.id.split for claim in own if claim.id.variant)
+        return next((split for split in splits if split not in (None, GUARD)), "test")
+
+    def annotated(self, claim: Claim) -> dict[str, Completeness]:
+        """Of the labels of the claim's model those that its data set annotates; all, where nobody said."""
+        labels = self.models[claim.id.model].labels
+        sources = [s for s in self.sources if s.labels and claim.data and s.id == claim.data.id]
+        named = [source for source in sources if source.name == claim.id.data] or sources
+        known = named[0].labels if named else dict.fromkeys(labels, COMPLETE)
+        return {label: known[label] for label in labels if label in known}
 
     def _missing(self, what: str, wanted: str, known: list[str]) -> LedgerError:
         near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
@@ -357,14 +387,13 @@ def project(ledger: Ledger, name: str) -> FolderLedger:
     """The part of a run's ledger that the folder of a model or labelled corpus carries.
 
     A model's has its own claims, the corpora's, and those of the models that it learned from or began
-    with, which its ratios need; a corpus's has its own.
+    with, which its ratios need, and the sources that it used; a corpus's has its own.
 
     Raises:
         LedgerError: The run has neither.
     """
     if name in ledger.models:
-        model = ledger.models[name]
-        kept = {name, "corpus", model.teacher, model.parent}
+        kept = {name, "corpus", *ledger.models[name].origins}
     elif name in ledger.datasets:
         kept = {name}
     else:
@@ -374,6 +403,11 @@ def project(ledger: Ledger, name: str) -> FolderLedger:
         "subject": name,
         "models": {key: model for key, model in ledger.models.items() if key in kept},
         "datasets": {key: corpus for key, corpus in ledger.datasets.items() if key in kept},
+        "sources": tuple(
+            source.model_copy(update={"use": source.uses.get(name, source.use)})
+            for source in ledger.sources
+            if name in ledger.datasets or name in source.uses or not source.uses
+        ),
         "claims": tuple(claim for claim in ledger.claims if claim.id.model in kept),
         "quoted": ledger.quoted if name in ledger.models else (),
     }

@@ -1,6 +1,9 @@
 """What to cite for a model or a labelled corpus: itself, the method, and the corpora that give a citation."""
 
+import re
+
 from ..ledger import FolderLedger
+from .tasks import its_teachers
 
 DISTILLATION = """\
 @article{hinton2015distilling,
@@ -16,17 +19,16 @@ def citations(ledger: FolderLedger) -> list[str]:
     """BibTeX entries for what a folder holds, each ending with a line break."""
     name = ledger.subject
     thing = ledger.models.get(name) or ledger.datasets[name]
-    year = max(claim.date for claim in ledger.claims).year
-    own = (
-        f"@misc{{clinstill_{ledger.recipe}_{name},\n"
-        f"  title  = {{{thing.title}}},\n"
-        f"  author = {{{{Clinstill contributors}}}},\n"
-        f"  note   = {{Recipe {ledger.recipe}, SHA-256 {ledger.recipe_sha256}}},\n"
-        f"  year   = {{{year}}}\n"
-        "}\n"
-    )
-    distilled = name in ledger.models and ledger.models[name].teacher
-    method = [DISTILLATION] if distilled else []
+    fields = {
+        "title": thing.title,
+        "author": ledger.author,
+        "note": f"Recipe {ledger.recipe}, SHA-256 {ledger.recipe_sha256}",
+        "year": max(claim.date for claim in ledger.claims).year,
+    }
+    lines = [f"  {field:<6} = {{{value}}}" for field, value in fields.items() if value]
+    key = re.sub(r"[^a-z0-9]+", "_", thing.title.lower()).strip("_") or name
+    own = f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n"
+    distilled = name in ledger.models and its_teachers(ledger, name)
     sources = ledger.sources if name in ledger.models else ledger.datasets[name].sources
-    corpora = [source.citation.rstrip("\n") + "\n" for source in sources if source.citation]
-    return list(dict.fromkeys([own, *method, *corpora]))
+    others = [ledger.citation, DISTILLATION if distilled else None, *(source.citation for source in sources)]
+    return list(dict.fromkeys([own, *(other.rstrip("\n") + "\n" for other in others if other)]))

@@ -49,6 +49,7 @@ def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
     found = {
         ledger.recipe,
         ledger.recipe_sha256,
+        ledger.guard_split or "",
         *repos.values(),
         *(r.split("/")[-1] for r in repos.values()),
     }
@@ -63,7 +64,7 @@ def names(ledger: Ledger, repos: Mapping[str, str]) -> set[str]:
             found |= {labeler.name, labeler.id, labeler.license, labeler.url or ""}
             found.add(f"{labeler.id}@{labeler.revision}")  # a version alone may be a bare number
     for source in (*ledger.sources, *(s for corpus in ledger.datasets.values() for s in corpus.sources)):
-        found |= {source.id, source.license, source.url or ""}
+        found |= {source.id, source.name or "", source.license, source.url or "", *source.learned}
     for quoted in ledger.quoted:
         found |= {quoted.system, quoted.group, quoted.matching, quoted.source, quoted.url or ""}
     for claim in ledger.claims:

@@ -10,9 +10,10 @@ import yaml
 
 from ..errors import CardError
 from ..ledger import ClaimId, FolderLedger, LabelledCorpus
+from ..ledger.licences import only_measures
 from .card_map import Numbers
 from .exempt import SIZES
-from .tasks import KINDS, Cell, Table, files, tables
+from .tasks import KINDS, Cell, Table, files, headline, table
 
 
 def front_matter(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -> str:
@@ -40,8 +41,7 @@ def _of_model(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -
     is_quantized = {variant.name for variant in model.variants} == {"int8"}
     has_onnx = any(variant.file.endswith(".onnx") for variant in model.variants)
     kind = {KINDS[model.task].tag} - {model.task}
-    measured = tables(ledger, name, number)
-    shown = [_shown(ledger, table) for table in measured]
+    shown = _shown(ledger, table(ledger, name, number))
     return {
         "language": list(model.languages),
         "license": model.license,
@@ -51,22 +51,16 @@ def _of_model(ledger: FolderLedger, repos: Mapping[str, str], number: Numbers) -
         # The Hub knows no relation for distillation: a student is a finetune of what it started from.
         "base_model_relation": "quantized" if is_quantized and not model.weights_from else "finetune",
         "tags": [*(["onnx", "transformers.js"] if has_onnx else []), "medical", *kind, "clinstill"],
-        "datasets": _on_hub(repos.get(source.id, source.id) for source in ledger.sources),
-        "metrics": list(dict.fromkeys(cell.metric for cells in shown for cell in cells)),
+        "datasets": _on_hub(
+            repos.get(source.id, source.id) for source in ledger.sources if not only_measures(source.use)
+        ),
+        "metrics": list(dict.fromkeys(cell.metric for cell in shown)),
         "co2_eq_emissions": _emissions(ledger, number),
         "widget": [
             {"text": text, "example_title": "Example"}
             for text in dict.fromkeys(example.text for example in model.examples)
         ],
-        "model-index": [
-            {
-                "name": repos[name].split("/")[-1],
-                "results": [
-                    _result(ledger, table, cells, number)
-                    for table, cells in zip(measured, shown, strict=True)
-                ],
-            }
-        ],
+        "model-index": [{"name": repos[name].split("/")[-1], "results": [_result(ledger, shown, number)]}],
     }
 
 
@@ -74,6 +68,7 @@ def _of_corpus(ledger: FolderLedger, corpus: LabelledCorpus) -> dict[str, object
     files: dict[str, list[str]] = {}
     for file in corpus.files:
         files.setdefault(file.split, []).append(file.file)
+    data_files = [{"split": split, "path": paths} for split, paths in files.items()]
     return {
         "language": list(corpus.languages),
         "license": corpus.license,
@@ -84,12 +79,7 @@ def _of_corpus(ledger: FolderLedger, corpus: LabelledCorpus) -> dict[str, object
         "task_categories": ["token-classification"],
         "task_ids": ["named-entity-recognition"],
         "tags": ["medical", "weak-labels", "clinstill"],
-        "configs": [
-            {
-                "config_name": "default",
-                "data_files": [{"split": split, "path": paths} for split, paths in files.items()],
-            }
-        ],
+        "configs": [{"config_name": "default", "data_files": data_files}],
     }
 
 
@@ -123,17 +113,17 @@ def _emissions(ledger: FolderLedger, number: Numbers) -> dict[str, object]:
     return {key: value for key, value in data.items() if value}
 
 
-def _shown(ledger: FolderLedger, table: Table) -> list[Cell]:
+def _shown(ledger: FolderLedger, results: Table) -> list[Cell]:
     """The scores over all types of the file that is there to be used: the card has the others."""
     order = {"All classes": 0, "Macro": 1, "Micro": 2}  # in which a reader of the Hub's widget needs them
     used, labels = files(ledger, ledger.subject)[0], ledger.models[ledger.subject].labels
-    rows = [row for row in table.rows if row.file == used and row.group not in labels]
+    rows = [row for row in results.rows if row.file == used and row.group not in labels]
     ranked = sorted(rows, key=lambda row: order.get(row.group, 3))
     return [cell for row in ranked for cell in row.cells if cell]
 
 
-def _result(ledger: FolderLedger, table: Table, cells: list[Cell], number: Numbers) -> dict[str, object]:
-    model, claim = ledger.models[ledger.subject], ledger.claim(table.headline)
+def _result(ledger: FolderLedger, cells: list[Cell], number: Numbers) -> dict[str, object]:
+    model, claim = ledger.models[ledger.subject], ledger.claim(headline(ledger, ledger.subject))
     if claim.data is None or claim.split is None:
         raise CardError(f"{claim.id} does not say on which split of which data it was measured")
     data, used = claim.data, files(ledger, ledger.subject)[0].variant.name

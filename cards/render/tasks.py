@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Unpack
 
-from ..ledger import ClaimId, Fields, Ledger, Model, Task, Variant
+from ..ledger import Claim, ClaimId, Fields, Ledger, Task, Variant
 from .card_map import Numbers
 
-GUARD = "guard"  # the split on which checkpoints are chosen: no result
 MASKED = "masked tokens"
 
 
@@ -53,8 +52,9 @@ class Kind:
     headline: Score  # the score that stands for the model
     headline_title: str
     unit: str = "documents"  # what a score counts
+    means: tuple[str, ...] = ()  # groups beside the labels
 
-    def score(self, file: File, split: str = "test") -> ClaimId:
+    def score(self, file: File, split: str) -> ClaimId:
         """The id of a file's headline score."""
         score = self.headline
         return file.claim(metric=score.metric, split=split, group=score.group, topic=score.topic)
@@ -62,8 +62,16 @@ class Kind:
 
 MACRO, TOP_1 = Score("f1", group="macro"), Score("top_1", topic="masked")
 KINDS: dict[Task, Kind] = {
-    "token-classification": Kind("Named entity recognition", "named-entity-recognition", MACRO, "Macro F1"),
-    "text-classification": Kind("Text classification", "text-classification", MACRO, "Macro F1", "texts"),
+    "token-classification": Kind(
+        "Named entity recognition",
+        "named-entity-recognition",
+        MACRO,
+        "Macro F1",
+        means=("Micro", "Macro"),
+    ),
+    "text-classification": Kind(
+        "Text classification", "text-classification", MACRO, "Macro F1", "texts", ("Macro",)
+    ),
     "fill-mask": Kind("Fill-mask", "fill-mask", TOP_1, "Share of masked tokens guessed right", MASKED),
 }
 # Metric of a claim's id -> the Hub's name of it, what a reader calls it.
@@ -93,9 +101,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """All scores on one split."""
+    """All scores on the models' own test."""
 
-    headline: ClaimId  # says what the split is
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -106,31 +113,68 @@ def files(ledger: Ledger, name: str, own: bool = True) -> tuple[File, ...]:
     return tuple(File(name, variant, own) for variant in variants)
 
 
-def headline(ledger: Ledger, name: str, split: str = "test") -> ClaimId:
-    """The claim that stands for the model: of the file that is there to be used."""
-    return KINDS[ledger.models[name].task].score(files(ledger, name)[0], split)
+def headline(ledger: Ledger, name: str) -> ClaimId:
+    """The claim that stands for the model: of the file that is there to be used, on the models' own test."""
+    return KINDS[ledger.models[name].task].score(files(ledger, name)[0], ledger.own_test(name))
 
 
-def splits(ledger: Ledger, name: str) -> list[str]:
-    """The splits, as ids have them, that the model was tested on: `test` first, then external ones."""
-    metric, group, topic = KINDS[ledger.models[name].task].headline
-    found = ledger.find(model=name, metric=metric, group=group, topic=topic, vs_model=None)
-    return list(dict.fromkeys(["test", *(c.id.split for c in found if c.id.split not in (None, GUARD))]))
+def its_teachers(ledger: Ledger, name: str) -> str:
+    """What a card calls the models that this one was distilled from; "" where it was not."""
+    claim = ledger.get(ClaimId(name, topic="setting", metric="teachers"))
+    if claim is None:  # in ledgers of earlier versions, with one teacher at most
+        return "its teacher" if ledger.models[name].teacher else ""
+    return "its teacher" if claim.value == 1 else "its teachers"
 
 
-def tables(ledger: Ledger, name: str, number: Numbers) -> list[Table]:
-    """The results, a table for each split. A score that one file and group has is asked of all, so
-    that a missing one fails the rendering."""
-    model = ledger.models[name]
-    if model.task == "fill-mask":
-        return [_masked(ledger, name, split, number) for split in splits(ledger, name)]
-    return [_labelled(ledger, name, model, split) for split in splits(ledger, name)]
+@dataclass(frozen=True)
+class Elsewhere:
+    """A further set that the model was tested on.
+
+    Attributes:
+        headline: says what the set is.
+        rows: a group, the ids of its score and of that by overlap, where there is one.
+        unknown: labels that the set does not annotate.
+        partial: labels that it annotates in part.
+    """
+
+    headline: ClaimId
+    rows: tuple[tuple[str, ClaimId, ClaimId | None], ...]
+    unknown: tuple[str, ...]
+    partial: tuple[str, ...]
 
 
-def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
-    entities = model.task == "token-classification"
-    groups = [*model.labels, "Micro", "Macro"] if entities else [*model.labels, "Macro"]
-    own = files(ledger, name)
+def elsewhere(ledger: Ledger, name: str) -> list[Elsewhere]:
+    """What the file that is there to be used reaches on other sets than the models' own test."""
+    own, kind = headline(ledger, name), KINDS[ledger.models[name].task]
+    of_file = ledger.find(model=name, variant=own.variant, vs_model=None, decoding=None)
+    alike = [c for c in of_file if c.id.data and c.id.has(**kind.headline._asdict())]
+    return [_elsewhere(ledger, kind, claim) for claim in alike]
+
+
+def _elsewhere(ledger: Ledger, kind: Kind, claim: Claim) -> Elsewhere:
+    known = ledger.annotated(claim)
+    groups = [*known, *kind.means] if len(known) > 1 else known  # the means of one type are its own score
+    scores = {group: claim.id.replace(group=group) for group in groups} or {kind.headline_title: claim.id}
+    loose = {score: score.replace(metric=f"overlap_{score.metric}") for score in scores.values()}
+    return Elsewhere(
+        claim.id,
+        tuple(
+            (group, score, loose[score] if ledger.has(loose[score]) else None)
+            for group, score in scores.items()
+        ),
+        tuple(label for label in ledger.models[claim.id.model].labels if label not in known),
+        tuple(label for label in known if known[label] == "partial"),
+    )
+
+
+def table(ledger: Ledger, name: str, number: Numbers) -> Table:
+    """The results on the models' own test. A score that one file and group has is asked of all, so that a
+    missing one fails the rendering."""
+    if ledger.models[name].task == "fill-mask":
+        return _masked(ledger, name, number)
+    claim, kind = ledger.claim(headline(ledger, name)), KINDS[ledger.models[name].task]
+    entities, split = "Micro" in kind.means, claim.id.split
+    groups, own = [*ledger.annotated(claim), *kind.means], files(ledger, name)
     wanted = ("f1", "precision", "recall") if entities else ("f1",)
     metrics = [
         metric
@@ -152,17 +196,19 @@ def _labelled(ledger: Ledger, name: str, model: Model, split: str) -> Table:
             cell = Cell(file.claim(metric="accuracy", split=split), "accuracy", "Accuracy")
             rows.append(Row(file, "All classes", (*[None] * len(metrics), cell)))
     columns += [] if entities else ["Accuracy"]
-    return Table(headline(ledger, name, split), tuple(columns), tuple(rows))
+    return Table(tuple(columns), tuple(rows))
 
 
-def _masked(ledger: Ledger, name: str, split: str, number: Numbers) -> Table:
+def _masked(ledger: Ledger, name: str, number: Numbers) -> Table:
+    split = ledger.own_test(name)
+
     def rows(file: File) -> Iterator[Row]:
-        for top in sorted({c.id.top for c in ledger.find(model=name, split=split) if c.id.top}):
+        found = ledger.find(model=name, data=None, split=split)
+        for top in sorted({claim.id.top for claim in found if claim.id.top}):
             claim = file.claim(metric=f"top_{top}", split=split, topic="masked")
             title = f"Right token among the {number(f'choices({claim})')} likeliest"
             yield Row(file, title, (Cell(claim, "accuracy", title),))
         claim = file.claim(metric="perplexity", split=split)
         yield Row(file, "Perplexity", (Cell(claim, "perplexity", "Perplexity"),))
 
-    found = tuple(row for file in files(ledger, name) for row in rows(file))
-    return Table(headline(ledger, name, split), ("Value",), found)
+    return Table(("Value",), tuple(row for file in files(ledger, name) for row in rows(file)))

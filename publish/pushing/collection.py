@@ -50,7 +50,7 @@ def _model_note(ledger: Ledger, name: str) -> str:
     model, claim = ledger.models[name], ledger.claim(headline(ledger, name))
     number = Numbers(ledger)
     title = KINDS[model.task].headline_title
-    made = f"Distilled from {model.teacher}. " if model.teacher else ""
+    made = f"Distilled from {', '.join(model.teachers or [model.teacher])}. " if model.teacher else ""
     data = f" on {claim.data.id}" if claim.data else ""
     text = f"{made}{title}{data}: {number(claim.id)} ({files(ledger, name)[0].variant.file})."
     return _cut(number.place(text)[0], 500)

@@ -128,8 +128,7 @@ def resolve_targets(
         )
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name in wanted:
-        made_from = (ledger.models[name].teacher, ledger.models[name].parent)
-        sorter.add(name, *(other for other in made_from if other in wanted))
+        sorter.add(name, *(other for other in ledger.models[name].origins if other in wanted))
     ordered = {name: wanted[name] for name in sorter.static_order()}
     return Targets(models=ordered, datasets=corpora, space=space_id)
 

@@ -31,6 +31,7 @@ SPACE = Path(__file__).resolve().parents[2] / "space"
 REQUIRED = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "ledger.json")
 OPTIONAL = (
     "golden.json",
+    "recipe.yaml",
     "special_tokens_map.json",
     "added_tokens.json",
     "vocab.txt",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from cards.errors import CardError
 from cards.ledger import Claim, Environment, FolderLedger, Task
 from cards.ledger.derived import speed_up
-from training.latency import QUIET
+from training.measuring.latency import QUIET
 
 from .evaluation_data import Split
 from .remeasure import Measured, lengths, median_latency
@@ -21,6 +21,7 @@ ELSEWHERE = {"F1": 0.003, "precision": 0.006, "recall": 0.006, "error": 0.01, "s
 COUNTED = 0.02  # share by which a count of errors may differ on another machine
 SPEED_FACTOR = 2.0  # by which a ratio of latencies may differ between runs on one kind of processor
 SPARSITY = 0.5e-4
+COUNTED_AGAIN = ("documents", "mentions")  # of what is counted in corpora
 NOT_GIVEN = "that the published files do not give"
 
 
@@ -28,8 +29,8 @@ def compare(
     ledger: FolderLedger, here: Measured, splits: Mapping[str, Split], machine: Environment
 ) -> list[Compared]:
     """Every measurement of the ledger, with a verdict; what cannot be measured again says why."""
-    known = {claim.split: claim.data.sha256 for claim in ledger.claims if claim.split and claim.data}
-    other = {split for split, given in splits.items() if known.get(split, "") not in ("", given.data.sha256)}
+    known = {_place(claim): claim.data.sha256 for claim in ledger.claims if claim.data}
+    other = {place for place, given in splits.items() if known.get(place, "") not in ("", given.data.sha256)}
     compared = []
     for claim in ledger.claims:
         if claim.aggregation == "setting":
@@ -37,7 +38,7 @@ def compare(
         if claim.id.metric == "latency" or claim.id not in here.values:
             compared.append(_unmeasured(claim, ledger, splits))
         else:
-            compared.append(_judged(claim, here.values[claim.id], _split(claim) in other, machine))
+            compared.append(_judged(claim, here.values[claim.id], _place(claim) in other, machine))
     return [*compared, *_speed(ledger, here, machine)]
 
 
@@ -80,9 +81,9 @@ def _judged(claim: Claim, value: float, other_data: bool, machine: Environment) 
     )
 
 
-def _split(claim: Claim) -> str | None:
-    """The split that a claim was measured on; counts of a corpus have it in their id."""
-    return claim.split or (claim.id.split if claim.id.model == "corpus" else None)
+def _place(claim: Claim) -> str | None:
+    """What a claim was measured on, as `read_data` names it; comparisons have it beside their id."""
+    return claim.id.place or claim.split
 
 
 def _tolerance(claim: Claim, machine: Environment) -> float:
@@ -98,7 +99,7 @@ def _tolerance(claim: Claim, machine: Environment) -> float:
 
 
 def _unmeasured(claim: Claim, ledger: FolderLedger, splits: Mapping[str, Split]) -> Compared:
-    name, split = ledger.subject, _split(claim)
+    name, place = ledger.subject, _place(claim)
     task = unmeasured_task(ledger.models[name].task)
     if claim.id.model not in (name, "corpus"):
         why = f"of the model {claim.id.model}, which has a repository of its own"
@@ -108,10 +109,10 @@ def _unmeasured(claim: Claim, ledger: FolderLedger, splits: Mapping[str, Split])
         why = "disturbed by other programs when they were claimed, so compared with nothing"
     elif claim.id.metric == "latency":
         why = task or "in milliseconds, which belong to a machine: their ratios are compared"
-    elif task and (claim.artifact or split):
+    elif task and (claim.artifact or place):
         why = task
-    elif split and split not in splits:
-        why = f"that need the {split} documents (--data)"
+    elif place and place not in splits and (claim.id.model == name or claim.id.metric in COUNTED_AGAIN):
+        why = f"that need the {place} documents (--data)"
     else:
         why = NOT_GIVEN
     return Compared(

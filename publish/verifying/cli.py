@@ -19,7 +19,7 @@ examples:
   files, card and loaders of a model, at the head of its main branch
     python publish/verify.py me/clinical-ner
   measure every score again, on a corpus in a folder, on one labelled file, on a Hub data set
-    python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr
+    python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr --data maccrobat=PATH/maccrobat
     python publish/verify.py someone/other-ner --data mine=notes.jsonl
     python publish/verify.py someone/other-ner --data theirs=someone/corpus@COMMIT
   an earlier state: a tag, a branch, a commit; without starting other programs, and keeping the result here
@@ -27,9 +27,10 @@ examples:
   measure, and commit the result to the repository as verification.json
     python publish/verify.py me/clinical-ner --data bc5cdr=PATH/bc5cdr --write
 
---data NAME=SOURCE: under the ledger's own NAME of a corpus, all its splits are measured on as the recipe
-says; under another, SOURCE is one labelled file (.jsonl, .conll, .iob2, .tsv, PubTator .txt), a folder with
-one or with brat's .ann files, or a data set OWNER/NAME on the Hub, whose test split is taken.
+--data NAME=SOURCE: under the NAME that the model's recipe.yaml gives a corpus, SOURCE is its folder, or one
+of its files, and is read as that recipe says; under another, SOURCE is one labelled file (.jsonl, .conll,
+.iob2, .tsv, PubTator .txt), a folder with one or with brat's .ann files, or a data set OWNER/NAME on the Hub,
+whose test split is taken.
 A model with a ledger is checked against it, any other against its card; only entity recognisers are measured.
 Weights in formats that no check needs stay on the Hub, and are named. Where transformers, optimum or
 transformers.js is not installed, its line says "not run"; `make loaders` installs all three.

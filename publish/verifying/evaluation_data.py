@@ -1,7 +1,9 @@
 """Reads the data to measure on: `--data NAME=SOURCE`, a file or folder here, or a Hub data set.
 
-For a corpus of one of our recipes, the recipe says how its files are read and which documents are the
-guard. Any other source is one labelled file, whose format shows in its name.
+For a corpus of the model's recipe, that says how its files are read, what their labels mean, which splits
+are cut out of them, and which documents are the guard. Any other source is one labelled file, whose format
+shows in its name. The recipe comes with the model, so it may be a stranger's: it decides how the files below
+the given folder are read, and leads nowhere else.
 """
 
 import re
@@ -9,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cards.ledger import DataSet, Ledger
+from cards.ledger import GUARD, ClaimId, DataSet, FolderLedger
 from training import corpora
-from training.corpora import CorpusError, Document
+from training.corpora import Corpus, CorpusError, Document
+from training.corpora.formats import HUB
 from training.corpora.labels import map_labels
-from training.recipe import Recipe, RecipeError, load_recipe
+from training.recipe import Recipe, RecipeError, load_recipe, recipes
 
 from ..errors import PublishError, UnreachableError
 from ..hub.client import Hub
@@ -26,6 +29,7 @@ FORMATS = {
     "pubtator": (".pubtator", ".pubtator.txt", ".txt"),
 }
 ENDINGS = tuple(end for ends in FORMATS.values() for end in ends)
+RECIPE = "recipe.yaml"  # in a model's folder
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,11 @@ def check_given(given: Sequence[str]) -> None:
 
 
 def read_data(
-    given: Sequence[str], labels: Sequence[str], ledger: Ledger | None, hub: Hub
+    given: Sequence[str],
+    labels: Sequence[str],
+    ledger: FolderLedger | None,
+    hub: Hub,
+    folder: Path | None = None,
 ) -> dict[str, Split]:
     """Read the splits that options name.
 
@@ -66,24 +74,27 @@ def read_data(
         labels: The entity types of the model.
         ledger: The model's, where it has one.
         hub: Where data sets are downloaded from.
+        folder: The model's, with its recipe.
 
     Returns:
-        The splits by the ledger's names of them; "test" for a source that neither recipe nor ledger knows.
+        The splits by their names in the ids of the ledger's claims (`ClaimId.place`).
 
     Raises:
         PublishError: Something cannot be read; the message says what to give instead.
     """
     found: dict[str, Split] = {}
+    recipe = _recipe(ledger, folder)
     try:
         for option in given:
             name, _, source = option.partition("=")
             place, revision = _locate(source, hub)
-            recipe = _recipe(ledger, name)
-            if recipe is None:
-                found[_split(ledger, name)] = _one_file(name, place, revision, labels)
-            else:
-                found |= _of_recipe(recipe, place, revision)
-    except (CorpusError, RecipeError) as error:
+            keys = _keys(recipe, name)
+            for key in keys:
+                assert recipe
+                found |= _of_recipe(recipe, key, place, revision)
+            if not keys:
+                found[_place(ledger, name)] = _one_file(name, place, revision, labels)
+    except CorpusError as error:
         raise PublishError(str(error)) from error
     except ModuleNotFoundError as error:  # of the `datasets` library, which the light environment has not
         raise PublishError(
@@ -116,11 +127,11 @@ def _missing(path: Path) -> str:
     return f"{path} is not here ({folder} holds {listed(names)})"
 
 
-def unknown_names(given: Sequence[str], ledger: Ledger) -> str:
+def unknown_names(given: Sequence[str], ledger: FolderLedger, folder: Path | None = None) -> str:
     """What to say of names in `given` under which the ledger has no numbers; "" where it has all."""
     known = {claim.data.id for claim in ledger.claims if claim.data}
-    names = [option.partition("=")[0] for option in given]
-    strange = [name for name in names if name not in known and _recipe(ledger, name) is None]
+    recipe, names = _recipe(ledger, folder), [option.partition("=")[0] for option in given]
+    strange = [name for name in names if name not in known and not _keys(recipe, name)]
     if not strange:
         return ""
     return (
@@ -129,48 +140,83 @@ def unknown_names(given: Sequence[str], ledger: Ledger) -> str:
     )
 
 
-def _recipe(ledger: Ledger | None, name: str) -> Recipe | None:
-    """The recipe of the ledger, where it is one of ours and reads the corpus `name`."""
-    try:
-        recipe = load_recipe(ledger.recipe) if ledger else None
-    except RecipeError:
+def _recipe(ledger: FolderLedger | None, folder: Path | None) -> Recipe | None:
+    """The recipe in a model's folder; else that of this project which the ledger names, if it is one.
+
+    Raises:
+        PublishError: The model's own cannot be read, or is of other labels than the ledger.
+    """
+    if ledger is None:
         return None
-    return recipe if recipe and name in (recipe.corpus.id, recipe.corpus.repo) else None
+    labels, own = ledger.models[ledger.subject].labels, folder / RECIPE if folder else None
+    if own is None or not own.is_file():
+        named = load_recipe(ledger.recipe) if ledger.recipe in recipes() else None
+        return named if named and named.labels == labels else None
+    try:
+        recipe = load_recipe(str(own))
+    except RecipeError as error:
+        raise PublishError(str(error).replace(f"{folder}/", "")) from error
+    if recipe.labels != labels:
+        wanted, found = ", ".join(labels), ", ".join(recipe.labels)
+        raise PublishError(f"{RECIPE} labels {found}, and ledger.json {wanted}: they are of two models")
+    return recipe
 
 
-def _split(ledger: Ledger | None, name: str) -> str:
-    """The split under which the ledger has claims on the data set `name`."""
-    claims = ledger.claims if ledger else ()
-    return next((c.split for c in claims if c.split and c.data and c.data.id == name), "test")
+def _keys(recipe: Recipe | None, name: str) -> list[str]:
+    """What the recipe calls its labelled corpora of that name or id."""
+    every = recipe.corpora.items() if recipe else ()
+    return [key for key, corpus in every if corpus.types and name in (key, corpus.id, corpus.repo)]
 
 
-def _of_recipe(recipe: Recipe, place: Path, revision: str | None) -> dict[str, Split]:
+def _place(ledger: FolderLedger | None, name: str) -> str:
+    """The split under which the ledger has scores on the data set `name`; else the models' own test."""
+    if ledger is None:
+        return "test"
+    scores = ledger.find(model=ledger.subject, metric="f1", vs_model=None)
+    places = {c.data.id: c.id.place for c in scores if c.data and c.id.split != GUARD}
+    return places.get(name) or ledger.own_test(ledger.subject)
+
+
+def _of_recipe(recipe: Recipe, key: str, place: Path, revision: str | None) -> dict[str, Split]:
     """The splits of a recipe's corpus that are there, the guard set apart as training does it."""
-    corpus = recipe.corpus
-    if place.is_file():
-        folder, there = place.parent, {recipe.evaluation.split: place.name}
-    else:
-        folder = place
-        there = {split: name for split, name in corpus.files.items() if (folder / name).exists()}
-    if corpus.format == "hub":  # its files name splits, not files
-        there = dict(corpus.files)
+    corpus, guard = recipe.corpora[key], recipe.guard
+    folder, files = _files(corpus, recipe.measure.get(key), place)
+    _refuse_empty(folder / name for name in files.values())
+    splits = corpora.load(corpus.model_copy(update={"files": files}), {corpus.id: folder})
+    if key == guard.corpus and guard.documents <= len(splits.get(guard.split, ())):
+        apart, rest = corpora.guard(splits[guard.split], guard.documents)
+        splits |= {GUARD: apart, guard.split: rest}
+    named, data = corpus.repo or corpus.id, None if key == next(iter(recipe.measure)) else key
+    found = {}
+    for split, documents in splits.items():
+        own = Split(documents, _described(named, revision or corpus.revision, documents))
+        found[str(ClaimId("corpus", data=data, split=split, metric="documents").place)] = own
+        if split == GUARD:  # as scores on it are called, of whatever corpus it is
+            found[split] = own
+    return found
+
+
+def _files(corpus: Corpus, measured: str | None, place: Path) -> tuple[Path, dict[str, str]]:
+    """The folder of a corpus' files, and which are there: split -> name in the folder.
+
+    One file that is given is that of its name in the recipe, else that of the measured split.
+    """
+    if place.is_file() and corpus.format in (HUB, "brat"):
+        raise PublishError(f"{place}: is a file; give the folder that the corpus {corpus.id} is read from")
+    if corpus.format == HUB:
+        return place, corpus.files  # which are names of splits
+    if place.is_file() or (corpus.format == "brat" and any(place.glob("*.ann"))):
+        named = [split for split, name in corpus.files.items() if Path(name).name == place.name]
+        cut = [split for split in corpus.files if measured in (split, *corpus.cuts(split).values())]
+        return place.parent, {(*named, *cut, *corpus.files)[0]: place.name}
+    there = {split: name for split, name in corpus.files.items() if (place / name).exists()}
     if not there:
         raise PublishError(
             f"{place}: holds none of {', '.join(corpus.files.values())}; there is "
-            f"{listed(entry.name for entry in place.iterdir())}. Give the folder of those files, or the "
-            f"one file of the split {recipe.evaluation.split}."
+            f"{listed(entry.name for entry in place.iterdir())}. Give the folder of those files, or one of "
+            "them."
         )
-    _refuse_empty(folder / name for name in there.values())
-    read_now = corpus.model_copy(update={"files": there})
-    splits = corpora.load(read_now, {corpus.id: folder})
-    if recipe.guard_split in splits and recipe.guard_documents <= len(splits[recipe.guard_split]):
-        guard, rest = corpora.guard(splits[recipe.guard_split], recipe.guard_documents)
-        splits |= {"guard": guard, recipe.guard_split: rest}
-    named = corpus.repo or corpus.id
-    return {
-        split: Split(documents, _described(named, revision or corpus.revision, documents))
-        for split, documents in splits.items()
-    }
+    return place, there
 
 
 def _one_file(name: str, place: Path, revision: str | None, labels: Sequence[str]) -> Split:

@@ -1,24 +1,25 @@
 """Measures again every claim that the published files let us measure.
 
-Scores are made by the functions that made the claims (`training.metrics`, `training.latency`), and texts
-are tagged by the engine with the very files of the repository.
+Scores are made by the functions that made the claims (`training.measuring`), and texts are tagged by the
+engine with the very files of the repository.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
 
-from cards.ledger import ClaimId, FolderLedger
+from cards.ledger import Claim, ClaimId, FolderLedger, Ledger, slug
 from space.engine import Tagger, load
-from training import decodings, latency
 from training.corpora import Document
 from training.corpora.document import Span
-from training.decodings import Found
-from training.metrics import RATES, calibration, count, error_kinds, table
-from training.provenance import parameters
+from training.measuring import decodings, latency
+from training.measuring.decodings import Found
+from training.measuring.metrics import RATES, calibration, error_kinds, of_types, table
+from training.measuring.metrics.matching import OVERLAP, STRICT, Matching
+from training.measuring.provenance import parameters
 
 from .evaluation_data import Split
 
@@ -27,7 +28,7 @@ REPEATS = 30  # of each file at each length
 NOT_PRUNED = ("embed", "classifier")  # parts of the names of matrices that pruning leaves alone
 THREADS = 2  # where no claim says how many
 
-Gold = list[tuple[Span, ...]]  # the mentions of each document
+Gold = list[list[Span]]  # the mentions of each document
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def measure(
     Args:
         folder: The model's.
         ledger: The model's.
-        splits: The data, by the ledger's names of its splits.
+        splits: The data, see `evaluation_data.read_data`.
         say: Is told what takes time.
 
     Raises:
@@ -54,25 +55,22 @@ def measure(
     """
     name = ledger.subject
     model = ledger.models[name]
-    values = dict(_file_figures(folder, ledger)) | dict(_corpus_counts(splits, model.labels))
+    values = dict(_file_figures(folder, ledger)) | dict(_corpus_counts(ledger, splits))
     if model.task != "token-classification":
         return Measured(values)
     threads = threads_of(ledger)
     there = [one for one in model.variants if (folder / one.file).is_file()]  # else the layout fails
     taggers = {one.name: load(folder, file=one.file, threads=threads) for one in there}
     for variant, tagger in taggers.items():
-        for split, given in splits.items():
-            claimed = ledger.find(model=name, variant=variant, split=split, vs_model=None)
-            if not claimed:
-                continue
-            score = ClaimId(name, variant=variant, split=split, metric="f1")
-            values |= scores(score, tagger, given.documents, model.labels, say)
-            if any(claim.id.decoding for claim in claimed):
-                say(f"{name}, {variant}, {split}: without rules, without temperature")
-                values |= _otherwise(score, tagger, given.documents, model.labels, values)
+        for place, given in splits.items():
+            scored = ledger.find(model=name, variant=variant, vs_model=None)
+            claimed = [claim for claim in scored if claim.id.place == place]
+            if claimed:
+                values |= _scores(ledger, claimed, tagger, given.documents, say)
     values |= dict(_differences(ledger, values))
     say("latencies, all files in turn")
-    texts = splits["test"].documents if "test" in splits else _examples(ledger)
+    own = splits.get(ledger.own_test(name))
+    texts = own.documents if own else _examples(ledger)
     waited: dict[int, float] = {}
     for length in lengths(ledger):
         if all(length <= tagger.window for tagger in taggers.values()):
@@ -100,12 +98,31 @@ def median_latency(model: str, variant: str, length: int) -> ClaimId:
     return ClaimId(model, variant=variant, metric="latency", length=length, statistic="median")
 
 
+def _scores(
+    ledger: FolderLedger,
+    claimed: Sequence[Claim],
+    tagger: Tagger,
+    documents: list[Document],
+    say: Callable[[str], None],
+) -> dict[ClaimId, float]:
+    """What a ledger claims of one file on one split, measured here."""
+    score = claimed[0].id.replace(decoding=None, topic=None, bin=None, group=None, metric="f1")
+    labels, metrics = tuple(ledger.annotated(claimed[0])), {claim.id.metric for claim in claimed}
+    matchings = [one for one in (STRICT, OVERLAP) if f"{one.prefix}f1" in metrics]
+    values = scores(score, tagger, documents, labels, say, matchings)
+    if any(claim.id.decoding for claim in claimed):
+        say(f"{score.model}, {score.variant}, {score.place}: without rules, without temperature")
+        values |= _otherwise(score, tagger, documents, labels, values)
+    return values
+
+
 def scores(
     score: ClaimId,
     tagger: Callable[[list[str]], Found],
     documents: list[Document],
     labels: tuple[str, ...],
     say: Callable[[str], None],
+    matchings: Sequence[Matching] = (STRICT,),
 ) -> dict[ClaimId, float]:
     """Precision, recall and F1 of each type, micro and macro; calibration; kinds of error.
 
@@ -114,15 +131,17 @@ def scores(
     found: Found = []
     for number, document in enumerate(documents):
         if number % 100 == 0:
-            say(f"{score.model}, {score.variant}, {score.split}: {number} of {len(documents)} documents")
-        found += tagger([document.text])
-    gold = [document.spans for document in documents]
+            say(f"{score.model}, {score.variant}, {score.place}: {number} of {len(documents)} documents")
+        found += of_types(tagger([document.text]), labels)
+    gold = of_types((document.spans for document in documents), labels)
     totals = error_kinds.kinds(gold, found).sum(axis=0)
-    errors = {
+    here = {
         score.replace(topic="errors", metric=kind): float(total)
         for kind, total in zip(error_kinds.KINDS, totals, strict=True)
     }
-    return _rates(score, gold, found, labels) | errors | _calibration(score, gold, found)
+    for matching in matchings:
+        here |= _rates(score, gold, found, labels, matching)
+    return here | _calibration(score, gold, found)
 
 
 def _otherwise(
@@ -133,8 +152,9 @@ def _otherwise(
     shipped: Mapping[ClaimId, float],
 ) -> dict[ClaimId, float]:
     """Scores without the model's rules, and what these add to macro F1; calibration without temperature."""
-    gold, here = [document.spans for document in documents], {}
-    found = decodings.others(tagger, [document.text for document in documents])
+    gold, here = of_types((document.spans for document in documents), labels), {}
+    others = decodings.others(tagger, [document.text for document in documents])
+    found = {way: of_types(each, labels) for way, each in others.items()}
     if "bare" in found:
         here = _rates(score.replace(decoding="bare"), gold, found["bare"], labels)
         macro = score.replace(group="macro", decoding="bare")
@@ -144,10 +164,12 @@ def _otherwise(
     return here
 
 
-def _rates(score: ClaimId, gold: Gold, found: Found, labels: tuple[str, ...]) -> dict[ClaimId, float]:
-    rows = table(count(gold, found, labels).sum(axis=0))
+def _rates(
+    score: ClaimId, gold: Gold, found: Found, labels: tuple[str, ...], matching: Matching = STRICT
+) -> dict[ClaimId, float]:
+    rows = table(matching.count(gold, found, labels).sum(axis=0), matching.rates)
     return {
-        score.replace(group=group, metric=rate): float(rows[row, column])
+        score.replace(group=group, metric=f"{matching.prefix}{rate}"): float(rows[row, column])
         for row, group in enumerate((*labels, "micro", "macro"))
         for column, rate in enumerate(RATES)
     }
@@ -191,14 +213,15 @@ def _file_figures(folder: Path, ledger: FolderLedger) -> Iterator[tuple[ClaimId,
             yield ClaimId(name, metric="sparsity"), share
 
 
-def _corpus_counts(splits: Mapping[str, Split], labels: Iterable[str]) -> Iterator[tuple[ClaimId, float]]:
+def _corpus_counts(ledger: Ledger, splits: Mapping[str, Split]) -> Iterator[tuple[ClaimId, float]]:
     """Counts of documents and mentions."""
-    for split, given in splits.items():
-        documents = ClaimId("corpus", split=split, metric="documents")
-        yield documents, len(given.documents)
-        found = [span.label for document in given.documents for span in document.spans]
-        for label in labels:
-            yield documents.replace(group=label, metric="mentions"), found.count(label)
+    for claim in ledger.find(model="corpus"):
+        given = splits.get(str(claim.id.place))
+        if given and claim.id.metric == "documents":
+            yield claim.id, len(given.documents)
+        elif given and claim.id.metric == "mentions":
+            labels = [slug(span.label) for document in given.documents for span in document.spans]
+            yield claim.id, labels.count(str(claim.id.group))
 
 
 def _differences(ledger: FolderLedger, here: Mapping[ClaimId, float]) -> Iterator[tuple[ClaimId, float]]:

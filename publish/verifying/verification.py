@@ -8,7 +8,7 @@ from pathlib import Path
 from cards.ledger import FolderLedger, read_folder_ledger
 from cards.render.snippets import SAMPLE
 from space.engine import EngineError
-from training.provenance import environment
+from training.measuring.provenance import environment
 
 from ..errors import PublishError
 from ..hub.client import Hub
@@ -50,10 +50,10 @@ def verify(request: VerifyRequest, hub: Hub, say: Say) -> Verification:
     if reason and request.data:
         say(f"--data is not read: its numbers are {reason}")
     elif request.data:  # before the weights, which take longer
-        if ledger and (strange := unknown_names(request.data, ledger)):
+        if ledger and (strange := unknown_names(request.data, ledger, folder)):
             say(strange)
         labels = ledger.models[ledger.subject].labels if ledger else labels_of(folder)
-        splits = read_data(request.data, labels, ledger, hub)
+        splits = read_data(request.data, labels, ledger, hub, folder)
     model = download_weights(hub, model, ledger, say)
     machine = environment(threads_of(ledger) if ledger else THREADS)
     if ledger:

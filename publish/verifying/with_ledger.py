@@ -18,6 +18,7 @@ from cards.render.card_map import MAP_FILE
 from ..hub.remote import MANIFEST, sha256
 from ..pushing.staging import REQUIRED
 from .download import Downloaded
+from .evaluation_data import RECIPE
 from .loading import MODULES, REMEDY, find
 from .report import Check
 
@@ -40,6 +41,7 @@ def check_folder(model: Downloaded, ledger: FolderLedger, *, loaders: bool) -> l
     return [
         _layout(folder, ledger),
         _manifest(folder),
+        *_recipe(folder, ledger),
         model.linted("files", "bytes, SHA-256 and parameters as measured", files),
         model.linted("card", "every number is the ledger's, no error found", card),
         *_examples(folder, ledger.models[ledger.subject], loaders=loaders),
@@ -68,6 +70,14 @@ def _manifest(folder: Path) -> Check:
     return Check.judged("manifest", not changed, f"not as pushed: {changed}" if changed else holding)
 
 
+def _recipe(folder: Path, ledger: FolderLedger) -> Iterator[Check]:
+    """Models of earlier versions have none."""
+    if (folder / RECIPE).is_file():
+        same = sha256(folder / RECIPE) == ledger.recipe_sha256
+        found = "the one" if same else "not the one"
+        yield Check.judged("recipe", same, f"{RECIPE} is {found} that ledger.json names by its SHA-256")
+
+
 def _examples(folder: Path, model: Model, *, loaders: bool) -> Iterator[Check]:
     """The engine finds entities; of a model for anything else, other programs' examples are all there are."""
     by_engine = [example for example in model.examples if example.tool == "clinstill"]
@@ -91,7 +101,7 @@ def _example(folder: Path, example: Example, task: Task) -> Check:
         return Check.skipped(what, f"no environment here has it: {REMEDY}")
     python = {"python": program.command[0]} if program else {}
     try:
-        printed = snippets.run(example.tool, folder, example.text, task=task, **python)
+        [printed] = snippets.run(example.tool, [folder], example.text, task=task, **python)
     except CardError as error:
         return Check.judged(what, False, str(error))
     digest = hashlib.sha256(example.text.encode()).hexdigest()[:12]

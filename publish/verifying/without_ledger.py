@@ -11,8 +11,8 @@ from cards.ledger import ClaimId
 from cards.render import CARD_FILE
 from space.engine import EngineError, load
 from space.engine.model_folder import Config, read_config
-from training.metrics import RATES
-from training.provenance import parameters
+from training.measuring.metrics import RATES
+from training.measuring.provenance import parameters
 
 from ..errors import PublishError
 from .download import Downloaded

@@ -27,7 +27,7 @@ from systems import PEERS, SYSTEMS, TRAINING, System
 
 from space.engine import load
 from space.engine.cpu import instruction_set, usable_cpus
-from training.provenance import environment
+from training.measuring.provenance import environment
 
 STUDENT = ROOT / "space" / "bundled" / "student"
 MODELS = ROOT / "build" / "bench"

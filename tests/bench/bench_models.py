@@ -22,9 +22,9 @@ def transformers(models: Path) -> None:
 
     from transformers import AutoConfig, AutoModelForTokenClassification
 
-    from training import known_answer
-    from training.export import export
-    from training.weights import read_back
+    from training.measuring import known_answer
+    from training.onnx.export import export
+    from training.onnx.weights import read_back
 
     shipped, folder = models / "shipped", models / "transformers"
     model = AutoModelForTokenClassification.from_config(AutoConfig.from_pretrained(shipped))

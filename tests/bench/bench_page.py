@@ -8,7 +8,7 @@ import matplotlib
 from bench_report import ladder_shares, noise
 from systems import ENGINE
 
-from training.latency import QUIET
+from training.measuring.latency import QUIET
 
 matplotlib.use("Agg")  # no screen needed
 from matplotlib import pyplot

@@ -10,8 +10,8 @@ from promises import Check, at_least, at_most
 from systems import CTRANSLATE, DEFAULTS, ENGINE, OPTIMUM, PIPELINE, System
 
 from space.engine import Entity
-from training import metrics
 from training.corpora import Document
+from training.measuring import metrics
 
 WRONG = 0.01  # of F1: a system that loses more does not compute the model
 VNNI = {"amx_int8", "avx512_vnni", "avx_vnni"}

@@ -16,7 +16,7 @@ from bench_client import BenchError
 from space.engine import Tagger, special_tokens
 from training import corpora
 from training.corpora import CorpusError, Document
-from training.latency import text_from
+from training.measuring.latency import text_from
 from training.recipe import load_recipe
 
 ABSTRACTS, NOTES, NOTE_TOKENS = 500, 1000, 500
@@ -54,15 +54,16 @@ def read(tagger: Tagger) -> Texts:
         BenchError: CLINSTILL_DATA does not hold the corpus.
     """
     recipe = load_recipe("bundled")
-    names = {split: name for split, name in recipe.corpus.files.items() if split != "test"}
+    corpus = recipe.corpora[recipe.guard.corpus]
+    names = {split: name for split, name in corpus.files.items() if split != "test"}
     if not os.environ.get("CLINSTILL_DATA"):
         raise BenchError(
-            f"CLINSTILL_DATA is not set. It should name a folder that holds {recipe.corpus.id}/ with "
-            f"{' and '.join(names.values())}, of which the texts are made; see {recipe.corpus.url}"
+            f"CLINSTILL_DATA is not set. It should name a folder that holds {corpus.id}/ with "
+            f"{' and '.join(names.values())}, of which the texts are made; see {corpus.url}"
         )
     try:
-        splits = corpora.load(recipe.corpus.model_copy(update={"files": names}), {})
-        guard, development = corpora.guard(splits[recipe.guard_split], recipe.guard_documents)
+        splits = corpora.load(corpus.model_copy(update={"files": names}), {})
+        guard, development = corpora.guard(splits[recipe.guard.split], recipe.guard.documents)
     except CorpusError as error:
         raise BenchError(str(error)) from error
     more = max(0, ABSTRACTS - len(development))

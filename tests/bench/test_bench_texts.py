@@ -26,7 +26,7 @@ SENTENCES = (
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Iterator[Path]:
     """CLINSTILL_DATA with training and development documents, and no test documents."""
-    folder, corpus = tmp_path_factory.mktemp("data"), load_recipe("bundled").corpus
+    folder, corpus = tmp_path_factory.mktemp("data"), load_recipe("bundled").corpora["bc5cdr"]
     (folder / corpus.id).mkdir()
     for place, split in enumerate(("train", "development")):
         blocks = [_document(1000 * (place + 1) + number) for number in range(DOCUMENTS)]

@@ -10,7 +10,7 @@ from onnx import numpy_helper
 
 from space.engine import load
 from training.corpora import Document
-from training.latency import texts_of
+from training.measuring.latency import texts_of
 
 STUDENT = ROOT / "space" / "bundled" / "student"
 TOKENS = 3

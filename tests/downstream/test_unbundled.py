@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -115,13 +116,26 @@ def unrounded(file: Path) -> bytes:
 
 
 def needed(nodes: list[onnx.NodeProto], output: str) -> list[onnx.NodeProto]:
-    """The nodes that an output is made of, in their order."""
-    wanted, kept = {output}, []
-    for node in reversed(nodes):
-        if wanted & set(node.output):
-            wanted |= set(node.input)
-            kept.insert(0, node)
-    return kept
+    """The nodes that an output is made of, each behind those that it reads: not so in the file."""
+    made = {name: node for node in nodes for name in node.output}
+    kept: dict[str, onnx.NodeProto] = {}
+
+    def add(name: str) -> None:
+        if name in made and made[name].output[0] not in kept:
+            for each in read(made[name]):
+                add(each)
+            kept[made[name].output[0]] = made[name]
+
+    add(output)
+    return list(kept.values())
+
+
+def read(node: onnx.NodeProto) -> Iterator[str]:
+    """What a node reads, in its branches too."""
+    yield from node.input
+    for attribute in node.attribute:
+        for inner in attribute.g.node:
+            yield from read(inner)
 
 
 def test_the_ledger_says_whose_weights_they_are_and_claims_nothing_of_other_files(run):

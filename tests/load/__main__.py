@@ -26,9 +26,9 @@ from running_space import SPACE, serve
 from cards.ledger import read_ledger
 from space.engine import Entity
 from space.engine.cpu import usable_cpus
-from training import metrics
 from training.corpora import Document
-from training.provenance import environment
+from training.measuring import metrics
+from training.measuring.provenance import environment
 
 STUDENT = SPACE / "bundled" / "student"
 TEXTS = 200

@@ -8,7 +8,7 @@ from random import Random
 from space.engine import Tagger
 from training import corpora
 from training.corpora import Document
-from training.latency import texts_of
+from training.measuring.latency import texts_of
 from training.recipe import load_recipe
 
 LENGTH = 128  # tokens, special tokens included
@@ -49,11 +49,10 @@ def guard() -> list[Document]:
     They, and not the test documents, since every look at test data is counted on the card.
     """
     recipe = load_recipe("bundled")
-    data = os.environ.get("CLINSTILL_DATA")
-    if not data or not os.path.isdir(os.path.join(data, recipe.corpus.id)):
+    data, corpus = os.environ.get("CLINSTILL_DATA"), recipe.corpora[recipe.guard.corpus]
+    if not data or not os.path.isdir(os.path.join(data, corpus.id)):
         return []
-    development = corpora.load(recipe.corpus, {})[recipe.guard_split]
-    return corpora.guard(development, recipe.guard_documents)[0]
+    return corpora.guard(corpora.load(corpus, {})[recipe.guard.split], recipe.guard.documents)[0]
 
 
 def asks(tagger: Tagger, texts: list[str]) -> list[Ask]:

@@ -159,7 +159,8 @@ def test_what_cannot_be_loaded_is_said(browser, changes, message):
 
 
 def read_texts(split: str) -> list[str]:
-    return [document.text for document in corpora.load(load_recipe("bundled").corpus, {})[split]]
+    corpus = load_recipe("bundled").corpora["bc5cdr"]
+    return [document.text for document in corpora.load(corpus, {})[split]]
 
 
 def compare(worker: Run, engine: Tagger, text: str) -> tuple[list[float], list[float]]:

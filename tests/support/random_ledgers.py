@@ -106,7 +106,7 @@ def random_ledger(seed: int) -> Ledger:
     models = {n: _model(maker, kind, n, None, None) for n in (parent, teacher) if n}
     models["student"] = _model(maker, kind, "student", teacher, parent)
     lengths = maker.random.sample(LENGTHS, maker.random.randint(0, 3))
-    splits = ["test"] + (["external-other"] if maker.maybe() else [])
+    splits = ["test"] + (["elsewhere:other"] if maker.maybe() else [])
     for name in models:
         _measure(maker, name, models[name], splits if name in names else ["test"], lengths)
     for other in (teacher, parent):
@@ -162,7 +162,7 @@ def _measure(maker: Maker, name: str, model: Model, splits: list[str], lengths: 
         maker.add(f"{which}.bytes", size, "bytes", artifact=artifact)
         for split in splits:
             data = DataSet(id=f"data-{split}", sha256="ab" * 32, documents=maker.tested, genre=maker.genre)
-            more = {"n": maker.tested, "split": split, "data": data, "artifact": artifact}
+            more = {"n": maker.tested, "split": split.rpartition(":")[2], "data": data, "artifact": artifact}
             more["environment"] = maker.random.choice(maker.machines)
             counts = _score(maker, f"{which}.{split}", model, more)
             if counts and with_bins and split == "test":

@@ -21,23 +21,41 @@ TEXTS = [
     "Headache and nausea are known effects of morvastat, which the kidney excretes unchanged.",
 ]
 LAYERS, HIDDEN, WINDOW, OVERLAP = 2, 32, 32, 8
-FITTING = {"train_on": ["train"], "epochs": 1, "learning_rate": 1e-3, "batch_size": 4}
+LABELLED = {"invented": ["train"]}
+FITTING = {"on": LABELLED, "epochs": 1, "learning_rate": 1e-3, "batch_size": 4}
 RECIPE = Recipe.model_validate(
     {
         "name": "tiny",
         "title": "Tiny",
         "summary": "finds nothing of use",
         "labels": LABELS,
-        "corpus": {
-            "id": "invented",
-            "format": "jsonl",
-            "license": "cc0-1.0",
-            "files": {split: f"{split}.jsonl" for split in ("train", "development", "test")},
-            "types": {label: label for label in LABELS},
+        "corpora": {
+            "invented": {
+                "format": "jsonl",
+                "license": "cc0-1.0",
+                "files": {split: f"{split}.jsonl" for split in ("train", "development", "test")},
+                "types": {label: label for label in LABELS},
+            }
         },
+        "guard": {"corpus": "invented", "split": "development", "documents": 4},
+        "measure": {"invented": "test"},
         "window": WINDOW,
-        "teacher": {"base": {"id": "tiny", "license": "apache-2.0"}, "fitting": FITTING},
-        "student": {"layers": [0], "distillation": {"alpha": 1, "temperature": 2}, "fitting": FITTING},
+        "overlap": OVERLAP,
+        "steps": {
+            "encoder": {"do": "vocabulary", "base": {"id": "tiny", "license": "apache-2.0"}, "on": LABELLED},
+            "teacher": {"do": "finetune", "encoder": "encoder", **FITTING},
+            "student": {
+                "do": "distil",
+                "teachers": ["teacher"],
+                "start": {"layers": [0], "of": "teacher"},
+                "loss": {"temperature": 2, "kl": 1},
+                **FITTING,
+            },
+        },
+        "models": {
+            "teacher": {"from": "teacher", "storage": "fp16"},
+            "student": {"from": "student", "int8": {"f1_budget": 1}, "compare_with": ["teacher"]},
+        },
         "evaluation": {"lengths": [12, WINDOW], "repeats": 4, "resamples": 50, "threads": 1},
     }
 )

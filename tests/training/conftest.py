@@ -16,7 +16,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two random taggers, made once: `bert`, a checkpoint alone, and `exported`, with its FP32 file."""
     import tiny_bert
 
-    from training.export import export
+    from training.onnx.export import export
 
     folder = tmp_path_factory.mktemp("tiny")
     tiny_bert.save_bert(folder / "bert")

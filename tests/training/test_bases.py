@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tokenizers import BertWordPieceTokenizer
 
-from training.bases import load_base
-from training.recipe import Base
+from training.encoders.bases import load_base
+from training.recipe.vocabulary import Base
 
 TRAIN = Path(__file__).parents[2] / "training/recipes/smoke/train.jsonl"
 BASE = Base(id="scratch", license="mit", source="scratch:1x32")

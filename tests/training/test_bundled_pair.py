@@ -11,8 +11,8 @@ import pytest
 from cards.ledger import read_ledger
 from space.engine import Entity
 from training import corpora
-from training.metrics import score
-from training.provenance import environment
+from training.measuring.metrics import score
+from training.measuring.provenance import environment
 from training.recipe import load_recipe
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def test_the_student_is_three_times_faster():
 @pytest.mark.skipif(not DATA, reason="CLINSTILL_DATA names no folder of corpora")
 @pytest.mark.parametrize("name", ["student", pytest.param("teacher", marks=pytest.mark.soak)])
 def test_the_command_line_reproduces_the_ledger(name):
-    test = corpora.load(load_recipe("bundled").corpus, {})["test"]
+    test = corpora.load(load_recipe("bundled").corpora["bc5cdr"], {})["test"]
     lines = "".join(json.dumps({"id": d.id, "text": d.text}) + "\n" for d in test)
     command = [sys.executable, "-m", "space.engine", str(BUNDLED / name)]
     done = subprocess.run(command, cwd=ROOT, input=lines, capture_output=True, text=True, check=True)

@@ -5,9 +5,10 @@ from tiny_ledger import make_run
 
 from cards.ledger import LedgerError, project, read_ledger
 from space.engine import load
-from training import bundling, pipeline
+from training import bundling, running
 from training.cli import main
 from training.errors import StageError
+from training.graph import graph
 from training.recipe import RECIPES, RecipeError, load_recipe
 from training.run_context import Context
 from training.run_folder import RunFolder, sha256
@@ -139,20 +140,22 @@ def test_a_changed_file_is_not_unbundled(bundled):
 def test_an_unbundled_run_is_measured_as_a_run_of_its_own_recipe(tmp_path):
     """By another recipe its ledger would say that the pair was trained on that recipe's corpus."""
     context = Context(load_recipe("bundled"), RunFolder(tmp_path))
-    pipeline.resolve(context)
-    context.run.work("unbundle")
-    pipeline.resolve(context)
+    running.resolve(context)
+    context.run.step("unbundle").mkdir(parents=True)
+    running.resolve(context)
     before = context.run.recipe.read_bytes()
     with pytest.raises(RecipeError, match=r"was trained on bc5cdr, .* reads smoke; name the recipe bundled"):
-        pipeline.run(Context(load_recipe("smoke"), context.run))
+        running.run(Context(load_recipe("smoke"), context.run))
     assert context.run.recipe.read_bytes() == before
 
 
-def test_an_unbundled_run_has_no_stage_that_trains(tmp_path):
+def test_an_unbundled_run_has_no_step_that_trains(tmp_path):
     context = Context(load_recipe("smoke"), RunFolder(tmp_path))
-    context.run.work("unbundle")
-    left = ["corpus", "quantize", "calibrate", "evaluate", "ledger"]
-    assert [stage.name for stage in pipeline.stages(context)] == left
-    with pytest.raises(RecipeError, match=f"no stage 'teacher' but {', '.join(left)}; to train, name"):
-        pipeline.run(context, "teacher")
+    context.run.step("unbundle").mkdir(parents=True)
+    left = ["corpora", "teacher.calibrate", "teacher.scores", "student.int8", "student.calibrate"]
+    left += ["student.scores", "latency", "comparison", "ledger"]
+    assert [node.name for node in graph(context.recipe, context.run.unbundled)] == left
+    missing = f"so nothing is trained\\) has no step 'teacher' but {', '.join(left)}"
+    with pytest.raises(RecipeError, match=missing):
+        running.run(context, "teacher")
     assert not context.run.recipe.exists()

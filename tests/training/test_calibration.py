@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from training import statistics
 from training.corpora.document import Span
-from training.metrics import calibration
+from training.measuring import statistics
+from training.measuring.metrics import calibration
 
 
 class Found(NamedTuple):

@@ -1,5 +1,6 @@
 """The command line: what a user got wrong is told at once, in a sentence, with what to do."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from training.cli import main
+from training.recipe import RECIPES
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "training/recipes/smoke"
@@ -30,12 +32,12 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         (
             ["run", "smok"],
-            "no recipe 'smok' (did you mean 'smoke'?); recipes here: bundled, clinicalflamo, smoke",
+            "no recipe 'smok' (did you mean 'smoke'?); recipes here: bundled, clinicalflamo, methods,",
         ),
         (["run", "mine.yaml"], "there is no file mine.yaml"),
-        (["run", "smoke", "--set", "teacher.fitting.epoch=2"], "unknown key (did you mean 'epochs'?)"),
+        (["run", "smoke", "--set", "steps.teacher.epoch=2"], "unknown key (did you mean 'epochs'?)"),
         (["run", "smoke", "--set", "epochs"], "--set takes key=value, found 'epochs'"),
-        (["teacher", "smoke", "--set", "epochs=2"], "'epochs' is a key elsewhere: teacher.fitting.epochs"),
+        (["plan", "smoke", "--set", "epochs=2"], "'epochs' is a key elsewhere: steps.NAME.epochs"),
         (["run", "smoke", "--data", "smoke"], "--data takes ID=FOLDER of a corpus, found 'smoke'"),
         (
             ["run", "smoke", "--data", "smok=."],
@@ -49,7 +51,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
             "train.jsonl does not exist; --data smoke=PATH takes the",
         ),
         (["run", "bundled"], "corpus bc5cdr is not here: get it from https://"),
-        (["corpus", "bundled"], "corpus pubmed is not here: get it from https://"),
+        (["plan", "bundled"], "corpus pubmed is not here: get it from https://"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_made(capsys, tmp_path, arguments, said):
@@ -84,6 +86,27 @@ def test_mistakes_are_told_before_torch_is_imported():
     assert done.stdout == "[]\n", done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "called"),
+    [(["smoke"], "smoke"), (["smoke", "--set", "window=32"], "recipe.yaml"), (["mine.yaml"], "recipe.yaml")],
+)
+def test_the_command_of_a_claim_can_be_run_as_it_stands(arguments, called, monkeypatch, tmp_path):
+    """Beside recipe.yaml, which travels with the models; only the name of the run's folder is left open."""
+    from training import running
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text((RECIPES / "smoke.yaml").read_text())
+    contexts = []
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "run", lambda context, *steps: contexts.append(context))
+        main(["run", *arguments, "--out", "first"])
+    command = contexts[0].of("corpora").command
+    assert command == f"python -m training run {called} --out RUN --from corpora --until corpora"
+    (tmp_path / "recipe.yaml").write_text(contexts[0].recipe.published().written())
+    main(shlex.split(command)[3:])
+    assert (tmp_path / "RUN" / "corpora" / "smoke" / "test.jsonl").is_file()
+
+
 def run_without(package: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command in an environment that lacks a package."""
     code = f"import sys; sys.modules[{package!r}] = None; from training.cli import main; main(sys.argv[1:])"
@@ -92,7 +115,7 @@ def run_without(package: str, *arguments: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize(
     ("verb", "package"),
-    [("run", "torch"), ("run", "transformers"), ("student", "torch"), ("run", "pydantic")],
+    [("run", "torch"), ("run", "transformers"), ("run", "pydantic")],
 )
 def test_another_environment_names_the_right_one(tmp_path, package, verb):
     out = str(tmp_path / "a run")
@@ -112,10 +135,25 @@ def test_a_bare_python_names_the_right_environment():
 def test_recipes_are_listed_without_torch():
     done = run_without("torch", "recipes")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["bundled", "clinicalflamo", "smoke"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "bundled",
+        "clinicalflamo",
+        "methods",
+        "nlpie",
+        "smoke",
+    ]
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["student"], ["bundle"], ["recipes"]])
+def test_a_graph_is_shown_without_torch_as_text_and_as_mermaid():
+    lines = run_without("torch", "graph", "smoke").stdout.splitlines()
+    shown = {line.split()[0]: line for line in lines}
+    assert list(shown)[:4] == ["corpora", "rehearsal", "encoder", "teacher"] and list(shown)[-1] == "ledger"
+    assert "smoke (train, development), teacher (teacher), teacher (layers)" in shown["student"]
+    drawn = run_without("torch", "graph", "smoke", "--format", "mermaid").stdout
+    assert drawn.startswith("flowchart LR\n") and "step_teacher -->|layers| step_student" in drawn
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["plan"], ["graph"], ["bundle"], ["recipes"]])
 def test_help_tells_what_is_made_and_how(capsys, arguments):
     with pytest.raises(SystemExit) as stopped:
         main([*arguments, "--help"])

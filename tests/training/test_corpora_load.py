@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from training import corpora
-from training.corpora import Corpus, CorpusError, Document, Span
-from training.recipe import load_recipe
+from training.corpora import Corpus, CorpusError, Document, LeftOut, Span
+from training.recipe import RecipeError, load_recipe
 
 COMMIT = "0123456789" * 4
 TEXT = "Zorvane eased pain and the rash of zorvane allergy."
@@ -120,10 +121,10 @@ def test_an_unlabelled_corpus_may_have_keys_that_mean_something_else(folder):
 def test_the_recipe_says_what_is_done_with_mentions_that_do_not_fit(folder, capsys):
     entities = [*ENTITIES, {"start": 0, "end": 8, "label": "Drug"}, {**ENTITIES[0], "text": "zorvane"}]
     (folder / "test.jsonl").write_text(json.dumps(record("2", entities)) + "\n")
-    mended: dict[str, int] = {}
-    loaded = corpora.load(corpus(trim_mentions=True, skip_mismatched=True), {"notes": folder}, mended)
+    left_out = LeftOut()
+    loaded = corpora.load(corpus(trim_mentions=True, skip_mismatched=True), {"notes": folder}, left_out)
     assert loaded["test"][0].spans == loaded["train"][0].spans
-    assert mended == {"train": 0, "test": 2}
+    assert left_out.mended == {"train": 0, "test": 2}
     assert "test.jsonl: 2 mentions left out or trimmed, as the recipe says" in capsys.readouterr().err
     for key in ("trim_mentions", "skip_mismatched"):
         with pytest.raises(CorpusError, match="1 broken place"):
@@ -133,6 +134,156 @@ def test_the_recipe_says_what_is_done_with_mentions_that_do_not_fit(folder, caps
 def test_an_ignored_label_need_not_occur(folder):
     loaded = corpora.load(corpus(ignore=("Symptom", "Gene")), {"notes": folder})
     assert len(loaded["train"][0].spans) == 3
+
+
+def test_an_asterisk_ignores_all_that_types_does_not_name_and_counts_it(folder):
+    (folder / "test.jsonl").write_text(json.dumps(record("2", [*ENTITIES, {**ENTITIES[1], "label": "*"}])))
+    left_out = LeftOut()
+    loaded = corpora.load(corpus(types={"Drug": "Chemical"}, ignore="*"), {"notes": folder}, left_out)
+    assert left_out.ignored == {"Symptom": 2, "Disorder": 2, "*": 1}
+    assert {span.label for document in loaded["test"] for span in document.spans} == {"Chemical"}
+    with pytest.raises(CorpusError, match="no mention is labelled 'drug', which `types` maps to 'Chemical'"):
+        corpora.load(corpus(types={"drug": "Chemical"}, ignore="*"), {"notes": folder})
+    with pytest.raises(CorpusError, match="unknown label 'Disorder'"):
+        corpora.load(corpus(types={"Drug": "Chemical"}, ignore=["*"]), {"notes": folder})
+
+
+def test_ignored_labels_are_counted_too_where_they_are_listed(folder):
+    left_out = LeftOut()
+    corpora.load(corpus(), {"notes": folder}, left_out)
+    assert left_out == LeftOut(mended={"train": 0, "test": 0}, ignored=Counter(Symptom=2))
+
+
+def test_a_type_is_complete_unless_it_is_said_to_be_partial(folder):
+    types = {"Drug": {"as": "Chemical", "partial": True}, "Disorder": {"as": "Disease"}}
+    definition = corpus(types=types)
+    assert definition.annotates == {"Chemical": False, "Disease": True}
+    assert corpora.load(definition, {"notes": folder}) == corpora.load(corpus(), {"notes": folder})
+
+
+@pytest.mark.parametrize("order", [("Drug", "Dose"), ("Dose", "Drug")])
+def test_one_partial_type_leaves_its_label_partial(order):
+    written = {"Drug": "Chemical", "Dose": {"as": "Chemical", "partial": True}}
+    assert corpus(types={name: written[name] for name in order}).annotates == {"Chemical": False}
+    assert corpus(types={"Drug": "Chemical", "Dose": "Chemical"}).annotates == {"Chemical": True}
+
+
+def test_a_definition_is_read_as_it_was_written():
+    definition = corpus(
+        types={"Drug": {"as": "Chemical", "partial": True}, "Disorder": "Disease"}, ignore="*"
+    )
+    assert Corpus.model_validate_json(definition.model_dump_json(by_alias=True)) == definition
+    allowed = Corpus.model_json_schema()["$defs"]["MappedType"]["anyOf"]
+    assert {"type": "string"} in allowed
+
+
+# Splits by rule
+
+
+def test_a_rule_cuts_documents_by_the_first_digit_of_their_hash(folder):
+    names = [f"n{number}" for number in range(100)]
+    (folder / "train.jsonl").write_text("\n".join(json.dumps(record(name)) for name in names))
+    rules = {
+        "measure": {"of": "train", "sha256_of_id": [0, 10, 15]},
+        "development": {"of": "train", "sha256_of_id": [3]},
+    }
+    definition = corpus(splits=rules)
+    splits = corpora.load(definition, {"notes": folder})
+    assert tuple(splits) == definition.split_names == ("train", "measure", "development", "test")
+
+    first = {name: hashlib.sha256(name.encode()).hexdigest()[0] for name in names}
+    ids = {split: [document.id for document in documents] for split, documents in splits.items()}
+    assert ids["measure"] == [name for name in names if first[name] in "0af"]
+    assert ids["development"] == [name for name in names if first[name] == "3"]
+    assert ids["train"] == [name for name in names if first[name] not in "0af3"]
+    assert ids["test"] == ["2"]
+
+
+def test_passages_of_one_article_stay_together(folder):
+    names = [f"{article}_{passage}" for article in range(30) for passage in range(5)]
+    (folder / "train.jsonl").write_text("\n".join(json.dumps(record(name)) for name in names))
+    rules = {"measure": {"of": "train", "sha256_of_id": [0, 1, 2, 3]}}
+    splits = corpora.load(corpus(splits=rules), {"notes": folder})
+    articles = {split: {document.article for document in splits[split]} for split in ("train", "measure")}
+    assert not articles["train"] & articles["measure"]
+    assert len(articles["train"] | articles["measure"]) == 30
+
+
+def test_a_corpus_of_one_file_need_not_name_it(folder):
+    rules = {"measure": {"sha256_of_id": [hashlib.sha256(b"1").digest()[0] >> 4]}}
+    (folder / "train.jsonl").write_text(json.dumps(record("1")) + "\n" + json.dumps(record("2")))
+    splits = corpora.load(corpus(files={"all": "train.jsonl"}, splits=rules), {"notes": folder})
+    assert {split: [document.id for document in part] for split, part in splits.items()} == {
+        "all": ["2"],
+        "measure": ["1"],
+    }
+
+
+def test_a_split_that_gets_no_document_is_an_error(folder):
+    digit = hashlib.sha256(b"1").digest()[0] >> 4
+    for digits, empty in (([digit], "train"), ([digit ^ 1], "measure")):
+        rules = {"measure": {"of": "train", "sha256_of_id": digits}}
+        with pytest.raises(CorpusError, match=f"corpus notes: {empty} has none of the 1 documents of train"):
+            corpora.load(corpus(splits=rules), {"notes": folder})
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"test": {"of": "train", "sha256_of_id": [0]}}, "`files` has a split of this name"),
+        ({"measure": {"sha256_of_id": [0]}}, "say `of` which file; its split is one of train, test"),
+        ({"measure": {"of": "trian", "sha256_of_id": [0]}}, "no file of a split 'trian'"),
+        (
+            {"measure": {"of": "train", "sha256_of_id": [0, 1, 0]}},
+            "digit 0 of train belongs to measure already",
+        ),
+        (
+            {"a": {"of": "train", "sha256_of_id": [7]}, "b": {"of": "train", "sha256_of_id": [7]}},
+            "splits.b: digit 7 of train belongs to a already",
+        ),
+        ({"measure": {"of": "train", "sha256_of_id": range(16)}}, "nothing is left of train"),
+        ({"measure": {"of": "train", "sha256_of_id": [16]}}, "less than or equal to 15"),
+        ({"measure": {"of": "train", "sha256_of_id": []}}, "at least 1 item"),
+        ({"measure": {"of": "train", "sha256": [1]}}, "Extra inputs"),
+    ],
+)
+def test_rules_that_leave_a_doubt_are_errors(rules, said):
+    with pytest.raises(ValidationError, match=said):
+        corpus(splits=rules)
+
+
+def test_a_digit_is_taken_once_however_its_file_is_named():
+    rules = {"a": {"sha256_of_id": [7]}, "b": {"of": "all", "sha256_of_id": [7]}}
+    with pytest.raises(ValidationError, match="digit 7 of all belongs to a already"):
+        corpus(files={"all": "train.jsonl"}, splits=rules)
+
+
+def test_a_recipe_may_measure_a_split_that_a_rule_cuts():
+    cut = "corpora.smoke.splits={held: {of: train, sha256_of_id: [0, 1, 2]}}"
+    assert load_recipe("smoke", [cut, "measure={smoke: held}"]).measure == {"smoke": "held"}
+    with pytest.raises(RecipeError, match="'held' of smoke is measured on"):
+        load_recipe("smoke", [cut, "measure={smoke: held}", "steps.teacher.on={smoke: [held]}"])
+    with pytest.raises(RecipeError, match=r"no split 'hold' \(did you mean 'held'\?\); it has train, held,"):
+        load_recipe("smoke", [cut, "measure={smoke: hold}"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("types.Chemical={as: Chemical, partal: true}", r"types.Chemical.partal: unknown key .*'partial'"),
+        ("types.Chemical={partial: true}", "types.Chemical.as: is missing"),
+        ("splits={held: {off: train, sha256_of_id: [0]}}", r"splits.held.off: unknown key .*'of'"),
+        ("splits={held: {sha256_of_id: [0]}}", "corpora.smoke: splits.held: say `of` which file"),
+    ],
+)
+def test_a_recipe_says_what_is_wrong_with_a_corpus(setting, said):
+    with pytest.raises(RecipeError, match=said):
+        load_recipe("smoke", [f"corpora.smoke.{setting}"])
+
+
+def test_two_files_may_be_cut_by_the_same_digits():
+    rules = {name: {"of": of, "sha256_of_id": [7]} for name, of in (("a", "train"), ("b", "test"))}
+    assert corpus(splits=rules).split_names == ("train", "a", "test", "b")
 
 
 # Documents
@@ -178,7 +329,7 @@ def test_data_comes_before_the_environment(folder, tmp_path, monkeypatch):
 def test_a_corpus_beside_the_recipes_is_found_without_any_setting(monkeypatch, tmp_path):
     monkeypatch.setenv("CLINSTILL_DATA", str(tmp_path))  # which has no folder of this corpus
     recipe = load_recipe("smoke")
-    documents = corpora.load(recipe.corpus, {})["train"]
+    documents = corpora.load(recipe.corpora["smoke"], {})["train"]
     assert {span.label for document in documents for span in document.spans} == set(recipe.labels)
 
 
@@ -285,6 +436,13 @@ def test_guard_does_not_depend_on_the_order_and_keeps_it(order, count):
     assert {d.id for d in held} == {d.id for d in corpora.guard(documents(12), count)[0]}
     assert held == [d for d in shuffled if d in held]
     assert rest == [d for d in shuffled if d not in held]
+
+
+def test_passages_of_one_article_come_into_the_guard_together():
+    passages = [Document(id=f"{article}_{number}", text="x") for number in range(4) for article in range(9)]
+    held, rest = corpora.guard(passages, 12)
+    assert len({document.article for document in held}) == 3
+    assert len({document.article for document in rest}) == 6
 
 
 def test_a_guard_larger_than_its_split_is_an_error():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from training import corpora
-from training.corpora import Corpus, CorpusError
+from training.corpora import Corpus, CorpusError, LeftOut
 from training.corpora.findings import Findings
 from training.corpora.formats import brat, conll, pubtator
 from training.recipe import load_recipe
@@ -24,7 +24,7 @@ def mentions(documents):
 
 
 def test_bc5cdr_has_its_published_counts():
-    splits = corpora.load(load_recipe("bundled").corpus, {})
+    splits = corpora.load(load_recipe("bundled").corpora["bc5cdr"], {})
     assert {split: len(documents) for split, documents in splits.items()} == {
         "train": 500,
         "development": 500,
@@ -36,7 +36,7 @@ def test_bc5cdr_has_its_published_counts():
 
 
 def test_bc5cdr_guard_is_fixed():
-    development = corpora.load(load_recipe("bundled").corpus, {})["development"]
+    development = corpora.load(load_recipe("bundled").corpora["bc5cdr"], {})["development"]
     held, rest = corpora.guard(development, 50)
     assert (len(held), len(rest)) == (50, 450)
     assert held[0].id == "16192988"
@@ -54,6 +54,43 @@ def test_biored_maps_two_types_and_ignores_the_rest():
     documents = corpora.load(corpus, {})["train"]
     assert len(documents) == 330
     assert mentions(documents) == {"Chemical": 854, "Disease": 3016}
+
+
+def test_a_rule_cuts_biored_as_its_split_files_are_cut():
+    corpus = Corpus(
+        id="biored",
+        format="pubtator",
+        license="public-domain",
+        files={"train": "train.PubTator.txt"},
+        splits={"development": {"sha256_of_id": [3, 4, 5]}, "measure": {"sha256_of_id": [0, 1, 2]}},
+        types={"ChemicalEntity": "Chemical", "DiseaseOrPhenotypicFeature": "Disease"},
+        ignore="*",
+    )
+    left_out = LeftOut()
+    splits = corpora.load(corpus, {}, left_out)
+    for split, documents in splits.items():
+        lines = (Path(DATA) / f"biored/split/{split}.PubTator.txt").read_text(encoding="utf-8").split("\n")
+        assert [d.id for d in documents] == [line.split("|")[0] for line in lines if "|t|" in line]
+    assert list(splits) == ["train", "development", "measure"]
+    assert set(left_out.ignored) == {"GeneOrGeneProduct", "SequenceVariant", "OrganismTaxon", "CellLine"}
+
+
+def test_maccrobat_gives_a_part_of_the_chemicals_and_ignores_what_is_not_named():
+    corpus = Corpus(
+        id="maccrobat",
+        format="brat",
+        license="cc-by-4.0",
+        files={"train": "train"},
+        types={"Medication": {"as": "Chemical", "partial": True}, "Disease_disorder": "Disease"},
+        ignore="*",
+        trim_mentions=True,
+    )
+    left_out = LeftOut()
+    found = mentions(corpora.load(corpus, {}, left_out)["train"])
+    source = mentions(brat.read(Path(DATA) / "maccrobat/train", Findings("", trim=True)))
+    assert corpus.annotates == {"Chemical": False, "Disease": True}
+    assert found == {"Chemical": source.pop("Medication"), "Disease": source.pop("Disease_disorder")}
+    assert left_out.ignored == source
 
 
 def test_ncbi_disease_has_a_mention_for_each_b_tag():
@@ -76,7 +113,10 @@ def test_maccrobat_reads_every_text_bound_annotation():
 
 
 def test_pubmed_texts_load_as_the_bundled_recipe_names_them():
-    sentences, abstracts = (corpora.load(corpus, {})["all"] for corpus in load_recipe("bundled").unlabelled)
+    recipe = load_recipe("bundled")
+    sentences, abstracts = (
+        corpora.load(recipe.corpora[name], {})["all"] for name in ("sentences", "abstracts")
+    )
     assert (len(sentences), len(abstracts)) == (123711, 1000)
     assert not any(document.spans for document in sentences + abstracts)
 
@@ -115,5 +155,6 @@ def test_drugprot_is_read_whole_once_its_three_mentions_with_spaces_are_trimmed(
 def test_a_corpus_with_labels_of_documents_has_no_mentions_but_texts():
     corpus = Corpus(id="hoc", format="jsonl", license="gpl-3.0", files={"train": "train.jsonl"})
     assert len(corpora.load(corpus, {})["train"]) == 1299
+    labelled = Corpus(**corpus.model_dump() | {"types": {"Disease": "Disease"}})
     with pytest.raises(CorpusError, match="found 'labels' but no `entities`"):
-        corpora.load(corpus.model_copy(update={"types": {"Disease": "Disease"}}), {})
+        corpora.load(labelled, {})

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+import torch
 
-from training import energy, ledger
-from training.cost import Attempt, Cost
-from training.energy import Sitting
+from training import ledger
 from training.errors import StageError
+from training.measuring import energy
+from training.measuring.cost import Cost
 from training.recipe import load_recipe
+from training.record import Attempt, Sitting
 from training.run_context import Context
 from training.run_folder import RunFolder
 
@@ -91,9 +93,9 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Two graphics cards, by UUID with the millijoules that they have used so far."""
     used = {"GPU-a": 1000, "GPU-b": 50}
     names = [SimpleNamespace(uuid="a", name="Card One"), SimpleNamespace(uuid="b", name="Card Two")]
-    monkeypatch.setattr(energy.torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(energy.torch.cuda, "device_count", lambda: 2)
-    monkeypatch.setattr(energy.torch.cuda, "get_device_properties", names.__getitem__)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", names.__getitem__)
     monkeypatch.setattr(energy.pynvml, "nvmlInit", lambda: None)
     monkeypatch.setattr(energy.pynvml, "nvmlDeviceGetHandleByUUID", lambda uuid: uuid)
     monkeypatch.setattr(energy.pynvml, "nvmlDeviceGetTotalEnergyConsumption", used.__getitem__)
@@ -192,25 +194,25 @@ def test_every_intensity_is_plausible():
         assert 10 < intensity.grams_per_kwh < 1400 and intensity.year >= 2021, intensity
 
 
-def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch):
-    """The student's training is two stages where the recipe prunes; the teacher's energy is not known."""
+def test_the_ledger_claims_what_the_steps_of_a_model_used(tmp_path, monkeypatch):
+    """The student's training is two steps where the recipe prunes; the teacher's energy is not known."""
     used = {
         "teacher": [Sitting(country="DEU", kwh=9)],
         "student": [
             Sitting(method="read", country="DEU", kwh=2),
             Sitting(method="read", country="DEU", kwh=1, threads=2, arithmetic="FP32"),
         ],
-        "prune": [
+        "pruned": [
             Sitting(method="estimated", country="FRA", kwh=4, threads=3, arithmetic="bfloat16 autocast")
         ],
     }
     costs = {
-        stage: Attempt(inputs="x", seconds=5, peak_memory=7, sittings=sittings)
-        for stage, sittings in used.items()
+        step: Attempt(inputs="x", seconds=5, peak_memory=7, sittings=sittings)
+        for step, sittings in used.items()
     }
-    monkeypatch.setattr(ledger, "read_record", lambda context, stage: SimpleNamespace(cost=costs[stage]))
-    fitting = "{train_on: [train], epochs: 1, learning_rate: 0.1, batch_size: 1}"
-    recipe = load_recipe("smoke", [f"pruning={{amount: 0.5, recovery: {fitting}}}"])
+    monkeypatch.setattr(ledger, "read_record", lambda context, step: SimpleNamespace(cost=costs[step]))
+    pruned = "steps.pruned={do: prune, like: student, of: student, amount: 0.5}"
+    recipe = load_recipe("smoke", [pruned, "models.student.from=pruned"])
     context = Context(recipe, RunFolder(tmp_path))
     claims = {claim.id.text: claim for claim in ledger._cost(context, "student")}
     energy_claim, co2 = claims["student.training.energy"], claims["student.training.co2"]
@@ -223,5 +225,6 @@ def test_the_ledger_claims_what_the_stages_of_a_model_used(tmp_path, monkeypatch
     assert (seconds.environment.threads, seconds.method) == (3, "FP32, then bfloat16 autocast")
     assert {claim.id.text for claim in ledger._cost(context, "teacher")} == {
         "teacher.training.seconds",
+        "teacher.training.processor_seconds",
         "teacher.training.peak_memory",
     }

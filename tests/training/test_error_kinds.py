@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.corpora.document import Span
-from training.metrics import count
-from training.metrics.error_kinds import KINDS, kinds
+from training.measuring.metrics import count
+from training.measuring.metrics.error_kinds import KINDS, kinds
 
 LABELS = ("Drug", "Disease")
 

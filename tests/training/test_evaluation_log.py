@@ -1,6 +1,7 @@
 """Looks at test data are counted for each data set and split of its own, and the card states that count."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import tiny_ledger
 
 from cards.ledger import read_ledger, write_ledger
 from cards.render import render
-from training import evaluation_log
+from training.measuring import evaluation_log
 
+OURS = Path(evaluation_log.__file__).parents[1] / "test_evaluations.jsonl"  # of this project
 FILES = {"teacher.fp32": 0.85, "student.fp32": 0.84, "student.int8": 0.83}
 
 
@@ -36,9 +38,20 @@ def test_each_data_set_and_split_has_its_count(log):
 
 
 def test_the_lines_of_this_project_name_their_data():
-    lines = [json.loads(line) for line in evaluation_log.LOG.read_text(encoding="utf-8").splitlines()]
-    assert evaluation_log.count(evaluation_log.LOG, "bc5cdr", "test") >= 16
+    lines = [json.loads(line) for line in OURS.read_text(encoding="utf-8").splitlines()]
+    assert evaluation_log.count(OURS, "bc5cdr", "test") >= 16
     assert all(line["corpus"] and line["split"] for line in lines)
+
+
+def test_all_runs_of_a_user_share_a_file_or_the_one_that_is_named(monkeypatch, tmp_path):
+    assert evaluation_log.place() == Path(os.environ["CLINSTILL_TEST_LOG"]), "the tests' own"
+    monkeypatch.delenv("CLINSTILL_TEST_LOG")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    evaluation_log.append(evaluation_log.place(), "mine", "cd" * 32, "our-notes", "test", FILES)
+    assert evaluation_log.count(tmp_path / "clinstill" / "test_evaluations.jsonl", "our-notes", "test") == 3
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert evaluation_log.place() == tmp_path / ".local" / "state" / "clinstill" / "test_evaluations.jsonl"
 
 
 @pytest.mark.parametrize(("corpus", "said"), [("bc5cdr", "9"), ("our-notes", "3"), ("uncounted", None)])

@@ -9,8 +9,8 @@ from onnx import TensorProto
 from tiny_bert import TEXTS, WINDOW
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from training import export, parity
 from training.errors import StageError
+from training.onnx import export, parity
 
 
 def model_of(folder):

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from training import hardware
-from training.hardware import arithmetic, idle_cpus, use_threads, uses_bf16
+from training.fitting import hardware
+from training.fitting.hardware import arithmetic, idle_cpus, use_threads, uses_bf16
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from tiny_model import make_model
 
 from space.engine import load, tokenise
-from training import known_answer
+from training.measuring import known_answer
 
 BUNDLED = Path(__file__).parents[2] / "space" / "bundled"
 

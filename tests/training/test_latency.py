@@ -12,8 +12,8 @@ import pytest
 from tiny_bert import OVERLAP, TEXTS, WINDOW, documents
 
 from space.engine import load, load_tokenizer, special_tokens, tokenise
-from training import latency
 from training.errors import StageError
+from training.measuring import latency
 
 
 @pytest.fixture

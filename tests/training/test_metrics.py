@@ -7,8 +7,9 @@ from seqeval.scheme import IOB2
 
 from space.engine.entity import Entity
 from training.corpora.document import Document, Span
-from training.metrics import Score, count, document_f1, score
-from training.metrics.strict_entity_f1 import StrictEntityF1
+from training.measuring.metrics import Score, count, document_f1, of_types, overlap_scores, score, table
+from training.measuring.metrics.matching import OVERLAP, STRICT
+from training.measuring.metrics.strict_entity_f1 import StrictEntityF1
 
 LABELS = ("Chemical", "Disease")
 
@@ -113,3 +114,46 @@ def test_equals_seqeval_where_both_apply(seed, tmp_path):
     for mine, theirs_name in names.items():
         for rate, key in (("precision", "precision"), ("recall", "recall"), ("f1", "f1-score")):
             assert ours[f"{mine}_{rate}"] == pytest.approx(theirs[theirs_name][key], abs=1e-12)
+
+
+def test_overlap_hand_computed():
+    gold = [
+        # found by one entity together; found in two pieces; touched, which is no overlap; of another type
+        document((0, 4, "Disease"), (6, 9, "Disease"), (12, 20, "Disease"), (22, 25, "Disease")),
+        document((0, 3, "Chemical"), (5, 8, "Chemical"), name="2"),
+    ]
+    found = [
+        [*(entity(*at, "Disease") for at in ((2, 7), (11, 13), (19, 22))), entity(22, 25, "Chemical")],
+        [entity(1, 2, "Chemical"), entity(1, 2, "Chemical")],
+    ]
+    counts = overlap_scores.count([d.spans for d in gold], found, LABELS)
+    # right and reached differ: pieces are right each, and mentions are reached each
+    assert counts.tolist() == [[[0, 0, 0, 1], [3, 3, 4, 3]], [[1, 1, 2, 1], [0, 0, 0, 0]]]
+    chemical, disease, micro, macro = table(counts.sum(axis=0), overlap_scores.rates).tolist()
+    assert chemical == [1 / 2, 1 / 2, 1 / 2]
+    assert disease == [1, 3 / 4, pytest.approx(6 / 7)]
+    assert micro == [4 / 5, 4 / 6, pytest.approx(8 / 11)]
+    assert macro == pytest.approx([3 / 4, 5 / 8, (1 / 2 + 6 / 7) / 2])
+
+
+def test_one_entity_over_two_mentions_is_right_once_and_reaches_both():
+    gold, found = [document((0, 4, "Disease"), (6, 9, "Disease")).spans], [[entity(0, 9, "Disease")]]
+    assert overlap_scores.count(gold, found, ["Disease"]).tolist() == [[[1, 2, 2, 1]]]
+    assert overlap_scores.count(found, gold, ["Disease"]).tolist() == [[[2, 1, 1, 2]]]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_overlap_is_strict_for_what_is_equal_and_never_below_it(seed):
+    gold, predicted = ([[Span(**m) for m in mentions(t)] for t in tags] for tags in tag_sequences(seed))
+    right, found = (STRICT.count(gold, gold, LABELS), OVERLAP.count(gold, gold, LABELS))
+    np.testing.assert_array_equal(table(found, OVERLAP.rates), table(right, STRICT.rates))
+    strict, loose = (m.count(gold, predicted, LABELS) for m in (STRICT, OVERLAP))
+    assert (loose[..., 0] >= strict[..., 0]).all() and (loose[..., 1] >= strict[..., 0]).all()
+    np.testing.assert_array_equal(loose[..., 2:], strict[..., 1:])
+
+
+def test_a_type_that_is_not_annotated_is_left_out_of_what_was_found():
+    found = [[entity(0, 4, "Chemical"), entity(5, 9, "Disease")], []]
+    with pytest.raises(ValueError, match="mentions of type Chemical"):
+        overlap_scores.count([(), ()], found, ["Disease"])
+    assert of_types(found, ["Disease"]) == [[entity(5, 9, "Disease")], []]

@@ -12,11 +12,12 @@ from tiny_bert import LABELS, LAYERS, TEXTS, WINDOW, documents
 from transformers import AutoConfig
 
 from space.engine import load
-from training import fusion, parity, quantize
 from training.corpora.document import Document, Span
 from training.errors import StageError
-from training.quantize import Setting, Try, choose, grid
-from training.recipe import Quantization
+from training.onnx import fusion, parity
+from training.onnx import int8 as quantize
+from training.onnx.int8 import Setting, Try, choose, grid
+from training.recipe.models import Int8
 
 PLAIN = Setting(activations="dynamic", per_channel=True, embeddings=True, exclude_layers=())
 LINEAR = 6  # matrix products with weights in an encoder layer
@@ -95,7 +96,7 @@ def test_without_the_whole_mask_padding_on_the_left_would_lose_parity(exported, 
 
 
 def test_int8_file_runs_under_plain_onnxruntime_near_fp32(exported, guard):
-    report = quantize.quantize(exported, Quantization(f1_budget=1), guard, LABELS, ())
+    report = quantize.quantize(exported, Int8(f1_budget=1), guard, LABELS, ())
     file = exported / "onnx/model_quantized.onnx"
     assert report.fp32_guard_f1 == 1
     assert report.chosen == report.tries[0]
@@ -137,6 +138,15 @@ def test_calibrated_activations_leave_no_dynamic_scale(exported, fused, tmp_path
     assert near(tmp_path / "int8.onnx", exported / "onnx/model.onnx", probes, 0.15)
 
 
+@pytest.mark.parametrize("activations", ["dynamic", "calibrated"])
+def test_a_file_is_what_the_standard_allows(exported, fused, tmp_path, activations):
+    config = AutoConfig.from_pretrained(exported)
+    inputs = parity.probes(exported, TEXTS, WINDOW)
+    setting = PLAIN.model_copy(update={"activations": activations})
+    quantize.convert(fused, tmp_path / "int8.onnx", setting, config, inputs)
+    onnx.checker.check_model(tmp_path / "int8.onnx")
+
+
 def test_excluded_layers_and_embeddings_stay_fp32(exported, fused, tmp_path):
     setting = PLAIN.model_copy(update={"exclude_layers": (1,), "embeddings": False})
     config = AutoConfig.from_pretrained(exported)
@@ -155,7 +165,7 @@ def test_none_within_the_budget_writes_nothing(exported, guard, monkeypatch):
     with pytest.raises(
         StageError, match=r"no INT8 setting is within 0\.01 of FP32's macro F1 1\.0000"
     ) as error:
-        quantize.quantize(exported, Quantization(f1_budget=0.01), guard, LABELS, ())
+        quantize.quantize(exported, Int8(f1_budget=0.01), guard, LABELS, ())
     assert "guard F1 0.9800" in str(error.value)
     assert not (exported / "onnx/model_quantized.onnx").exists()
     assert not list(exported.glob(".quantize-*"))
@@ -179,8 +189,8 @@ def test_the_smallest_within_the_budget_is_kept_and_of_equally_small_ones_the_fa
 
 
 def test_the_grid_is_every_combination():
-    settings = Quantization(
+    settings = Int8(
         activations=("dynamic", "calibrated"), embeddings=(True, False), exclude_layers=((), (0, 1), (2,))
     )
     assert len(set(grid(settings))) == 2 * 2 * 3
-    assert grid(Quantization()) == [PLAIN]
+    assert grid(Int8()) == [PLAIN]

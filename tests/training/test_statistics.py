@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from training.metrics import table
-from training.statistics import interval, resample, resampled_scores, wilcoxon
+from training.measuring.metrics import table
+from training.measuring.statistics import interval, resample, resampled_scores, wilcoxon
 
 
 @pytest.fixture

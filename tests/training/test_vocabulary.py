@@ -9,8 +9,8 @@ from tokenizers.processors import BertProcessing
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from space.engine import tokenise
+from training.encoders.trimming import kept_pieces, trim
 from training.recipe import RecipeError
-from training.vocabulary import kept_pieces, trim
 
 TEXTS = [
     "ibuprofen reduced inflammation and fever",

@@ -11,11 +11,12 @@ from tiny_bert import TEXTS, WINDOW, documents, save_bert
 from transformers import AutoConfig, AutoModelForTokenClassification
 
 from space.engine import load
-from training import fusion, parity, quantize
 from training.errors import StageError
-from training.export import export, store_fp16
-from training.quantize import Setting
-from training.weights import read_back
+from training.onnx import fusion, parity
+from training.onnx import int8 as quantize
+from training.onnx.export import export, store_fp16
+from training.onnx.int8 import Setting
+from training.onnx.weights import read_back
 
 FP32 = "onnx/model.onnx"
 SETTINGS = [

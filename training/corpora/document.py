@@ -1,6 +1,10 @@
 """Document: the one type that every corpus reader makes and everything after it takes."""
 
+import re
+
 from pydantic import BaseModel, ConfigDict, model_validator
+
+_PASSAGE = re.compile(r"(\d+)_\d+")
 
 
 class CorpusError(Exception):
@@ -25,6 +29,12 @@ class Document(BaseModel):
     id: str
     text: str
     spans: tuple[Span, ...] = ()
+
+    @property
+    def article(self) -> str:
+        """Id of what the text is taken from: of a passage `PMID_n`, the digits before `_`; else its own."""
+        passage = _PASSAGE.fullmatch(self.id)
+        return passage[1] if passage else self.id
 
     @model_validator(mode="after")
     def _spans_lie_in_the_text(self) -> "Document":

@@ -1,15 +1,16 @@
-"""Mapping of the source's labels to ours, by name only: a recipe names every label that a corpus has."""
+"""Mapping of the source's labels to ours, by name: nothing is left out that a recipe does not ignore."""
 
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from .definition import Ignore
 from .document import CorpusError, Document, Span
 from .source import make_document
 
 
 def map_labels(
-    splits: Mapping[str, list[Document]], types: Mapping[str, str], ignore: tuple[str, ...], corpus: str
+    splits: Mapping[str, list[Document]], types: Mapping[str, str], ignore: Ignore, corpus: str
 ) -> dict[str, list[Document]]:
     """Rename the labels of all mentions by `types`, leave out those of `ignore`; overlaps stay.
 
@@ -18,14 +19,8 @@ def map_labels(
             written for another corpus than this one. Or a split has no mention of a type: nothing can be
             measured on it, and often its mentions were not found.
     """
-    found = Counter(
-        span.label for documents in splits.values() for document in documents for span in document.spans
-    )
-    problems = [
-        _unknown(label, count, types, ignore)
-        for label, count in found.items()
-        if label not in types and label not in ignore
-    ]
+    found = count_labels(splits)
+    problems = [] if ignore == "*" else list(_unknown(found, types, ignore))
     problems += [
         f"no mention is labelled {label!r}, which `types` maps to {ours!r}; labels found: {_names(found)}"
         for label, ours in types.items()
@@ -35,6 +30,13 @@ def map_labels(
     mapped = {split: [_mapped(d, types) for d in documents] for split, documents in splits.items()}
     _raise(f"corpus {corpus}: a split lacks mentions", list(_lacking(mapped, types)))
     return mapped
+
+
+def count_labels(splits: Mapping[str, list[Document]]) -> Counter[str]:
+    """How many mentions have each label, in all splits together."""
+    return Counter(
+        span.label for documents in splits.values() for document in documents for span in document.spans
+    )
 
 
 def _raise(title: str, problems: list[str]) -> None:
@@ -55,13 +57,18 @@ def _lacking(splits: Mapping[str, list[Document]], types: Mapping[str, str]) -> 
                 )
 
 
-def _unknown(label: str, count: int, types: Mapping[str, str], ignore: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(label, [*types, *ignore], n=1)
-    hint = f"; did the recipe mean {label!r} where it says {near[0]!r}?" if near else ""
-    return (
-        f"unknown label {label!r} ({count} mention{'s' * (count > 1)}): name it in `types` or in `ignore`;"
-        f" `types` has {_names(types)}; `ignore` has {_names(ignore)}{hint}"
-    )
+def _unknown(found: Mapping[str, int], types: Mapping[str, str], ignore: Iterable[str]) -> Iterator[str]:
+    """Which labels are neither in `types` nor in `ignore`."""
+    known = [*types, *ignore]
+    for label, count in found.items():
+        if label in known:
+            continue
+        near = difflib.get_close_matches(label, known, n=1)
+        hint = f"; did the recipe mean {label!r} where it says {near[0]!r}?" if near else ""
+        yield (
+            f"unknown label {label!r} ({count} mention{'s' * (count > 1)}): name it in `types` or in"
+            f" `ignore`; `types` has {_names(types)}; `ignore` has {_names(ignore)}{hint}"
+        )
 
 
 def _names(labels: Iterable[str]) -> str:
@@ -69,6 +76,8 @@ def _names(labels: Iterable[str]) -> str:
 
 
 def _mapped(document: Document, types: Mapping[str, str]) -> Document:
+    if not document.spans:
+        return document
     spans = [
         Span(start=span.start, end=span.end, label=types[span.label])
         for span in document.spans

@@ -1,135 +1,122 @@
-"""Types of a recipe: an unknown key is an error."""
+"""The recipe as a whole: corpora, a graph of named steps, and the models that come of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+import yaml
+from pydantic import Field, field_validator
 
-from space.engine import RULES, EngineError
+from space.engine.decoding import RULES
+from space.engine.errors import EngineError
 from space.engine.model_folder import chosen_rules
 
-from ..corpora import Corpus
+from ..corpora.definition import Corpus
+from .distil import Distil
+from .finetune import Finetune
+from .models import Model
+from .prune import Prune
+from .references import Name, Strict
+from .vocabulary import Vocabulary
+
+Step = Annotated[Vocabulary | Finetune | Distil | Prune, Field(discriminator="do")]
+ENCODER_STEPS = (Vocabulary,)  # leave an encoder; all others a token classifier
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class Guard(Strict):
+    """Documents that no model is trained on: all that is chosen is chosen on them.
 
-
-class Base(Strict):
-    """A pretrained encoder. `source` says where its weights are taken from when not from the Hub:
-    a folder, or `package:NAME` for a Python package that carries them."""
-
-    id: str
-    license: str
-    revision: str | None = None
-    source: str | None = None
-
-
-class Vocabulary(Strict):
-    """Trimming: word pieces seen fewer times in these texts are dropped (single characters stay)."""
-
-    min_count: int = Field(ge=1)
-    splits: tuple[str, ...]  # of the labelled corpus
-
-
-class Fitting(Strict):
-    """Hyper-parameters of one fine-tuning."""
-
-    train_on: tuple[str, ...]  # splits of the labelled corpus; guard documents are never among them
-    epochs: float = Field(gt=0)
-    learning_rate: float = Field(gt=0)
-    batch_size: int = Field(ge=1)
-    weight_decay: float = 0.01
-    warmup: float = Field(default=0.1, ge=0, lt=1)  # share of the steps
-    schedule: Literal["linear", "cosine"] = "linear"
-    clip: float = 1.0
-    patience: int | None = None  # evaluations without a better guard F1 before stopping
-    bf16: bool | Literal["auto"] = "auto"  # autocast (weights stay FP32); auto: where the processor has it
-    seed: int = 13
-
-
-class Teacher(Strict):
-    base: Base
-    fitting: Fitting
-
-
-class Distillation(Strict):
-    """`alpha * T^2 * KL(teacher || student) + (1 - alpha) * CE`, plus optional terms.
-
-    Unlabelled windows have the KL term alone.
+    They are those of a split whose ids have the smallest SHA-256, so that no later change of code or seed can
+    move them.
     """
 
-    alpha: float = Field(ge=0, le=1)
-    temperature: float = Field(gt=0)
-    hidden_weight: float = Field(default=0.0, ge=0)  # MSE between matched hidden states
-    attention_weight: float = Field(default=0.0, ge=0)  # MSE between matched attention maps
-    unlabelled_texts: int = Field(
-        default=0, ge=0
-    )  # drawn from the unlabelled corpora, packed to a window each
-
-
-class Student(Strict):
-    """The student starts from these layers of the teacher, or from another checkpoint."""
-
-    layers: tuple[int, ...] | None = None
-    base: Base | None = None
-    distillation: Distillation
-    fitting: Fitting
-
-    @model_validator(mode="after")
-    def _one_start(self) -> "Student":
-        if (self.layers is None) == (self.base is None):
-            raise ValueError(
-                "a student starts either from `layers` of the teacher or from a `base`: give one"
-            )
-        return self
-
-
-class Pruning(Strict):
-    """Global L1 unstructured pruning of all Linear weights, then recovery with the mask held."""
-
-    amount: float = Field(gt=0, lt=1)
-    recovery: Fitting
-
-
-class Quantization(Strict):
-    """INT8 settings to try. The smallest file within the budget on the guard documents is kept."""
-
-    f1_budget: float = Field(default=0.005, ge=0)  # macro F1 that INT8 may lose against FP32 on the guard
-    activations: tuple[Literal["dynamic", "calibrated"], ...] = ("dynamic",)
-    per_channel: tuple[bool, ...] = (True,)
-    embeddings: tuple[bool, ...] = (True,)
-    exclude_layers: tuple[tuple[int, ...], ...] = ((),)  # encoder layers left in FP32
-    calibration_windows: int = 64
+    corpus: Name
+    """Name of the corpus."""
+    split: str
+    """Its split that they are taken from; the rest of it may be trained on."""
+    documents: int = Field(default=50, ge=1)
+    """How many."""
 
 
 class Evaluation(Strict):
-    split: str = "test"
+    """How the models are measured."""
+
     resamples: int = 1000
-    lengths: tuple[int, ...] = (128, 256)  # tokens of the latency texts, special tokens included
+    """Resamples of the bootstrap over documents."""
+    lengths: tuple[int, ...] = (128, 256)
+    """Tokens of the texts that latency is measured on, special tokens included."""
     repeats: int = 50
+    """Times that each text is tagged by each file."""
     threads: int = 2
+    """Threads of the engine while it is timed."""
+
+
+class Gates(Strict):
+    """What another run must hold against this one: `python -m training compare` fails where it does not."""
+
+    f1_drop: float | None = Field(default=None, ge=0)
+    """Macro F1 that may be lost: the 95% interval of the difference must exclude more."""
+    speed_up: float | None = Field(default=None, gt=0)
+    """The first run's median latency by the other's, at least."""
+    size: float | None = Field(default=None, gt=0)
+    """The other's bytes by the first run's, at most."""
+    sparsity: float | None = Field(default=None, ge=0, le=1)
+    """The other's share of zero weights, at least."""
 
 
 class Recipe(Strict):
+    """Everything that decides what a run makes; `consistency` checks that its parts fit together."""
+
     name: str
+    """As the command line names it."""
     title: str
+    """Of the model cards."""
     summary: str
+    """What the models do, in a sentence."""
     license: str = "apache-2.0"
-    labels: tuple[str, ...]  # entity types; tags are O, then B-X, I-X for each in this order
-    corpus: Corpus
-    unlabelled: tuple[Corpus, ...] = ()
-    guard_documents: int = Field(default=50, ge=1)
-    guard_split: str = "development"
-    window: int = Field(default=256, ge=8)  # tokens, special tokens included
+    """Of the models; a model may have its own."""
+    author: str | None = None
+    """Who made the models, as BibTeX has it: `Jane Doe and John Roe`, `{An Organisation}`."""
+    language: tuple[str, ...] = ("en",)
+    """Of the texts, as codes of ISO 639."""
+    citation: str | None = None
+    """BibTeX of the work behind the models, for their cards."""
+    task: Literal["entities"] = "entities"
+    """What the models do with a text."""
+    labels: tuple[str, ...]
+    """Entity types. The tags are O, then B-X and I-X of each in this order."""
+    window: int = Field(default=256, ge=8)
+    """Tokens that a model reads at once, special tokens included."""
     overlap: int = Field(default=64, ge=0)
-    rules: tuple[str, ...] = tuple(RULES)  # of the engine, with which the models run; `[]`: none
-    threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"  # of training; auto: as many as are idle
-    vocabulary: Vocabulary | None = None
-    teacher: Teacher
-    student: Student
-    pruning: Pruning | None = None
-    quantization: Quantization = Quantization()
+    """Tokens that neighbouring windows of a long text share at least."""
+    rules: tuple[str, ...] = tuple(RULES)
+    """The engine's rules that the models run with, and are chosen by; `[]`: none."""
+    threads: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+    """Of trainings; `auto`: as many as processors are idle."""
+    corpora: dict[Name, Corpus] = Field(min_length=1)
+    """The texts, by names of your own."""
+    guard: Guard
+    """What epochs, INT8 settings and temperatures are chosen on."""
+    measure: dict[Name, str] = Field(min_length=1)
+    """Corpus: split that the models are measured on. The first is their own test. Nothing may be learned from
+    any of them."""
     evaluation: Evaluation = Evaluation()
+    """How the models are measured."""
+    gates: Gates = Gates()
+    """What `compare` holds another run to."""
+    steps: dict[Name, Step] = Field(min_length=1)
+    """What is trained, by names of your own."""
+    models: dict[Name, Model] = Field(min_length=1)
+    """What is exported, measured and published, by names of your own."""
+
+    @field_validator("corpora", mode="before")
+    @classmethod
+    def _named(cls, corpora: Any) -> Any:
+        """A corpus is known by its key, unless it has an id of its own."""
+        if not isinstance(corpora, dict):
+            return corpora
+        return {
+            name: {"id": name, **corpus} if isinstance(corpus, dict) else corpus
+            for name, corpus in corpora.items()
+        }
 
     @field_validator("rules")
     @classmethod
@@ -139,36 +126,27 @@ class Recipe(Strict):
         except EngineError as error:
             raise ValueError(str(error).removeprefix("rules: ")) from error
 
-    @model_validator(mode="after")
-    def _splits_are_there(self) -> "Recipe":
-        """A name that no split has would be found after minutes of training; a measured one never."""
-        trained = [*self.teacher.fitting.train_on, *self.student.fitting.train_on]
-        trained += self.pruning.recovery.train_on if self.pruning else ()
-        trained += self.vocabulary.splits if self.vocabulary else ()
-        for split in (*trained, self.guard_split, self.evaluation.split):
-            if split not in self.corpus.files:
-                raise ValueError(f"no split {split!r}; `corpus.files` has {', '.join(self.corpus.files)}")
-        if self.evaluation.split in (*trained, self.guard_split):
-            raise ValueError(
-                f"{self.evaluation.split!r} is measured on, so nothing may be learned or chosen on it"
-            )
-        return self
+    def written(self) -> str:
+        """The recipe as YAML, which reads as the same recipe."""
+        data = self.model_dump(mode="json", by_alias=True)
+        return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
-    @model_validator(mode="after")
-    def _labels_are_those_of_the_corpus(self) -> "Recipe":
-        if set(self.labels) != set(self.corpus.types.values()):
-            raise ValueError(
-                f"`labels` has {', '.join(self.labels)}, but `corpus.types` gives"
-                f" {', '.join(dict.fromkeys(self.corpus.types.values())) or 'none'}; both name the same types"
-            )
-        return self
-
-    @property
-    def corpora(self) -> tuple[Corpus, ...]:
-        """Every corpus that a run reads."""
-        return (self.corpus, *self.unlabelled)
+    def published(self) -> "Recipe":
+        """The recipe without folders of this machine, as it travels with the models."""
+        steps = {
+            name: step.model_copy(update={"base": step.base.published()})
+            if isinstance(step, Vocabulary)
+            else step
+            for name, step in self.steps.items()
+        }
+        return self.model_copy(update={"steps": steps})
 
     @property
     def tags(self) -> list[str]:
         """The label list of every model: O first, then B- and I- of each type."""
         return ["O"] + [f"{prefix}-{label}" for label in self.labels for prefix in ("B", "I")]
+
+    @property
+    def measured(self) -> tuple[tuple[Corpus, str], ...]:
+        """The corpora that models are measured on, each with its split; the first is their own test."""
+        return tuple((self.corpora[name], split) for name, split in self.measure.items())

@@ -7,7 +7,6 @@ from ..read.blocks import Block, read_blocks
 from ..read.front_matter import FrontMatter, read_front_matter
 from ..read.snippets import Snippet, read_snippets
 from ..read.tables import Results, read_results
-from ..read.trainer import TrainerCard, read_trainer
 from ..report import Place
 from .files import RepoType
 
@@ -45,10 +44,6 @@ class Card:
     @cached_property
     def results(self) -> tuple[Results, ...]:
         return tuple(read_results(self.blocks))
-
-    @cached_property
-    def trainer(self) -> TrainerCard | None:
-        return read_trainer(self.blocks)
 
     @cached_property
     def repo_type(self) -> RepoType:

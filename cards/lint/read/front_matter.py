@@ -78,21 +78,26 @@ def _mark(node: yaml.Node, key: Key, marks: dict[Key, tuple[int, int]], first_li
             _mark(value, (*key, number), marks, first_line)
 
 
-def wrong_texts(value: object, key: Key, texts: set[str]) -> Wrong:
-    """What YAML read as a number, a truth value or a date where a text is asked for, and gaps in lists.
-
-    Args:
-        value: A part of the front matter.
-        key: The way to it.
-        texts: Fields, written without the places in lists: "model-index.results.dataset.split".
-    """
+def leaves(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:
+    """Everything in a part of the front matter that is no mapping or list, with the way to it."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from wrong_texts(inner, (*key, str(name)), texts)
+            yield from leaves(inner, (*key, str(name)))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from wrong_texts(inner, (*key, number), texts)
-    elif not isinstance(value, str) and ".".join(part for part in key if isinstance(part, str)) in texts:
+            yield from leaves(inner, (*key, number))
+    else:
+        yield key, value
+
+
+def wrong_texts(data: dict[str, object], texts: set[str]) -> Wrong:
+    """What YAML read as a number, a truth value or a date where a text is asked for, and gaps in lists.
+
+    texts: fields, written without the places in lists: "model-index.results.dataset.split".
+    """
+    for key, value in leaves(data):
+        if isinstance(value, str) or ".".join(part for part in key if isinstance(part, str)) not in texts:
+            continue
         if value is None and isinstance(key[-1], int):
             yield key, "the list has an empty entry"
         elif value is not None:

@@ -43,11 +43,7 @@ _METRICS: dict[str, dict[str, str]] = {
         "tokens": "tokens, words",
         "entities": "entities, mentions",
     },
-    "any": {
-        "loss": "loss",
-        "epoch": "epoch, epochs",
-        "step": "step, steps",
-    },
+    "any": {"loss": "loss", "epoch": "epoch, epochs", "step": "step, steps"},
 }
 _OTHERS = (
     "perplexity, ppl, wer, cer, mse, rmse, mae, bleu, rouge1, rouge2, rougel, rougelsum, rouge 1, rouge 2, "

@@ -17,25 +17,13 @@ class IndexedMetric:
 
 def indexed_results(matter: FrontMatter) -> list[list[IndexedMetric]]:
     """For each result its metrics that are one number, without those that the Hub measured itself."""
+    entries = [entry for entry in as_list(matter.data.get("model-index")) if isinstance(entry, dict)]
+    results = [each for entry in entries for each in as_list(entry.get("results")) if isinstance(each, dict)]
     found = []
-    for result in _results(matter):
+    for result in results:
         read = [_metric(metric) for metric in as_list(result.get("metrics")) if isinstance(metric, dict)]
         found.append([metric for metric in read if metric])
     return [metrics for metrics in found if metrics]
-
-
-def shown_datasets(matter: FrontMatter) -> set[tuple[str, str]]:
-    """The name under which each result shows its data set, and its id in lower case."""
-    datasets = [result.get("dataset") for result in _results(matter)]
-    return {
-        (str(each.get("name")), str(each.get("type")).lower()) for each in datasets if isinstance(each, dict)
-    }
-
-
-def _results(matter: FrontMatter) -> list[dict[str, object]]:
-    entries = [entry for entry in as_list(matter.data.get("model-index")) if isinstance(entry, dict)]
-    results = [result for entry in entries for result in as_list(entry.get("results"))]
-    return [result for result in results if isinstance(result, dict)]
 
 
 def _metric(metric: dict[str, object]) -> IndexedMetric | None:

@@ -12,15 +12,9 @@ _NUMBER = re.compile(
 _NOTHING = re.compile(r"[-–—/.*?]*|n/?a\.?|none|nan|null|tbd", re.IGNORECASE)
 _LONGEST = 60  # characters
 BYTES = {
-    "b": 1,
-    "byte": 1,
-    "bytes": 1,
-    "kb": 1e3,
-    "mb": 1e6,
-    "gb": 1e9,
-    "kib": 2**10,
-    "mib": 2**20,
-    "gib": 2**30,
+    **dict.fromkeys(("b", "byte", "bytes"), 1),
+    **{"kb": 1e3, "mb": 1e6, "gb": 1e9},
+    **{"kib": 2**10, "mib": 2**20, "gib": 2**30},
 }
 SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "sec": 1}
 MULTIPLES = {"k": 1e3, "m": 1e6, "b": 1e9}
@@ -58,3 +52,8 @@ def in_base(number: Number, head_unit: str = "") -> float:
     """A number in seconds, bytes or ones; its own unit counts before that of its head."""
     unit = number.unit or head_unit
     return number.value * ({**BYTES, **SECONDS, **MULTIPLES}.get(unit, 1))
+
+
+def harmonic(one: float, other: float) -> float:
+    """That of two scores; 0 where one of them is not above 0."""
+    return 2 * one * other / (one + other) if one > 0 and other > 0 else 0.0

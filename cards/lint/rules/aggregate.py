@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..input.card import Card
-from ..read.numbers import Number
+from ..read.numbers import Number, harmonic
 from ..read.tables import AGGREGATE, Results
 from ..registry import Faults, rule
 
@@ -73,9 +73,11 @@ def _of_rows(results: Results) -> Iterator[_Average]:
         scores = {head.metric: n for at, head in enumerate(results.heads) if (n := record.numbers[at])}
         for head, number, parts in zip(results.heads, record.numbers, columns, strict=True):
             if head.kind == "share" and number and len(parts) == len(classes) == len(weights[kind]):
-                harmonic = _harmonic(scores) if (kind, head.metric) == ("macro", "f1") else None
+                rates = [scores[rate].value for rate in ("precision", "recall") if rate in scores]
+                is_f1 = (kind, head.metric) == ("macro", "f1")
+                of_rates = harmonic(*rates) if is_f1 and len(rates) == 2 else None
                 name = f"{head.text} ({record.name})"
-                yield _Average(name, record.line, number, parts, weights[kind], harmonic)
+                yield _Average(name, record.line, number, parts, weights[kind], of_rates)
 
 
 def _of_columns(results: Results) -> Iterator[_Average]:
@@ -91,10 +93,3 @@ def _of_columns(results: Results) -> Iterator[_Average]:
             if number and len(numbers) == len(named):
                 line = results.line_of(record, at)
                 yield _Average(head.text, line, number, numbers, [1.0] * len(numbers))
-
-
-def _harmonic(scores: dict[str, Number]) -> float | None:
-    one, other = (scores.get(metric) for metric in ("precision", "recall"))
-    if not one or not other or one.value + other.value <= 0:
-        return None
-    return 2 * one.value * other.value / (one.value + other.value)

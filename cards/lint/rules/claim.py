@@ -5,10 +5,10 @@ import math
 
 from ...ledger import Claim, ClaimId
 from ..input.parts import LedgerFile
+from ..read.numbers import harmonic
 from ..registry import Faults, rule
 
 TOLERANCE = 1e-6
-SCORES = ("f1", "precision", "recall")
 SCORE_UNITS = ("F1", "precision", "recall", "p")
 
 
@@ -20,10 +20,10 @@ def macro_mean(file: LedgerFile) -> Faults:
     Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
-        model = file.ledger.models.get(claim.id.model)
-        if claim.aggregation != "macro" or claim.id.metric not in SCORES or not model:
+        is_score = claim.aggregation == "macro" and claim.unit in SCORE_UNITS
+        if not is_score or claim.id.model not in file.ledger.models:
             continue
-        ids = [claim.id.replace(group=label) for label in model.labels]
+        ids = [claim.id.replace(group=label) for label in file.ledger.annotated(claim)]
         parts = [part.value for each in ids if (part := file.ledger.get(each))]
         if parts and len(parts) < len(ids):
             yield file.at(claim.id), f"{claim.id} stands beside {len(parts)} of {len(ids)} types"
@@ -39,12 +39,11 @@ def harmonic_mean(file: LedgerFile) -> Faults:
     Fix: Measure the model again.
     """
     for claim in file.ledger.claims:
-        if claim.aggregation in ("type", "micro") and claim.id.metric == "f1":
-            rates = (file.ledger.get(claim.id.replace(metric=rate)) for rate in ("precision", "recall"))
-            precision, recall = rates
+        if claim.aggregation in ("type", "micro") and claim.unit == "F1":
+            metrics = (claim.id.metric.replace("f1", rate) for rate in ("precision", "recall"))
+            precision, recall = (file.ledger.get(claim.id.replace(metric=metric)) for metric in metrics)
             if precision and recall:
-                total = precision.value + recall.value
-                expected = 2 * precision.value * recall.value / total if total else 0.0
+                expected = harmonic(precision.value, recall.value)
                 yield from _unlike(file, claim, expected, "the harmonic mean of precision and recall")
 
 
@@ -59,6 +58,22 @@ def score_range(file: LedgerFile) -> Faults:
         low = -1 if claim.aggregation == "difference" else 0
         if claim.unit in SCORE_UNITS and not low <= claim.value <= 1:
             yield file.at(claim.id), f"{claim.id} of {claim.value} lies outside {low} to 1"
+
+
+@rule("claim.unseen")
+def unseen(file: LedgerFile) -> Faults:
+    """No model learned from a split that a score was measured on.
+
+    Why: A score on texts that a model has seen says nothing about any others.
+    Fix: Take the split out of what the recipe trains on, and train again.
+    """
+    learned = {(source.id, split) for source in file.ledger.sources for split in source.learned}
+    for claim in file.ledger.claims:
+        if claim.artifact and claim.data and (claim.data.id, claim.split) in learned:
+            yield (
+                file.at(claim.id),
+                f"{claim.id} is on {claim.split} of {claim.data.id}, which was learned from",
+            )
 
 
 @rule("claim.interval")

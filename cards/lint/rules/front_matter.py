@@ -10,7 +10,7 @@ import yaml
 
 from ..input.card import Card
 from ..input.parts import HubCheck
-from ..read.front_matter import Key, Wrong, as_list, field_name, wrong_texts
+from ..read.front_matter import Wrong, as_list, field_name, leaves, wrong_texts
 from ..registry import Faults, rule
 
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
@@ -55,7 +55,7 @@ def fields(card: Card) -> Faults:
     Fix: Write the field as https://huggingface.co/docs/hub/model-cards has it.
     """
     data, matter = card.front_matter.data, card.front_matter
-    for key, said in (*_wrong_fields(data), *wrong_texts(data, (), _TEXTS), *_wrong_widget(data)):
+    for key, said in (*_wrong_fields(data), *wrong_texts(data, _TEXTS), *_wrong_widget(data)):
         yield matter.place(*key), f"{field_name(key)}: {said}"
 
 
@@ -66,7 +66,7 @@ def values(card: Card) -> Faults:
     Why: Trainers write the path of the base model into the card; YAML reads 4.10 as 4.1.
     Fix: Write the id that it has on the Hub; put versions in quotes.
     """
-    for key, said in _wrong_values(card.front_matter.data, ()):
+    for key, said in _wrong_values(card.front_matter.data):
         yield card.front_matter.place(*key), f"{field_name(key)}: {said}"
 
 
@@ -145,17 +145,12 @@ def _wrong_widget(data: dict[str, object]) -> Wrong:
             yield ("widget", number), f"{widget!r} has no text"
 
 
-def _wrong_values(value: object, key: Key) -> Wrong:
-    """Walk all of the front matter for values that are wrong anywhere."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if _QUOTED_KEY.fullmatch(str(name)) and isinstance(inner, int | float | datetime.date):
-                yield (*key, str(name)), f"YAML reads {inner} as a number or a date; put it in quotes"
-            yield from _wrong_values(inner, (*key, str(name)))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _wrong_values(inner, (*key, number))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield key, f"{value} is no finite number"
-    elif isinstance(value, str) and _LOCAL_PATH.fullmatch(value) and not (_NO_IDS & {*map(str, key)}):
-        yield key, f"{value!r} is a path of one machine"
+def _wrong_values(data: dict[str, object]) -> Wrong:
+    """Values that are wrong anywhere."""
+    for key, value in leaves(data):
+        if _QUOTED_KEY.fullmatch(str(key[-1])) and isinstance(value, int | float | datetime.date):
+            yield key, f"YAML reads {value} as a number or a date; put it in quotes"
+        if isinstance(value, float) and not math.isfinite(value):
+            yield key, f"{value} is no finite number"
+        elif isinstance(value, str) and _LOCAL_PATH.fullmatch(value) and not (_NO_IDS & {*map(str, key)}):
+            yield key, f"{value!r} is a path of one machine"

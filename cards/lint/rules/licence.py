@@ -57,7 +57,7 @@ def _origins(ledger: Ledger, thing: Model | LabelledCorpus) -> Iterator[tuple[st
     """(what, its licence) of everything that a model or corpus was made from."""
     if isinstance(thing, Model):
         yield thing.base.id, thing.base.license
-        for name in (thing.teacher, thing.parent):
+        for name in thing.origins:
             if name in ledger.models:
                 yield name, ledger.models[name].license
         sources = ledger.sources

@@ -28,7 +28,7 @@ def result(card: Card) -> Faults:
     if not isinstance(index, list) or not all(isinstance(entry, dict) for entry in index):
         yield matter.place("model-index"), "model-index is no list of {name, results}"
         return
-    for key, said in (*_wrong_entries(index), *wrong_texts(index, ("model-index",), _TEXTS)):
+    for key, said in (*_wrong_entries(index), *wrong_texts(matter.data, _TEXTS)):
         yield matter.place(*key), f"{field_name(key)}: {said}"
 
 

@@ -13,15 +13,13 @@ def model_index(card: Card) -> Faults:
     Why: The Hub shows model-index beside the card, so readers see two values for one evaluation.
     Fix: Copy both from one evaluation.
     """
-    trainer = card.trainer
-    known = {result.line for result in trainer.results} if trainer else set()
     for metrics in indexed_results(card.front_matter):
         heads = [(read_head(metric.name), metric.number) for metric in metrics]
         indexed = {
             (head.metric, head.average): number for head, number in heads if head and head.kind == "share"
         }
         for results in card.results:
-            if results.line in known or any(head.metric in ("epoch", "step") for head in results.heads):
+            if any(head.metric in ("epoch", "step") for head in results.heads):
                 continue  # of many evaluations
             for record in results.records:
                 pairs = [

@@ -3,7 +3,7 @@
 import re
 
 from ..input.card import Card
-from ..read.numbers import Number
+from ..read.numbers import Number, harmonic
 from ..read.tables import Record, Results
 from ..registry import Faults, rule
 
@@ -25,11 +25,8 @@ def score_range(card: Card) -> Faults:
                 whole = 100 if number and "%" in (number.unit, head.unit) else results.whole
                 lowest = 0 if head.kind == "share" else -(whole or 0)
                 if number and whole and not lowest <= number.value <= whole:
-                    line = results.line_of(record, at)
-                    yield (
-                        card.at_line(line),
-                        f"{head.text} is {number.text}, and {whole:g} is perfect in this table",
-                    )
+                    said = f"{head.text} is {number.text}, and {whole:g} is perfect in this table"
+                    yield card.at_line(results.line_of(record, at)), said
 
 
 @rule("score.f1", preview=True)
@@ -63,15 +60,11 @@ def _of_one_class(results: Results, record: Record, average: str) -> bool:
 
 def _wrong_f1(precision: Number, recall: Number, score: Number, exact: bool) -> str | None:
     step = max(precision.step, recall.step)
-    lowest = _harmonic(precision.value - step, recall.value - step) - score.step
-    highest = _harmonic(precision.value + step, recall.value + step) + score.step
+    lowest = harmonic(precision.value - step, recall.value - step) - score.step
+    highest = harmonic(precision.value + step, recall.value + step) + score.step
     said = f"F1 is {score.text} beside the precision {precision.text} and the recall {recall.text}"
     if exact and not lowest <= score.value <= highest:
-        return f"{said}, whose harmonic mean is {_harmonic(precision.value, recall.value):.4g}"
+        return f"{said}, whose harmonic mean is {harmonic(precision.value, recall.value):.4g}"
     # Of every kind of average: each class has a harmonic mean, which is no higher than the arithmetic one.
     mean = (precision.value + recall.value) / 2
     return f"{said}, whose mean is {mean:.4g}" if score.value > mean + step + score.step else None
-
-
-def _harmonic(one: float, other: float) -> float:
-    return 2 * one * other / (one + other) if one > 0 and other > 0 else 0.0

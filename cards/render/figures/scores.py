@@ -7,7 +7,7 @@ from ...errors import CardError
 from ...ledger import ClaimId, Ledger
 from ...ledger.values import operands, resolve
 from ..formats import default_format, format_value
-from ..tasks import GUARD, File, Score, files
+from ..tasks import File, Score, files
 
 
 @dataclass(frozen=True)
@@ -61,25 +61,14 @@ def all_files(ledger: Ledger, name: str) -> Iterator[File]:
 
 
 def tested(ledger: Ledger, name: str, score: Score) -> dict[File, ClaimId]:
-    """Files that have a score: the card's own model first, the others where they were measured on the same
-    documents.
-
-    The split is the first one that the model was measured on apart from the guard, on which it was chosen.
-    """
+    """Files that have a score on the models' own test: the card's own model first, the others where they were
+    measured on the same documents."""
     metric, group, topic = score
-    claims = [
-        claim
-        for claim in ledger.find(
-            metric=metric, group=group, topic=topic, bin=None, vs_model=None, decoding=None
-        )
-        if claim.data and claim.id.split not in (None, GUARD)
-    ]
     found, data = {}, None
     for file in all_files(ledger, name):
-        for claim in claims:
-            if claim.id.has(model=file.model, variant=file.variant.name) and data in (None, claim.data):
-                if data is None and not file.own:
-                    return {}
-                found[file], data = claim.id, claim.data
-                break
+        claim = ledger.get(file.claim(metric=metric, group=group, topic=topic, split=ledger.own_test(name)))
+        if claim and claim.data and data in (None, claim.data):
+            if data is None and not file.own:
+                return {}
+            found[file], data = claim.id, claim.data
     return found

@@ -16,7 +16,7 @@ def load(models: Path, *, threads: int, workers: int, bfloat16: bool = False) ->
     import torch
     from transformers import AutoModelForTokenClassification
 
-    from training.hardware import native_bf16
+    from training.fitting.hardware import native_bf16
 
     if bfloat16 and not native_bf16():
         raise UnavailableError("this processor does not multiply bfloat16, and PyTorch would emulate it")

@@ -54,7 +54,7 @@ def external(ledger: FolderLedger) -> FolderLedger:
         for group in ("macro", "micro", "chemical", "disease"):
             for metric in ("f1", "precision", "recall"):
                 claim = f"student.{variant}.test.{group}.{metric}"
-                ledger = copied(ledger, claim, id=claim.replace("test", "external-x"), data=other)
+                ledger = copied(ledger, claim, id=claim.replace("test", "elsewhere:x"), data=other)
     return ledger
 
 

@@ -10,7 +10,7 @@ from cards.render import snippets
 
 
 def test_the_engines_snippet_prints_what_the_card_shows(student):
-    assert snippets.run("clinstill", student, tiny_ledger.TEXT) == tiny_ledger.OUTPUT
+    assert snippets.run("clinstill", [student, student], tiny_ledger.TEXT) == [tiny_ledger.OUTPUT] * 2
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_int8_is_the_file_of_choice():
 def test_a_failing_snippet_says_why(student):
     (student / "tokenizer.json").unlink()
     with pytest.raises(CardError, match=r"tokenizer\.json"):
-        snippets.run("clinstill", student)
+        snippets.run("clinstill", [student])

@@ -10,7 +10,7 @@ from cards.ledger import read_ledger
 from publish.verifying import evaluation_data
 from publish.verifying.agreement import compare
 from publish.verifying.remeasure import measure, threads_of
-from training.provenance import environment
+from training.measuring.provenance import environment
 
 STUDENT = Path(__file__).parents[3] / "space" / "bundled" / "student"
 GUARD = "student.int8.guard.macro.f1"

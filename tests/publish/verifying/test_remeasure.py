@@ -18,8 +18,8 @@ from publish.verifying.agreement import compare
 from publish.verifying.evaluation_data import Split
 from publish.verifying.remeasure import Measured, measure, scores, sparsity
 from space.engine import load
-from training import latency
 from training.corpora import Document, Span
+from training.measuring import latency
 
 LABELS = ("Chemical", "Disease")
 # What the tiny model finds beside what is annotated: one disease too many, one chemical missed.

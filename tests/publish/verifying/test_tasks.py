@@ -50,7 +50,9 @@ def test_every_claim_says_why_it_was_not_measured(seed):
 )
 def test_a_snippet_runs_for_the_task_of_its_model(monkeypatch, tmp_path, task, output):
     asked = []
-    monkeypatch.setattr(with_ledger.snippets, "run", lambda *what, **how: asked.append(how["task"]) or output)
+    monkeypatch.setattr(
+        with_ledger.snippets, "run", lambda *what, **how: asked.append(how["task"]) or [output]
+    )
     monkeypatch.setattr(with_ledger, "find", lambda tool: None if tool == "optimum" else Program)
     (tmp_path / "README.md").write_text(output, encoding="utf-8")
     model = random_ledger(1 if task == "text-classification" else 2).models["student"]

@@ -1,0 +1,1 @@
+"""Encoders: pretrained bases and new ones, their tokenizers, vocabularies and families."""

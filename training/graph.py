@@ -1,0 +1,221 @@
+"""Graph of a run: its nodes in order, what each reads and leaves.
+
+The steps of a recipe are nodes; before them stands the reading of the corpora, after them follows for every
+model its export, INT8, calibration and measurement, and the ledger at the end. What a step reads follows from
+the types of its settings (`recipe.references.Reference`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from .recipe.fitting import Fitting
+from .recipe.models import Model
+from .recipe.origin import origin
+from .recipe.references import uses
+from .recipe.schema import Recipe
+
+TASK = ("task", "labels", "window", "overlap", "rules")  # settings of the recipe that every training reads
+OF_LEDGER = ("ledger.json", "golden.json", "recipe.yaml")  # in the folder of each model
+GUARD = "corpora/guard.jsonl"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One arrow of the data's way: `MODULE.run(context, part) -> claims`.
+
+    Attributes:
+        name: of the step; MODEL.export and so on for what follows from a model.
+        module: in `training`.
+        part: of the recipe, that it is about.
+        settings: everything of the recipe that decides what it leaves, as JSON.
+        needs: nodes whose output it reads.
+        reads: files that it reads, as patterns relative to the run folder, by what they are to it.
+        leaves: files that it writes, as patterns.
+        reads_claims: whether it reads the claims and cost of the nodes that it needs, too.
+        is_stored: whether runs may share what it leaves.
+    """
+
+    name: str
+    module: str
+    part: BaseModel
+    settings: dict[str, Any]
+    needs: tuple[str, ...]
+    reads: dict[str, str]
+    leaves: tuple[str, ...]
+    reads_claims: bool = False
+    is_stored: bool = False
+
+
+def graph(recipe: Recipe, unbundled: bool = False) -> list[Node]:
+    """List the nodes of a recipe's run, each behind those that it needs.
+
+    Args:
+        recipe: the recipe.
+        unbundled: whether the models came out of a bundled pair (`unbundle`): then no step made them.
+    """
+    data = recipe.model_dump(mode="json", by_alias=True)
+    nodes = [_corpora(recipe, data)]
+    if not unbundled:
+        nodes.append(_rehearsal(recipe, data))
+        nodes += [_step(recipe, data, name) for name in _ordered(recipe)]
+    for name, model in recipe.models.items():
+        nodes += _model(recipe, data, name, model, unbundled)
+    made = "unbundle" if unbundled else "export"
+    tagged = tuple(node.name for node in nodes if node.name.endswith((".int8", ".calibrate", f".{made}")))
+    files = {
+        "files": "models/*/onnx/*",
+        "tokenizers": "models/*/tokenizer.json",
+        "how": "models/*/config.json",
+    }
+    scored = tuple(node.name for node in nodes if node.name.endswith(".scores"))
+    test, split = next(iter(recipe.measure.items()))
+    nodes.append(
+        Node(
+            "latency",
+            "measuring.speed",
+            recipe,
+            {"evaluation": data["evaluation"]},
+            ("corpora", *tagged),
+            files | {"texts": f"corpora/{test}/{split}.jsonl"},
+            ("measured/latency.json",),
+        )
+    )
+    compared = {name: list(model.compare_with) for name, model in recipe.models.items()}
+    nodes.append(
+        Node(
+            "comparison",
+            "measuring.comparison",
+            recipe,
+            {"compare_with": compared, "evaluation": data["evaluation"], "labels": data["labels"]},
+            (*scored, "latency"),
+            {"found": "measured/*/*.jsonl", "latency": "measured/latency.json"},
+            (),
+        )
+    )
+    nodes.append(
+        Node(
+            "ledger",
+            "unbundling" if unbundled else "ledger",
+            recipe,
+            data,  # it names the recipe by its hash
+            tuple(node.name for node in nodes),
+            {},
+            ("ledger.json", *(f"models/*/{file}" for file in OF_LEDGER), "figures/*"),
+            reads_claims=True,
+        )
+    )
+    return nodes
+
+
+def _ordered(recipe: Recipe) -> Iterator[str]:
+    """The steps, each behind those that it refers to, else as the recipe has them."""
+    waiting = {name: {use.name for use in uses(step) if use.is_step} for name, step in recipe.steps.items()}
+    while waiting:  # the recipe was checked for cycles
+        name = next(name for name, needs in waiting.items() if not needs & waiting.keys())
+        del waiting[name]
+        yield name
+
+
+def _corpora(recipe: Recipe, data: dict[str, Any]) -> Node:
+    settings = {key: data[key] for key in ("corpora", "guard", "measure", "labels")}
+    return Node("corpora", "corpora.preparing", recipe, settings, (), {}, ("corpora/*/*.jsonl", GUARD))
+
+
+def _rehearsal(recipe: Recipe, data: dict[str, Any]) -> Node:
+    """What a model is built like and how it is exported, but not how it is trained."""
+    settings = {key: data[key] for key in TASK}
+    for name, model in recipe.models.items():
+        made = origin(recipe, model.step)
+        how = {key: data["models"][name][key] for key in ("storage", "int8")}
+        settings[f"models.{name}"] = how | {"base": made.base.model_dump(), "layers": made.layers}
+    reads = {"guard": GUARD}
+    return Node("rehearsal", "onnx.rehearsal", recipe, settings, ("corpora",), reads, ())
+
+
+def _step(recipe: Recipe, data: dict[str, Any], name: str) -> Node:
+    step = recipe.steps[name]
+    reads, needs, settings = {}, ["corpora"], _without_names(step, data["steps"][name])
+    for number, use in enumerate(uses(step)):
+        place = f"{use.place}.{number}"  # in the recipe's order, by what they are to the step and not by name
+        if use.is_step:
+            needs.append(use.name)
+            reads[place] = f"steps/{use.name}/model/*"
+        else:
+            for split in use.splits or ("*",):
+                reads[f"{place}.{split}"] = f"corpora/{use.name}/{split}.jsonl"
+            settings[f"types.{place}"] = recipe.corpora[use.name].annotates
+    if isinstance(step, Fitting):
+        settings |= {key: data[key] for key in TASK}
+        reads["guard"] = GUARD
+    leaves = (f"steps/{name}/model/*",)
+    return Node(
+        name, f"steps.{step.do}", step, settings, tuple(dict.fromkeys(needs)), reads, leaves, is_stored=True
+    )
+
+
+def _without_names(part: BaseModel, data: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a part but the names in it: what two recipes call otherwise is still the same."""
+    left = dict(data)
+    for place in {use.place for use in uses(part)}:
+        *parents, last = place.split(".")
+        holder = left
+        for parent in parents:
+            holder[parent] = holder = dict(holder[parent])
+        holder.pop(last, None)
+    return left
+
+
+def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbundled: bool) -> Iterator[Node]:
+    """What follows from a model of the recipe."""
+    settings, folder = data["models"][name], f"models/{name}"
+    made = "unbundle" if unbundled else f"{name}.export"
+    tokenizer = {"tokenizer": f"{folder}/tokenizer.json", "guard": GUARD}
+    if not unbundled:
+        yield Node(
+            made,
+            "onnx.export",
+            model,
+            {"storage": settings["storage"]},
+            ("corpora", model.step),
+            {"checkpoint": f"steps/{model.step}/model/*", "guard": GUARD},
+            tuple(
+                f"{folder}/{file}"
+                for file in ("model.safetensors", "tokenizer.json", "onnx/model.onnx", "onnx/model_fp16.onnx")
+            ),
+        )
+    files = [made]
+    if model.int8:
+        files.append(f"{name}.int8")
+        yield Node(
+            f"{name}.int8",
+            "onnx.int8",
+            model,
+            {key: data[key] for key in ("labels", "rules")} | {"int8": settings["int8"]},
+            ("corpora", made),
+            tokenizer | {"fp32": f"{folder}/onnx/model.onnx"},
+            (f"{folder}/onnx/model_quantized.onnx",),
+        )
+    yield Node(
+        f"{name}.calibrate",
+        "measuring.temperature",
+        model,
+        {"rules": data["rules"]},
+        ("corpora", *files),
+        tokenizer | {"files": f"{folder}/onnx/*"},
+        (f"{folder}/config.json",),
+    )
+    measured = {
+        f"{corpus} {split}": f"corpora/{corpus}/{split}.jsonl" for corpus, split in recipe.measure.items()
+    }
+    yield Node(
+        f"{name}.scores",
+        "measuring.scores",
+        model,
+        {key: data[key] for key in ("labels", "measure")} | {"resamples": data["evaluation"]["resamples"]},
+        ("corpora", *files, f"{name}.calibrate"),
+        tokenizer | measured | {"files": f"{folder}/onnx/*", "how": f"{folder}/config.json"},
+        (f"measured/{name}/*.jsonl",),
+    )

@@ -1,0 +1,1 @@
+"""Measuring: scores, statistics, latency, energy, and where a claim comes from. Free of torch."""

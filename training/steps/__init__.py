@@ -1,0 +1,1 @@
+"""Steps: what a run makes, a module for each kind: `run(context) -> claims`."""

@@ -1,0 +1,42 @@
+"""Untrained copies of models, with random weights: for what can be known before a training."""
+
+from typing import TYPE_CHECKING
+
+from transformers import AutoModelForTokenClassification, PreTrainedModel, PreTrainedTokenizerFast
+
+from ..encoders.bases import load_base
+from ..encoders.families import positions
+from ..encoders.layers import first_layers
+from ..encoders.note_reading import read_notes
+from ..errors import StageError
+from ..recipe.origin import Origin
+from ..recipe.vocabulary import Vocabulary
+from .documents import texts_of
+
+if TYPE_CHECKING:
+    from ..run_context import Context
+
+
+def untrained(context: "Context", made: Origin) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """Build a token classifier as a model of the recipe will be, but for a trimmed vocabulary.
+
+    Raises:
+        RecipeError: its base cannot be loaded.
+        StageError: the recipe's window is longer than its positions, or it has no such layers.
+    """
+    recipe, step = context.recipe, context.recipe.steps[made.vocabulary]
+    assert isinstance(step, Vocabulary)  # only such a step loads a base
+    encoder, tokenizer = load_base(made.base, lambda: texts_of(context, step))
+    config = encoder.config
+    if positions(config) < recipe.window:
+        raise StageError(
+            f"window: {recipe.window} tokens, but {made.base.id} has positions for {positions(config)}; "
+            f"give the recipe `window: {positions(config)}` or less"
+        )
+    config.id2label = dict(enumerate(recipe.tags))
+    config.label2id = {tag: index for index, tag in enumerate(recipe.tags)}
+    config.clinstill = {"window": recipe.window, "overlap": recipe.overlap}
+    model = AutoModelForTokenClassification.from_config(config)
+    for layers in made.layers:
+        model = first_layers(model, layers)
+    return model, read_notes(tokenizer)
