@@ -119,6 +119,8 @@ def test_every_name_in_a_step_says_what_it_is_a_name_of(kind):
         (["models.student.compare_with=[techer]"], r"no model 'techer' \(did you mean 'teacher'\?\)"),
         (["models.corpus={from: student}"], "'corpus' is taken"),
         (["models.Student={from: student}"], "should match pattern"),
+        (["steps.student.draw=0"], "steps.student: `texts` are drawn from, so give both"),
+        (["corpora.bc5cdr.files.guard=x"], "corpora.bc5cdr: claims have another meaning for a split called"),
         (["overlap=255"], "overlap: 255 leaves a window of 256 nothing new"),
     ],
 )

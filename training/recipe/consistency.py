@@ -3,9 +3,11 @@
 import difflib
 from collections.abc import Iterable, Iterator
 
+from .distil import Distilling
 from .references import Use, uses
 from .schema import ENCODER_STEPS, Recipe
 
+SPLITS_TAKEN = ("guard", "unlabelled")  # what claims call the guard, and all texts without labels
 TEST = "test"  # a split of this name is never learned from, whether the recipe measures it or not
 RESERVED = (
     "corpora",
@@ -32,6 +34,9 @@ def problems(recipe: Recipe) -> Iterator[str]:
     references = [use for name, step in recipe.steps.items() for use in uses(step, f"steps.{name}")]
     for use in references:
         yield from _step(recipe, use) if use.is_step else _corpus(recipe, use)
+    for name, step in recipe.steps.items():
+        if isinstance(step, Distilling) and bool(step.texts) != bool(step.draw):
+            yield f"steps.{name}: `texts` are drawn from, so give both `texts` and `draw`, or neither"
     for name, model in recipe.models.items():
         yield from _step(recipe, Use("model", model.step, f"models.{name}.from"))
         for other in model.compare_with:
@@ -43,6 +48,9 @@ def problems(recipe: Recipe) -> Iterator[str]:
 
 def _splits(recipe: Recipe) -> Iterator[str]:
     """The guard and the measured splits are there. What the guard leaves of its split may be measured on."""
+    for name, corpus in recipe.corpora.items():
+        for split in set(corpus.split_names) & set(SPLITS_TAKEN):
+            yield f"corpora.{name}: claims have another meaning for a split called {split!r}; rename it"
     named = [("guard.corpus", recipe.guard.corpus, recipe.guard.split)]
     named += [(f"measure.{name}", name, split) for name, split in recipe.measure.items()]
     for place, name, split in named:
@@ -116,6 +124,10 @@ def _labels(recipe: Recipe) -> Iterator[str]:
     for label in recipe.labels:
         if label not in mapped:
             yield f"labels: no corpus' `types` gives {label!r}"
+    guard = recipe.corpora.get(recipe.guard.corpus)
+    for label in recipe.labels if guard else ():
+        if guard and guard.types and label not in guard.annotates:
+            yield f"guard.corpus: {recipe.guard.corpus} does not annotate {label}, so nothing of it can be chosen"
     for name in (recipe.guard.corpus, *recipe.measure):
         if name in recipe.corpora and not recipe.corpora[name].types:
             yield f"corpora.{name}: is chosen or measured on, and has no labels (its `types` are empty)"
