@@ -96,6 +96,8 @@ def _main(arguments: list[str]) -> None:
             print(graph_text.FORMATS[options.format](load_recipe(options.recipe, options.set)))
         elif options.verb == "compare":
             _compare(options)
+        elif options.verb == "table":
+            _table(options)
         elif options.verb == "bundle":
             from . import bundling
 
@@ -160,6 +162,15 @@ def _compare(options: argparse.Namespace) -> None:
         compare_runs.notify(options.webhook, found)
     if not all(gate.held for comparison in found for gate in comparison.gates):
         sys.exit(1)
+
+
+def _table(options: argparse.Namespace) -> None:
+    from . import methods_table
+
+    if options.page:
+        methods_table.write_table(options.run, options.baseline, options.page)
+    else:
+        print(methods_table.table(options.run, options.baseline))
 
 
 def _unbundle(options: argparse.Namespace) -> None:
@@ -259,6 +270,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Say what `run` with the same options would do, and why. Nothing is run or written.",
     )
     _add_compare(verbs)
+    table = verbs.add_parser(
+        "table",
+        help="the models of a run against one of them",
+        description="Print a Markdown table of the models of a run, each against a baseline among them, from "
+        "the run's ledger.",
+    )
+    table.add_argument("run", type=Path, metavar="RUN", help="folder of a finished run")
+    table.add_argument("--baseline", required=True, metavar="MODEL", help="what the others are held against")
+    table.add_argument("--page", type=Path, metavar="FILE", help="put it between the markers of this page")
     _add_pair_verbs(verbs)
     return parser
 

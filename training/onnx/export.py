@@ -17,13 +17,14 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from optimum.exporters.onnx import main_export
-from transformers import AutoModelForTokenClassification, PreTrainedModel
+from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
 
-from cards.ledger import Claim
+from cards.ledger import Claim, ClaimId
 
 from ..errors import StageError
 from ..run_folder import VARIANTS
 from . import parity
+from .operations import multiply_adds
 
 if TYPE_CHECKING:
     from ..recipe.models import Model
@@ -47,7 +48,13 @@ def run(context: "Context", model: "Model") -> list[Claim]:
         files.append(FP16)
     for file in files:
         print(f"{context.node}: {file}, {(folder / file).stat().st_size / 1e6:.1f} MB", flush=True)
-    return []
+    width = AutoConfig.from_pretrained(folder).hidden_size
+    count = multiply_adds(folder / FP32, context.recipe.window, width)
+    claim_id, title = (
+        ClaimId(context.name, metric="multiply_adds"),
+        "Multiply-adds per token of a full window",
+    )
+    return [context.claim(claim_id, title, count, "count")]
 
 
 def export(model_folder: Path, texts: Sequence[str]) -> None:

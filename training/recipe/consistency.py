@@ -127,7 +127,8 @@ def _labels(recipe: Recipe) -> Iterator[str]:
     guard = recipe.corpora.get(recipe.guard.corpus)
     for label in recipe.labels if guard else ():
         if guard and guard.types and label not in guard.annotates:
-            yield f"guard.corpus: {recipe.guard.corpus} does not annotate {label}, so nothing of it can be chosen"
+            name = recipe.guard.corpus
+            yield f"guard.corpus: {name} does not annotate {label}, so nothing can be chosen for it"
     for name in (recipe.guard.corpus, *recipe.measure):
         if name in recipe.corpora and not recipe.corpora[name].types:
             yield f"corpora.{name}: is chosen or measured on, and has no labels (its `types` are empty)"
