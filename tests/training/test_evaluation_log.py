@@ -64,6 +64,6 @@ def test_a_card_states_the_looks_at_its_own_data(tmp_path, log, corpus, said):
 
     text = render(path.parent, tiny_ledger.REPOS).text
 
-    found = re.search(r"Evaluations .* split `test` of (\S+) in this project .*:\n(\d+)\.", text)
+    found = re.search(r"Evaluations .* split `test` of (\S+) that are on record.*:\n(\d+)\.", text)
     assert (found and found.groups()) == (said and (corpus, said))
-    assert ("evaluations on it so far" in text) == (said == "9")
+    assert ("evaluations on it are on record" in text) == (said == "9")

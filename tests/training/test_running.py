@@ -377,7 +377,7 @@ def test_teachers_of_all_folds_label_what_they_did_not_see(folder, capsys):
     context = context_of(folder, *folds, "steps.student.teachers=[fold0, fold1]")
     running.run(context, last="student")
     assert "student: fold0, fold1 label 24 texts" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="a fold is missing"):
+    with pytest.raises(StageError, match="name a teacher of every fold under `teachers`"):
         running.run(context_of(folder, *folds, "steps.student.teachers=[fold0]"), last="student")
 
 
