@@ -104,7 +104,7 @@ Aggregation = Literal[
     "median",
     "p95",
     "min",
-    "total",  # summed over a whole stage (seconds)
+    "total",  # summed over a whole step (seconds)
     "peak",
     "difference",  # paired, same documents
     "p-value",
@@ -355,7 +355,7 @@ def read_ledger(path: Path) -> Ledger:
         return kind.model_validate(data)
     except OSError as error:
         raise LedgerError(
-            f"{path}: cannot be read ({error.strerror}). A run writes it in its last stage."
+            f"{path}: cannot be read ({error.strerror}). A run writes it at its end."
         ) from error
     except ValueError as error:
         raise LedgerError(f"{path}: not a valid ledger.\n{error}") from error
