@@ -207,6 +207,17 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
         tokenizer | {"files": f"{folder}/onnx/*"},
         (f"{folder}/config.json",),
     )
+    test = next(iter(recipe.measure.items()))
+    yield Node(
+        f"{name}.pipelines",
+        "pipelines",
+        model,
+        {key: data[key] for key in ("labels", "measure", "window", "overlap")},
+        ("corpora", made),
+        {"weights": f"{folder}/model.safetensors", "tokenizer": f"{folder}/tokenizer.json"}
+        | {"texts": f"corpora/{test[0]}/{test[1]}.jsonl"},
+        (),
+    )
     measured = {
         f"{corpus} {split}": f"corpora/{corpus}/{split}.jsonl" for corpus, split in recipe.measure.items()
     }

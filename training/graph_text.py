@@ -12,6 +12,7 @@ KINDS = {
     "export": "ONNX, FP32",
     "int8": "INT8 within its F1 budget",
     "calibrate": "rules and temperature",
+    "pipelines": "F1 through transformers",
     "scores": "F1 of every file that ships",
     "latency": "times of all files, by turns",
     "comparison": "files against one another",

@@ -40,7 +40,7 @@ FORMS = (
     # student.int8.test.errors.missed  encoder.fp32.test.masked.top_5
     "<model>.<variant>.[<data>:]<split>.<topic=errors|masked>.<metric>",
     # student.int8.test.macro.f1  triage.int8.test.accuracy  student.int8.bare.maccrobat:measure.micro.recall
-    "<model>.<variant>.[<decoding=bare|uncalibrated>.][<data>:]<split>.[<group>.]<metric>",
+    "<model>.<variant>.[<decoding=bare|uncalibrated|simple|first>.][<data>:]<split>.[<group>.]<metric>",
 )
 NUMBERS = ("length", "bin")  # fields that hold a whole number
 
@@ -83,7 +83,7 @@ class ClaimId:
     variant: str | None = None  # the file of the model: "fp32", "int8" ...
     vs_model: str | None = None  # the file that it is compared with, by model and variant
     vs_variant: str | None = None
-    decoding: str | None = None  # other than as it ships: "bare", no rules; "uncalibrated", temperature 1
+    decoding: str | None = None  # other than as it ships: "bare", no rules; by a pipeline, "first" ...
     data: str | None = None  # the data set, where a recipe measures on several
     split: str | None = None
     topic: str | None = None  # kind of metric, where the id says so: "setting", "calibration", "gold" ...

@@ -7,7 +7,8 @@ from .distil import Distilling
 from .references import Use, uses
 from .schema import ENCODER_STEPS, Recipe
 
-SPLITS_TAKEN = ("guard", "unlabelled")  # what claims call the guard, and all texts without labels
+# What claims call the guard, all texts without labels, and ways of decoding.
+SPLITS_TAKEN = ("guard", "unlabelled", "bare", "uncalibrated", "simple", "first")
 TEST = "test"  # a split of this name is never learned from, whether the recipe measures it or not
 RESERVED = (
     "corpora",
