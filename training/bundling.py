@@ -1,7 +1,8 @@
-"""Verb `bundle`: copies what inference needs of a run's pair into the Space, as its embedded default."""
+"""Verb `bundle`: copies what inference needs of a run's models into the Space, as its embedded default."""
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from cards.ledger import Claim, Ledger, project, read_folder_ledger, read_ledger, write_ledger
@@ -10,7 +11,7 @@ from .errors import StageError
 from .measuring import known_answer
 from .run_folder import VARIANTS, sha256
 
-FILES = {"student": VARIANTS["int8"], "teacher": VARIANTS["fp16"]}
+SMALLEST_FIRST = ("int8", "fp16", "fp32")
 NEEDED = ("config.json", "tokenizer.json")
 OPTIONAL = (
     "recipe.yaml",
@@ -25,7 +26,7 @@ MOST_TOGETHER, MOST_EACH = 44_000_000, 32_000_000  # bytes: these files are comm
 
 
 def bundle(run: Path, to: Path) -> None:
-    """Replace the folder `to` by `student/` and `teacher/` of a run.
+    """Replace the folder `to` by a folder for each model of a run, with its smallest ONNX file.
 
     Each holds configuration, tokenizer, one ONNX file and its golden output, the model's part of the
     ledger, and its card where it was rendered.
@@ -38,7 +39,9 @@ def bundle(run: Path, to: Path) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=to.parent) as work:
         made = Path(work) / "made"
-        for name, file in FILES.items():
+        for name, model in ledger.models.items():
+            there = {variant.name: variant.file for variant in model.variants}
+            file = next(there[variant] for variant in SMALLEST_FIRST if variant in there)
             copy_model(run / "models" / name, made / name, file)
             write_ledger(project(ledger, name), made / name / "ledger.json")
             known_answer.write(made / name)
@@ -49,34 +52,52 @@ def bundle(run: Path, to: Path) -> None:
 
 
 def published(bundled: Path) -> Ledger:
-    """Read the ledger of a bundled pair's run, without what was measured on files that the bundle has not.
+    """Read the ledger of a bundle's run, without what was measured on files that the bundle has not.
 
     Raises:
         StageError: it is no bundle, or a file is not the one that was measured.
         LedgerError: a ledger is broken.
     """
-    for path in (bundled / name / file for name, model in FILES.items() for file in ("ledger.json", model)):
-        if not path.is_file():
-            raise StageError(
-                f"{path} does not exist; give the folder of a bundled pair, such as space/bundled"
-            )
-    parts = {name: read_folder_ledger(bundled / name / "ledger.json") for name in FILES}
+    files = files_of(bundled)
+    parts = {name: read_folder_ledger(bundled / name / "ledger.json") for name in files}
     claims = {claim.id: claim for part in parts.values() for claim in part.claims}
-    kept = tuple(claim for claim in claims.values() if _is_of_bundle(claim))
-    for name, file in FILES.items():
+    kept = tuple(claim for claim in claims.values() if _is_of_bundle(claim, files))
+    for name, file in files.items():
         digest = sha256(bundled / name / file)
         if any(c.artifact.sha256 != digest for c in kept if c.artifact and c.artifact.model == name):
             raise StageError(f"{bundled / name / file} is not the file that its ledger.json measured")
-    student = parts["student"]  # which names its teacher as well
-    of_run = {field: getattr(student, field) for field in Ledger.model_fields}
+    whole = max(parts.values(), key=lambda part: len(part.models))  # which names its teacher as well
+    of_run = {field: getattr(whole, field) for field in Ledger.model_fields}
     return Ledger(**of_run | {"claims": kept})
 
 
-def _is_of_bundle(claim: Claim) -> bool:
+def files_of(bundled: Path) -> dict[str, str]:
+    """Find the models of a bundle: by name, the one ONNX file of each.
+
+    Raises:
+        StageError: it is no bundle.
+    """
+    found = {}
+    for config in sorted(bundled.glob("*/config.json")):
+        folder = config.parent
+        files = [file for file in VARIANTS.values() if (folder / file).is_file()]
+        if len(files) != 1 or not (folder / "ledger.json").is_file():
+            raise StageError(
+                f"{folder} lacks ledger.json, or has not one ONNX file; was it made by `bundle`?"
+            )
+        found[folder.name] = files[0]
+    if not found:
+        raise StageError(
+            f"{bundled} holds no model; give the folder of a bundled pair, such as space/bundled"
+        )
+    return found
+
+
+def _is_of_bundle(claim: Claim, files: Mapping[str, str]) -> bool:
     """Whether a claim says nothing of files that a bundle has not, nor of weights before rounding."""
     if claim.id.vs_model or claim.id.metric == "sparsity":
         return False
-    return claim.artifact is None or FILES[claim.artifact.model] == claim.artifact.file
+    return claim.artifact is None or files.get(claim.artifact.model) == claim.artifact.file
 
 
 def copy_model(model_folder: Path, to: Path, file: str) -> None:

@@ -18,7 +18,7 @@ from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
 from cards.render import snippets
 
 from . import library_logs, running
-from .bundling import FIGURES, FILES
+from .bundling import FIGURES, files_of
 from .errors import StageError
 from .graph import Node, graph
 from .ledger import examples, looks_at, sentences, write
@@ -60,10 +60,10 @@ def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
         context = Context(recipe, RunFolder(Path(work) / "run"))
         library_logs.keep(context.run.log / "libraries.log")
         library_logs.divert()
-        models = {}
+        models, files = {}, files_of(bundled)
         for name, model in ledger.models.items():
-            print(f"unbundle: {name}, weights from {FILES[name]}", flush=True)
-            models[name] = _unbundle_model(model, bundled / name, context.run.models / name, FILES[name])
+            print(f"unbundle: {name}, weights from {files[name]}", flush=True)
+            models[name] = _unbundle_model(model, bundled / name, context.run.models / name, files[name])
         made = ledger.model_copy(update={"models": models})
         running.resolve(context)
         write(made, context.run)

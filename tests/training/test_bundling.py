@@ -127,7 +127,7 @@ def test_what_is_no_pair_is_told_as_such(bundled, tmp_path, capsys, inner):
     with pytest.raises(SystemExit):
         main(["unbundle", str(given), "--out", str(tmp_path / "new")])
     said = capsys.readouterr().err
-    assert "ledger.json does not exist; give the folder of a bundled pair, such as space/bundled" in said
+    assert "holds no model; give the folder of a bundled pair, such as space/bundled" in said
 
 
 def test_a_changed_file_is_not_unbundled(bundled):
@@ -152,8 +152,9 @@ def test_an_unbundled_run_is_measured_as_a_run_of_its_own_recipe(tmp_path):
 def test_an_unbundled_run_has_no_step_that_trains(tmp_path):
     context = Context(load_recipe("smoke"), RunFolder(tmp_path))
     context.run.step("unbundle").mkdir(parents=True)
-    left = ["corpora", "teacher.calibrate", "teacher.scores", "student.int8", "student.calibrate"]
-    left += ["student.scores", "latency", "comparison", "ledger"]
+    left = ["corpora", "teacher.calibrate", "teacher.pipelines", "teacher.scores"]
+    left += ["student.int8", "student.calibrate", "student.pipelines", "student.scores"]
+    left += ["latency", "comparison", "ledger"]
     assert [node.name for node in graph(context.recipe, context.run.unbundled)] == left
     missing = f"so nothing is trained\\) has no step 'teacher' but {', '.join(left)}"
     with pytest.raises(RecipeError, match=missing):
