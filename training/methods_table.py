@@ -81,7 +81,7 @@ def _cells(
     faster = _latency(recipe, ledger, baseline) / _latency(recipe, ledger, name)
     elsewhere = [f"{_f1(recipe, ledger, name, corpus).value:.3f}" for corpus in list(recipe.measure)[1:]]
     if name == baseline:
-        against = f"{seeds + 1} seeds from {band[0]:.3f} to {band[1]:.3f}"
+        against = f"{seeds + 1} seeds from {band[0]:.3f} to {band[1]:.3f}" if seeds else ""
     else:
         against = _against(ledger, name, baseline, f1.value, band)
     int8 = _f1(recipe, ledger, name, variant="int8")
