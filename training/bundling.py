@@ -9,7 +9,7 @@ from cards.ledger import Claim, Ledger, project, read_folder_ledger, read_ledger
 
 from .errors import StageError
 from .measuring import known_answer
-from .run_folder import VARIANTS, sha256
+from .run_folder import sha256, variants_of
 
 SMALLEST_FIRST = ("int8", "fp16", "fp32")
 NEEDED = ("config.json", "tokenizer.json")
@@ -80,7 +80,7 @@ def files_of(bundled: Path) -> dict[str, str]:
     found = {}
     for config in sorted(bundled.glob("*/config.json")):
         folder = config.parent
-        files = [file for file in VARIANTS.values() if (folder / file).is_file()]
+        files = list(variants_of(folder).values())
         if len(files) != 1 or not (folder / "ledger.json").is_file():
             raise StageError(
                 f"{folder} lacks ledger.json, or has not one ONNX file; was it made by `bundle`?"

@@ -160,16 +160,15 @@ def _splits(first: _Run, second: _Run) -> list[Split]:
 def _f1(first: _Run, second: _Run, files: tuple[File, File], split: Split) -> F1:
     theirs, ours = first.results.counts(files[0], split), second.results.counts(files[1], split)
     draws = statistics.resample(len(ours), first.results.recipe.evaluation.resamples)
-    resampled = [statistics.resampled_scores(counts, draws)[scoring.MACRO_F1] for counts in (ours, theirs)]
-    values = scoring.macro_f1(theirs), scoring.macro_f1(ours)
+    difference, interval = scoring.f1_difference(ours, theirs, draws)
     return F1(
         corpus=split[0],
         split=split[1],
         documents=len(ours),
-        first=values[0],
-        second=values[1],
-        difference=values[1] - values[0],
-        interval=statistics.interval(resampled[0] - resampled[1]),
+        first=scoring.macro_f1(theirs),
+        second=scoring.macro_f1(ours),
+        difference=difference,
+        interval=interval,
         wilcoxon_p=statistics.wilcoxon(document_f1(ours), document_f1(theirs)),
     )
 

@@ -26,7 +26,7 @@ from .recipe.fitting import Fitting
 from .recipe.origin import lineage, origin
 from .recipe.prune import Prune
 from .run_context import Context
-from .run_folder import RECIPE, VARIANTS, RunFolder
+from .run_folder import RECIPE, RunFolder, variants_of
 from .running import read_record
 from .sources import sources
 
@@ -206,7 +206,7 @@ def _model(context: Context, name: str, printed: tuple[Example, ...]) -> Model:
         teachers=teachers,
         parent=next(iter(_published(recipe, [step.of])), None) if isinstance(step, Prune) else None,
         rules=sentences(recipe.rules),
-        variants=tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file()),
+        variants=tuple(Variant(name=name, file=file) for name, file in variants_of(folder).items()),
         examples=printed,
     )
 

@@ -19,6 +19,7 @@ from .encoders.checkpoints import load_tokenizer
 from .measuring import scoring, statistics
 from .measuring.metrics import count
 from .measuring.provenance import Details, artifact, data_set, environment
+from .measuring.scores import log_looks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def run(context: "Context", model: "Model") -> list[Claim]:
         score = ClaimId(context.name, variant="fp32", decoding=way, split=split, group="macro", metric="f1")
         value, title = scoring.macro_f1(counts[way]), f'Macro F1 through transformers, aggregation "{way}"'
         claims.append(context.claim(score, title, value, "F1", "macro", **details))
-        print(f"{context.node}: {way}, macro F1 {value:.4f}", flush=True)
+    log_looks(context, "fp32", corpus, split, {way: scoring.macro_f1(own) for way, own in counts.items()})
     difference = claims[0].id.replace(metric="f1_difference")
     make = partial(context.claim, **details)
     return [*claims, scoring.difference_claim(difference, counts["simple"], counts["first"], draws, make)]

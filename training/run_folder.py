@@ -73,6 +73,11 @@ class RunFolder:
         return folder
 
 
+def variants_of(model_folder: Path) -> dict[str, str]:
+    """The runnable files that a model has, by their names in VARIANTS."""
+    return {name: file for name, file in VARIANTS.items() if (model_folder / file).is_file()}
+
+
 def sha256(path: Path) -> str:
     """Hex SHA-256 of a file's bytes."""
     with path.open("rb") as file:

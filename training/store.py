@@ -40,7 +40,7 @@ class Store:
                 if not to.exists():
                     raise
 
-    def has(self, inputs: "Inputs") -> bool:
+    def has(self, inputs: Inputs) -> bool:
         """Whether a step of these inputs is there."""
         return (self.path / inputs.key / RECORD).is_file()
 

@@ -29,7 +29,7 @@ from .onnx.weights import read_back
 from .recipe import Recipe
 from .record import Attempt, Inputs
 from .run_context import Context
-from .run_folder import VARIANTS, RunFolder, sha256
+from .run_folder import VARIANTS, RunFolder, sha256, variants_of
 
 UNBUNDLE = "unbundle"  # the node, and what it leaves
 LEAVES = (
@@ -87,7 +87,7 @@ def run(context: Context, recipe: Recipe) -> list[Claim]:
     ran = examples([run_folder.models / name for name in old.models])
     for (name, model), printed in zip(old.models.items(), ran, strict=True):
         folder = run_folder.models / name
-        there = tuple(Variant(name=v, file=f) for v, f in VARIANTS.items() if (folder / f).is_file())
+        there = tuple(Variant(name=variant, file=file) for variant, file in variants_of(folder).items())
         rules = sentences(recipe.rules)
         update = {"variants": there, "examples": printed, "rules": rules}
         models[name] = model.model_copy(update=update)

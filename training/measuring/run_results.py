@@ -10,7 +10,7 @@ from space.engine import Entity
 from ..corpora.document import Document
 from ..corpora.formats import jsonl
 from ..recipe.schema import Recipe
-from ..run_folder import VARIANTS, RunFolder
+from ..run_folder import RunFolder, variants_of
 from .latency import Timing
 from .metrics import count, of_types
 from .scores import found_file, scored_labels
@@ -30,8 +30,8 @@ class Results:
     def variants(self, model: str) -> list[str]:
         """Which files a model has, the largest first."""
         folder = self.run.models / model
-        there = [(name, folder / file) for name, file in VARIANTS.items() if (folder / file).is_file()]
-        return [name for name, _ in sorted(there, key=lambda each: -each[1].stat().st_size)]
+        sizes = {name: (folder / file).stat().st_size for name, file in variants_of(folder).items()}
+        return sorted(sizes, key=lambda name: -sizes[name])
 
     def documents(self, split: Split) -> list[Document]:
         """The documents of a measured split."""

@@ -22,7 +22,7 @@ from space.engine import Entity, Tagger, load
 
 from ..corpora.document import Document
 from ..corpora.location import INVENTED
-from ..run_folder import VARIANTS, sha256
+from ..run_folder import sha256, variants_of
 from . import decodings, diagnostics, evaluation_log, scoring, statistics
 from .metrics import of_types
 from .metrics.matching import OVERLAP, STRICT
@@ -64,11 +64,10 @@ def run(context: "Context", model: "Model") -> list[Claim]:
 
 def load_variants(folder: Path, threads: int) -> list[Variant]:
     """Load every ONNX file of a model that is a known variant, the smallest last."""
-    found = []
-    for name, file in VARIANTS.items():
-        if (folder / file).is_file():
-            tagger = load(folder, file=file, threads=threads)
-            found.append(Variant(folder.name, name, tagger, artifact(folder, file)))
+    found = [
+        Variant(folder.name, name, load(folder, file=file, threads=threads), artifact(folder, file))
+        for name, file in variants_of(folder).items()
+    ]
     return sorted(found, key=lambda variant: -variant.artifact.bytes)
 
 
@@ -140,14 +139,15 @@ def _on_split(
         if "uncalibrated" in found:
             before = score.replace(decoding="uncalibrated")
             yield from diagnostics.calibration_claims(before, gold, found["uncalibrated"], draws, make)
-    _log(context, variant, corpus, split, {way: scoring.macro_f1(own) for way, own in counts.items()})
+    seen = {way: scoring.macro_f1(own) for way, own in counts.items()}
+    log_looks(context, variant.name, corpus, split, seen)
 
 
-def _log(
-    context: "Context", variant: Variant, corpus: str, split: str, macro_f1: Mapping[str | None, float]
+def log_looks(
+    context: "Context", variant: str, corpus: str, split: str, macro_f1: Mapping[str | None, float]
 ) -> None:
     """Tell macro F1 by decoding, and keep in the log that somebody knows it now."""
-    ways = ((".".join(filter(None, (variant.model, variant.name, way))), f1) for way, f1 in macro_f1.items())
+    ways = ((".".join(filter(None, (context.name, variant, way))), f1) for way, f1 in macro_f1.items())
     seen = dict(ways)
     for name, value in seen.items():
         print(f"{context.node}: {name}, {corpus} {split}, macro F1 {value:.4f}", flush=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from cards.ledger import Claim, ClaimId
+from cards.ledger import Claim, ClaimId, Interval
 from cards.ledger.records import Aggregation
 
 from . import statistics
@@ -62,12 +62,11 @@ def difference_claim(
     difference: ClaimId, ours: np.ndarray, theirs: np.ndarray, draws: np.ndarray, make: Callable[..., Claim]
 ) -> Claim:
     """Claim our macro F1 minus theirs, paired on the same documents; the arguments as of `score_claims`."""
+    value, interval = f1_difference(ours, theirs, draws)
+    return make(difference, "Difference of macro F1", value, "F1", "difference", interval=interval)
+
+
+def f1_difference(ours: np.ndarray, theirs: np.ndarray, draws: np.ndarray) -> tuple[float, Interval]:
+    """Our macro F1 minus theirs, and its interval by the same draws of documents for both."""
     resampled = [statistics.resampled_scores(counts, draws)[MACRO_F1] for counts in (ours, theirs)]
-    return make(
-        difference,
-        "Difference of macro F1",
-        macro_f1(ours) - macro_f1(theirs),
-        "F1",
-        "difference",
-        interval=statistics.interval(resampled[0] - resampled[1]),
-    )
+    return macro_f1(ours) - macro_f1(theirs), statistics.interval(resampled[0] - resampled[1])

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from ..corpora.document import Document
 from ..corpora.splits import smallest_hashes
 from ..fitting.examples import Cutter, Prepared
@@ -72,3 +74,9 @@ def prepared(context: "Context", step: "Fitting", cutter: Cutter, fold: Fold | N
 def _fewer(documents: list[Document], count: int) -> list[Document]:
     """Those with the smallest hash of their id, in their order."""
     return smallest_hashes(documents, count)[0] if len(documents) > count else documents
+
+
+def fold_of(step: BaseModel) -> Fold | None:
+    """The part of the labelled documents that a step leaves out, if it does."""
+    left_out = getattr(step, "fold", None)
+    return Fold(left_out.number, left_out.of) if left_out else None

@@ -7,10 +7,9 @@ from cards.ledger import Claim
 from ..encoders.checkpoints import load_tokenizer, new_classifier
 from ..encoders.layers import first_layers
 from ..fitting.examples import cutter_of
-from ..fitting.teachers import Fold
-from ..fitting.trainer import fit
-from .documents import prepared
+from .documents import fold_of, prepared
 from .leaving import leave
+from .training import train
 
 if TYPE_CHECKING:
     from ..recipe.finetune import Finetune
@@ -22,22 +21,11 @@ def run(context: "Context", step: "Finetune") -> list[Claim]:
     recipe, encoder = context.recipe, context.run.output(step.encoder)
     tokenizer = load_tokenizer(encoder)
     cutter = cutter_of(tokenizer, recipe)
-    fold = Fold(step.fold.number, step.fold.of) if step.fold else None
-    documents = prepared(context, step, cutter, fold)
+    documents = prepared(context, step, cutter, fold_of(step))
     model = new_classifier(encoder, recipe, step.seed)
     if step.layers is not None:
         model = first_layers(model, step.layers)
-    fit(
-        context.name,
-        model,
-        [example for one in documents for example in cutter.examples(one, step.continuations)],
-        context.guard(),
-        cutter,
-        recipe.labels,
-        recipe.rules,
-        step,
-        context.work / "checkpoints",
-        context.run.log / f"{context.name}.jsonl",
-    )
+    examples = [example for one in documents for example in cutter.examples(one, step.continuations)]
+    train(context, step, model, examples, cutter)
     leave(context, model, tokenizer)
     return []

@@ -14,9 +14,9 @@ from ..fitting import soft_labels
 from ..fitting.distillation import DistillationTrainer, compares_layers, matched_layers
 from ..fitting.examples import Cutter, Example, Prepared, cutter_of, draw, pack
 from ..fitting.hardware import uses_bf16
-from ..fitting.teachers import Fold, Teacher, label
-from ..fitting.trainer import fit
-from .documents import prepared, unlabelled
+from ..fitting.teachers import Teacher, label
+from .documents import fold_of, prepared, unlabelled
+from .training import train
 
 if TYPE_CHECKING:
     from ..recipe.distil import Distilling
@@ -60,19 +60,8 @@ def learn_from_teachers(
                 f"{context.name}: terms that compare layers need the student's tokenizer to be that of the "
                 f"teacher {step.teachers[0]}; leave out {', '.join(step.loss.weights)} but kl, ce and logits"
             )
-    fit(
-        context.name,
-        model,
-        _examples(context, step, cutter),
-        context.guard(),
-        cutter,
-        recipe.labels,
-        recipe.rules,
-        step,
-        context.work / "checkpoints",
-        context.run.log / f"{context.name}.jsonl",
-        trainer=partial(DistillationTrainer, distillation=step.loss, teacher=first, layers=layers),
-    )
+    trainer = partial(DistillationTrainer, distillation=step.loss, teacher=first, layers=layers)
+    train(context, step, model, _examples(context, step, cutter), cutter, trainer)
     (context.work / CACHE).unlink()
 
 
@@ -116,6 +105,5 @@ def _teachers(context: "Context", step: "Distilling") -> Iterator[Teacher]:
         folder = context.run.output(name)
         model = classifier(folder, context.recipe)
         torch.nn.Module.to(model, device)
-        left_out = getattr(context.recipe.steps[name], "fold", None)
-        fold = Fold(left_out.number, left_out.of) if left_out else None
+        fold = fold_of(context.recipe.steps[name])
         yield Teacher(model, cutter_of(load_tokenizer(folder), context.recipe), fold)
