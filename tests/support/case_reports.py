@@ -3,6 +3,13 @@
 import json
 from pathlib import Path
 
+# For `--set`, in place of a recipe's corpus bc5cdr.
+CORPUS = (
+    "corpora.bc5cdr={id: invented, format: jsonl, license: cc0-1.0,"
+    " files: {train: train.jsonl, development: development.jsonl, test: test.jsonl},"
+    " types: {Chemical: Chemical, Disease: Disease}}"
+)
+
 
 def write_split(path: Path, count: int) -> None:
     """Write so many sentences with their mentions."""
@@ -16,3 +23,11 @@ def write_split(path: Path, count: int) -> None:
         ]
         lines.append(json.dumps({"id": f"{path.stem}-{index}", "text": text, "entities": entities}))
     path.write_text("\n".join(lines) + "\n")
+
+
+def write_corpus(folder: Path) -> Path:
+    """Write the three splits that CORPUS names; returns the folder."""
+    folder.mkdir()
+    for split, count in (("train", 30), ("development", 10), ("test", 8)):
+        write_split(folder / f"{split}.jsonl", count)
+    return folder

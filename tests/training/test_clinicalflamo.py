@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from case_reports import write_split
+from case_reports import CORPUS, write_corpus
 from safetensors.numpy import load_file
 
 from cards.ledger import read_ledger
@@ -19,9 +19,7 @@ STAND_INS = [
     "steps.bio-clinicalbert.on={bc5cdr: [train]}",  # what a vocabulary is learnt from
     "steps.distil-clinicalbert.base={id: stand-in/student, license: mit, source: 'scratch:1x32'}",
     "steps.distil-clinicalbert.on={bc5cdr: [train]}",
-    "corpora.bc5cdr={id: invented, format: jsonl, license: cc0-1.0,"
-    " files: {train: train.jsonl, development: development.jsonl, test: test.jsonl},"
-    " types: {Chemical: Chemical, Disease: Disease}}",
+    CORPUS,
     "guard.documents=4",
     "evaluation.lengths=[32]",
     "evaluation.repeats=3",
@@ -33,9 +31,7 @@ STAND_INS = [
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     folder = tmp_path_factory.mktemp("flamo")
-    (folder / "invented").mkdir()
-    for split, count in (("train", 30), ("development", 10), ("test", 8)):
-        write_split(folder / "invented" / f"{split}.jsonl", count)
+    write_corpus(folder / "invented")
     run = RunFolder(folder / "run")
     recipe = load_recipe("clinicalflamo", STAND_INS)
     with pytest.MonkeyPatch.context() as patch:

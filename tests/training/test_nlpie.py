@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import tiny_bases
-from case_reports import write_split
+from case_reports import CORPUS, write_corpus
 
 from cards.ledger import read_ledger
 from training import running
@@ -19,9 +19,7 @@ FAMILIES = {
     "tiny-clinicalbert": "bert",
 }
 SMALL = [
-    "corpora.bc5cdr={id: invented, format: jsonl, license: cc0-1.0,"
-    " files: {train: train.jsonl, development: development.jsonl, test: test.jsonl},"
-    " types: {Chemical: Chemical, Disease: Disease}}",
+    CORPUS,
     "guard.documents=4",
     "evaluation={lengths: [16], repeats: 3, resamples: 50}",
     "window=32",
@@ -33,9 +31,7 @@ SMALL = [
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     folder = tmp_path_factory.mktemp("nlpie")
-    (folder / "invented").mkdir()
-    for split, count in (("train", 30), ("development", 10), ("test", 8)):
-        write_split(folder / "invented" / f"{split}.jsonl", count)
+    write_corpus(folder / "invented")
     settings = list(SMALL)
     for step, family in FAMILIES.items():
         base = tiny_bases.save_base(family, folder / step)
