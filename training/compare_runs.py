@@ -22,6 +22,7 @@ from .recipe.schema import Gates
 from .run_folder import RunFolder
 
 WEBHOOK_SECONDS = 10
+COLUMNS = 4  # of a table
 
 
 class _Frozen(BaseModel):
@@ -227,58 +228,51 @@ def as_json(comparisons: list[Comparison]) -> str:
 
 def as_markdown(comparisons: list[Comparison]) -> str:
     """Tables, as GitHub draws them."""
-    return "\n\n".join("\n".join(_lines(each)) for each in comparisons)
+    blocks = []
+    for comparison in comparisons:
+        head, *rows = (f"| {' | '.join(row)} |".replace("|  |", "| |") for row in _rows(comparison))
+        blocks.append("\n".join([f"## {_title(comparison)}", "", head, "| --- " * COLUMNS + "|", *rows]))
+    return "\n\n".join(blocks)
 
 
 def as_text(comparisons: list[Comparison]) -> str:
-    """The same for a terminal: columns in line, without the marks of tables."""
+    """The same for a terminal, columns in line."""
     blocks = []
     for comparison in comparisons:
-        rows = [
-            [cell.strip() for cell in line.strip("|").split("|")]
-            for line in _lines(comparison)
-            if not line.startswith("| ---")
-        ]
-        columns = max(map(len, rows))
-        cells = [row for row in rows if len(row) == columns]
-        widths = [max(len(row[column]) for row in cells) for column in range(columns)]
-        blocks.append(
-            "\n".join(
-                "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
-                if len(row) == columns
-                else " ".join(row).lstrip("# ")
-                for row in rows
-            )
-        )
+        rows = list(_rows(comparison))
+        widths = [max(len(row[column]) for row in rows) for column in range(COLUMNS)]
+        lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        blocks.append("\n".join([_title(comparison), "", *lines]))
     return "\n\n".join(blocks)
 
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 
 
-def _lines(comparison: Comparison) -> Iterator[str]:
-    yield f"## {comparison.model}: {comparison.verdict}"
-    yield ""
-    yield "| | first | second | second against first |"
-    yield "| --- | --- | --- | --- |"
-    yield f"| file | {comparison.files[0]} | {comparison.files[1]} | |"
+def _title(comparison: Comparison) -> str:
+    return f"{comparison.model}: {comparison.verdict}"
+
+
+def _rows(comparison: Comparison) -> Iterator[tuple[str, str, str, str]]:
+    """What is compared, both values, and how they differ; first the columns' names."""
+    yield "", "first", "second", "second against first"
+    yield "file", *comparison.files, ""
     for f1 in comparison.f1:
         low, high = f1.interval.low, f1.interval.high
         tested = f"{f1.difference:+.4f} [{low:+.4f}, {high:+.4f}], Wilcoxon p {f1.wilcoxon_p:.3g}"
         what = f"macro F1, {f1.corpus} {f1.split}, {f1.documents} documents"
-        yield f"| {what} | {f1.first:.4f} | {f1.second:.4f} | {tested} |"
+        yield what, f"{f1.first:.4f}", f"{f1.second:.4f}", tested
     for each in comparison.latency:
-        doubt = f" ({each.doubtful})" if each.doubtful else ""
-        yield (
-            f"| median ms, {each.tokens} tokens | {each.first:.2f} | {each.second:.2f} "
-            f"| {each.first / each.second:.2f} times as fast, Mann-Whitney p {each.mann_whitney_p:.3g}, "
-            f"Cliff's delta {each.delta:+.2f}{doubt} |"
+        tested = (
+            f"{each.first / each.second:.2f} times as fast, Mann-Whitney p {each.mann_whitney_p:.3g}, "
+            f"Cliff's delta {each.delta:+.2f}{f' ({each.doubtful})' if each.doubtful else ''}"
         )
+        yield f"median ms, {each.tokens} tokens", f"{each.first:.2f}", f"{each.second:.2f}", tested
     first, second = comparison.bytes
-    yield f"| bytes | {first:,} | {second:,} | {second / first:.2f} |"
+    yield "bytes", f"{first:,}", f"{second:,}", f"{second / first:.2f}"
     for gate in comparison.gates:
         found = "not measured" if gate.found is None else f"{gate.found:.4g}"
-        yield f"| gate {gate.name} | | {gate.wanted} | {found}: {'held' if gate.held else 'NOT HELD'} |"
+        yield f"gate {gate.name}", "", gate.wanted, f"{found}: {'held' if gate.held else 'NOT HELD'}"
 
 
 def notify(url: str, comparisons: list[Comparison]) -> None:

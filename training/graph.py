@@ -71,7 +71,7 @@ def graph(recipe: Recipe, unbundled: bool = False) -> list[Node]:
         "how": "models/*/config.json",
     }
     scored = tuple(node.name for node in nodes if node.name.endswith(".scores"))
-    test, split = next(iter(recipe.measure.items()))
+    test, split = recipe.own_test
     nodes.append(
         Node(
             "latency",
@@ -207,7 +207,7 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
         tokenizer | {"files": f"{folder}/onnx/*"},
         (f"{folder}/config.json",),
     )
-    test = next(iter(recipe.measure.items()))
+    test = recipe.own_test
     yield Node(
         f"{name}.pipelines",
         "pipelines",

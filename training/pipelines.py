@@ -33,7 +33,7 @@ WEIGHTS = "model.safetensors"
 
 def run(context: "Context", model: "Model") -> list[Claim]:
     """Score the FP32 weights through transformers, on the models' own test, in both ways."""
-    recipe, (corpus, split) = context.recipe, next(iter(context.recipe.measure.items()))
+    recipe, (corpus, split) = context.recipe, context.recipe.own_test
     documents, folder = context.split(corpus, split), context.model_folder
     gold = [document.spans for document in documents]
     counts = {

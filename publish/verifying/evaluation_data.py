@@ -186,7 +186,7 @@ def _of_recipe(recipe: Recipe, key: str, place: Path, revision: str | None) -> d
     if key == guard.corpus and guard.documents <= len(splits.get(guard.split, ())):
         apart, rest = corpora.guard(splits[guard.split], guard.documents)
         splits |= {GUARD: apart, guard.split: rest}
-    named, data = corpus.repo or corpus.id, None if key == next(iter(recipe.measure)) else key
+    named, data = corpus.repo or corpus.id, recipe.data_name(key)
     found = {}
     for split, documents in splits.items():
         own = Split(documents, _described(named, revision or corpus.revision, documents))

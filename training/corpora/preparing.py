@@ -75,7 +75,7 @@ def _counts(context: "Context", recipe: "Recipe", documents: dict[Place, list[Do
         corpus = recipe.corpora[name]
         if not corpus.types:
             continue
-        whole = ClaimId("corpus", data=_data(recipe, name), split=split, metric="documents")
+        whole = ClaimId("corpus", data=recipe.data_name(name), split=split, metric="documents")
         yield context.claim(whole, f"{split} documents", len(own), "count", split=split)
         for label in recipe.labels if name in recipe.measure else corpus.annotates:
             mentions = sum(span.label == label for document in own for span in document.spans)
@@ -93,12 +93,12 @@ def _overlap_claims(
         yield context.claim(claim_id, f"unlabelled {title}", sum(map(len, unlabelled)), "count")
     for (name, split), found in sorted(overlaps.items()):
         if recipe.corpora[name].types:
-            claim_id = ClaimId("corpus", data=_data(recipe, name), split=split, metric="overlaps")
+            claim_id = ClaimId("corpus", data=recipe.data_name(name), split=split, metric="overlaps")
             yield context.claim(claim_id, f"{split} {title}", len(found), "count", split=split)
 
 
 def _left_out_claims(context: "Context", recipe: "Recipe", corpus: str, left: LeftOut) -> Iterator[Claim]:
-    data = _data(recipe, corpus)
+    data = recipe.data_name(corpus)
     for split, mentions in left.mended.items():
         if mentions:
             claim_id = ClaimId("corpus", data=data, split=split, metric="mended")
@@ -110,8 +110,3 @@ def _left_out_claims(context: "Context", recipe: "Recipe", corpus: str, left: Le
         claim_id = ClaimId("corpus", data=data, split="all", metric="ignored")
         kinds = f"mentions of types of {corpus} that are no labels here"
         yield context.claim(claim_id, kinds, left.ignored.total(), "count")
-
-
-def _data(recipe: "Recipe", corpus: str) -> str | None:
-    """How claim ids name a corpus: the first that is measured on needs no name."""
-    return None if corpus == next(iter(recipe.measure)) else corpus

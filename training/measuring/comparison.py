@@ -44,7 +44,7 @@ def _claims(context: "Context", results: Results, ours: File, theirs: File) -> I
     These are of the documents' F1, and of latency where nothing disturbed it.
     """
     (model, variant), (vs_model, vs_variant) = ours, theirs
-    recipe, test = results.recipe, next(iter(results.recipe.measure.items()))
+    recipe, test = results.recipe, results.recipe.own_test
     documents = results.documents(test)
     claim = partial(context.claim, environment=environment(recipe.evaluation.threads))
     pair = partial(ClaimId, model, variant=variant, vs_model=vs_model, vs_variant=vs_variant)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cards.ledger import Artifact, Claim, ClaimId
 from space.engine import Entity, Tagger, load
@@ -29,6 +29,7 @@ from .metrics.matching import OVERLAP, STRICT
 from .provenance import Details, artifact, data_set, environment
 
 if TYPE_CHECKING:
+    from ..recipe import Recipe
     from ..recipe.models import Model
     from ..run_context import Context
 
@@ -76,12 +77,7 @@ def found_file(measured: Path, model: str, variant: str, corpus: str, split: str
     return measured / model / f"{variant}.{corpus}.{split}.jsonl"
 
 
-def data_name(recipe: Any, corpus: str) -> str | None:
-    """How claim ids name a measured corpus: the models' own test needs no name."""
-    return None if corpus == next(iter(recipe.measure)) else corpus
-
-
-def scored_labels(recipe: Any, corpus: str) -> tuple[str, ...]:
+def scored_labels(recipe: "Recipe", corpus: str) -> tuple[str, ...]:
     """The labels that a corpus annotates, all of a label's mentions or some, in the recipe's order."""
     return tuple(label for label in recipe.labels if label in recipe.corpora[corpus].annotates)
 
@@ -120,7 +116,7 @@ def _on_split(
     }
     make = partial(context.claim, **details)
     score = ClaimId(
-        context.name, variant=variant.name, data=data_name(recipe, corpus), split=split, metric="f1"
+        context.name, variant=variant.name, data=recipe.data_name(corpus), split=split, metric="f1"
     )
     gold = [document.spans for document in documents]
     draws = statistics.resample(len(documents), recipe.evaluation.resamples)

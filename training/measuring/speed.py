@@ -39,7 +39,7 @@ def run(context: "Context", recipe: "Recipe") -> list[Claim]:
         for name in recipe.models
         for variant in load_variants(context.run.models / name, settings.threads)
     }
-    texts = context.split(*next(iter(recipe.measure.items())))
+    texts = context.split(*recipe.own_test)
     taggers = {name: variant.tagger for name, variant in variants.items()}
     times = {length: latency.measure(taggers, texts, length, settings.repeats) for length in settings.lengths}
     for length, timing in times.items():

@@ -147,6 +147,15 @@ class Recipe(Strict):
         return ["O"] + [f"{prefix}-{label}" for label in self.labels for prefix in ("B", "I")]
 
     @property
+    def own_test(self) -> tuple[str, str]:
+        """Corpus and split of the models' own test."""
+        return next(iter(self.measure.items()))
+
+    def data_name(self, corpus: str) -> str | None:
+        """How claim ids name a corpus: that of the models' own test needs no name."""
+        return None if corpus == self.own_test[0] else corpus
+
+    @property
     def measured(self) -> tuple[tuple[Corpus, str], ...]:
         """The corpora that models are measured on, each with its split; the first is their own test."""
         return tuple((self.corpora[name], split) for name, split in self.measure.items())
