@@ -102,6 +102,16 @@ def test_chosen_layers_answer_as_within_the_whole_model_and_survive_a_checkpoint
     parity.check_reload(made.model, made.folder, [*TEXTS, LONG])
 
 
+def test_padding_changes_no_answer(made):
+    tokenizer = AutoTokenizer.from_pretrained(made.folder)
+    logits = parity.torch_logits(made.model)
+    together = tokenizer(TEXTS, return_tensors="np", padding=True, truncation=True, max_length=WINDOW)
+    for row, text in enumerate(TEXTS):
+        alone = tokenizer([text], return_tensors="np", truncation=True, max_length=WINDOW)
+        tokens = alone["input_ids"].shape[1]
+        np.testing.assert_allclose(logits(together)[row, :tokens], logits(alone)[0], atol=1e-4)
+
+
 def test_a_checkpoint_that_answers_otherwise_is_refused(made):
     changed = copy.deepcopy(made.model)
     with torch.no_grad():

@@ -57,6 +57,8 @@ def load_base(
         ) from error
     if not tokenizer.is_fast:
         raise RecipeError(f"base {base.id!r} has no tokenizer.json; character offsets need a fast tokenizer")
+    # MobileBERT reads the neighbours of a token: its last one would answer otherwise when padding follows.
+    model.get_input_embeddings().weight.data[tokenizer.pad_token_id] = 0
     return model, tokenizer
 
 
