@@ -5,7 +5,7 @@ import time
 import torch
 
 from .fitting.hardware import use_threads, uses_bf16
-from .graph import Node
+from .graph import FOLDS, Node, graph
 from .recipe.distil import Distilling
 from .recipe.fitting import Fitting
 from .recipe.origin import origin
@@ -31,6 +31,9 @@ class Estimates:
         What teachers cost that run along for terms comparing layers is not counted.
         """
         step, recipe = node.part, self._context.recipe
+        if node.name == FOLDS and recipe.guard.folds:
+            steps = [self.seconds(each) for each in graph(recipe) if each.name in recipe.steps]
+            return (recipe.guard.folds - 1) * sum(filter(None, steps)) or None
         if not isinstance(step, Fitting) or not self._context.run.guard.is_file():
             return None
         documents = [each for own in chosen(self._context, step).values() for each in own]

@@ -18,8 +18,10 @@ from .recipe.references import uses
 from .recipe.schema import Recipe
 
 TASK = ("task", "labels", "window", "overlap", "rules")  # settings of the recipe that every training reads
+MADE = ("corpora.", "steps.", "onnx.export", "onnx.int8")  # modules that make a model's files, and no claims
 OF_LEDGER = ("ledger.json", "golden.json", "recipe.yaml")  # in the folder of each model
 GUARD = "corpora/guard.jsonl"
+FOLDS = "folds"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Node:
         leaves: files that it writes, as patterns.
         reads_claims: whether it reads the claims and cost of the nodes that it needs, too.
         is_stored: whether runs may share what it leaves.
+        runs: further modules that it runs, which the imports of its own do not tell.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Node:
     leaves: tuple[str, ...]
     reads_claims: bool = False
     is_stored: bool = False
+    runs: tuple[str, ...] = ()
 
 
 def graph(recipe: Recipe, unbundled: bool = False) -> list[Node]:
@@ -60,7 +64,8 @@ def graph(recipe: Recipe, unbundled: bool = False) -> list[Node]:
     nodes = [_corpora(recipe, data)]
     if not unbundled:
         nodes.append(_rehearsal(recipe, data))
-        nodes += [_step(recipe, data, name) for name in _ordered(recipe)]
+        steps = [_step(recipe, data, name) for name in _ordered(recipe)]
+        nodes += [_folds(recipe, data, steps), *steps] if recipe.guard.is_crossed else steps
     for name, model in recipe.models.items():
         nodes += _model(recipe, data, name, model, unbundled)
     made = "unbundle" if unbundled else "export"
@@ -135,6 +140,28 @@ def _rehearsal(recipe: Recipe, data: dict[str, Any]) -> Node:
     return Node("rehearsal", "onnx.rehearsal", recipe, settings, ("corpora",), reads, ())
 
 
+def _folds(recipe: Recipe, data: dict[str, Any], steps: list[Node]) -> Node:
+    settings = {key: data[key] for key in (*TASK, "corpora", "guard", "measure", "steps", "models")}
+    leaves = ("models/*/*", "models/*/onnx/*", "log/*", "corpora/guard.jsonl", "steps/*.int8/report.json")
+    return Node(
+        FOLDS,
+        "folds",
+        recipe,
+        settings,
+        ("corpora", "rehearsal"),
+        {"texts": "corpora/*/*.jsonl"},
+        tuple(f"folds/*/{file}" for file in leaves),
+        runs=("onnx.export", "onnx.int8", *dict.fromkeys(node.module for node in steps)),
+    )
+
+
+def _crossed(recipe: Recipe, **files: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """What a node needs and reads of the folds, if there are: files of each, by what they are to it."""
+    if not recipe.guard.is_crossed:
+        return (), {}
+    return (FOLDS,), {what: f"folds/*/{pattern}" for what, pattern in files.items()}
+
+
 def _step(recipe: Recipe, data: dict[str, Any], name: str) -> Node:
     step = recipe.steps[name]
     reads, needs, settings = {}, ["corpora"], _without_names(step, data["steps"][name])
@@ -149,7 +176,9 @@ def _step(recipe: Recipe, data: dict[str, Any], name: str) -> Node:
             settings[f"types.{place}"] = recipe.corpora[use.name].annotates
     if isinstance(step, Fitting):
         settings |= {key: data[key] for key in TASK}
-        reads["guard"] = GUARD
+        folds, curves = _crossed(recipe, curves=f"log/{name}.jsonl")
+        needs += folds
+        reads |= {"guard": GUARD} | curves
     leaves = (f"steps/{name}/model/*",)
     return Node(
         name, f"steps.{step.do}", step, settings, tuple(dict.fromkeys(needs)), reads, leaves, is_stored=True
@@ -189,22 +218,24 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
     files = [made]
     if model.int8:
         files.append(f"{name}.int8")
+        folds, reports = _crossed(recipe, reports=f"steps/{name}.int8/report.json")
         yield Node(
             f"{name}.int8",
             "onnx.int8",
             model,
             {key: data[key] for key in ("labels", "rules")} | {"int8": settings["int8"]},
-            ("corpora", made),
-            tokenizer | {"fp32": f"{folder}/onnx/model.onnx"},
+            ("corpora", made, *folds),
+            tokenizer | {"fp32": f"{folder}/onnx/model.onnx"} | reports,
             (f"{folder}/onnx/model_quantized.onnx",),
         )
+    folds, guarded = _crossed(recipe, guards="corpora/guard.jsonl", theirs=f"{folder}/onnx/*")
     yield Node(
         f"{name}.calibrate",
         "measuring.temperature",
         model,
         {"rules": data["rules"]},
-        ("corpora", *files),
-        tokenizer | {"files": f"{folder}/onnx/*"},
+        ("corpora", *files, *folds),
+        tokenizer | {"files": f"{folder}/onnx/*"} | guarded,
         (f"{folder}/config.json",),
     )
     test = recipe.own_test
@@ -226,7 +257,7 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
         "measuring.scores",
         model,
         {key: data[key] for key in ("labels", "measure")} | {"resamples": data["evaluation"]["resamples"]},
-        ("corpora", *files, f"{name}.calibrate"),
-        tokenizer | measured | {"files": f"{folder}/onnx/*", "how": f"{folder}/config.json"},
+        ("corpora", *files, f"{name}.calibrate", *folds),
+        tokenizer | measured | guarded | {"files": f"{folder}/onnx/*", "how": f"{folder}/config.json"},
         (f"measured/{name}/*.jsonl",),
     )

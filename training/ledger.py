@@ -71,6 +71,7 @@ def run(context: Context, recipe: Recipe) -> list[Claim]:
         author=recipe.author,
         citation=recipe.citation,
         guard_split=recipe.guard.split,
+        guard_folds=recipe.guard.folds if recipe.guard.is_crossed else None,
         test_evaluations=looks_at(*recipe.measured[0]),
         sources=sources(recipe),
         models=models,

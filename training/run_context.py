@@ -72,8 +72,21 @@ class Context:
         return jsonl.read(self.run.split(corpus, split))
 
     def guard(self) -> list[Document]:
-        """Read the guard documents."""
+        """Read the guard documents; under cross-validation, the split whose parts are the guard in turn."""
         return jsonl.read(self.run.guard)
+
+    @property
+    def folds(self) -> list[RunFolder]:
+        """The runs without a part of the guard's split each; none where nothing is cross-validated."""
+        return self.run.folds() if self.recipe.guard.is_crossed else []
+
+    def guarded(self) -> list[tuple[Path, list[Document]]]:
+        """Folders of the node's model, each with guard documents that it did not learn from.
+
+        That is one; under cross-validation it is the models of all folds, which know other parts.
+        """
+        crossed = [(fold.models / self.name, jsonl.read(fold.guard)) for fold in self.folds]
+        return crossed or [(self.model_folder, self.guard())]
 
     def claim(
         self,

@@ -5,6 +5,7 @@ models/NAME/                                 the Hub's layout, one folder a mode
 corpora/NAME/SPLIT.jsonl  corpora/guard.jsonl   the texts, as they are trained and measured on
 steps/NAME/                                  what a step leaves (`model/`), and its record
 measured/                                    what the models found, and how long they took
+folds/NUMBER/                                under cross-validation, a run without this part of the split
 """
 
 import hashlib
@@ -52,6 +53,15 @@ class RunFolder:
     def output(self, step: str) -> Path:
         """The encoder or token classifier that a step leaves."""
         return self.path / "steps" / step / "model"
+
+    def fold(self, number: int) -> "RunFolder":
+        """Folder of the run without this part of the guard's split."""
+        return RunFolder(self.path / "folds" / str(number))
+
+    def folds(self) -> list["RunFolder"]:
+        """Folders of the runs without a part of the guard's split each, in the order of the parts."""
+        there = sorted((self.path / "folds").glob("*"), key=lambda path: int(path.name))
+        return [RunFolder(path) for path in there]
 
     @property
     def unbundled(self) -> bool:

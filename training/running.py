@@ -18,7 +18,7 @@ from cards.ledger import Claim
 from . import library_logs
 from .code_closure import code_of
 from .corpora.location import fingerprint
-from .graph import Node, graph
+from .graph import FOLDS, Node, graph
 from .measuring.cost import Cost
 from .recipe import RecipeError, load_recipe
 from .recipe.fitting import Fitting
@@ -49,13 +49,20 @@ def run(context: Context, first: str | None = None, last: str | None = None) -> 
     forced = False
     for node in nodes:
         forced = forced or node.name == first
-        why = f"from {first} on" if forced else reason(context, node)
-        if why:
-            run_node(context, node, why)
+        if forced:
+            run_node(context, node, f"from {first} on")
         else:
-            print(f"{node.name}: done, nothing changed", flush=True)
+            run_changed(context, node)
         if node.name == last:
             break
+
+
+def run_changed(context: Context, node: Node) -> None:
+    """Run one node if its inputs changed, or it has not run."""
+    if why := reason(context, node):
+        run_node(context, node, why)
+    else:
+        print(f"{node.name}: done, nothing changed", flush=True)
 
 
 def find(context: Context, name: str) -> Node:
@@ -229,12 +236,14 @@ def read_inputs(context: Context, node: Node) -> Inputs:
     files = {key: _hashes(context, pattern) for key, pattern in node.reads.items()}
     if node.reads_claims:
         files |= {f"record of {name}": [sha256(context.run.step(name) / RECORD)] for name in node.needs}
-    settings = dict(node.settings)
-    if node.name == "corpora":
+    settings = json.loads(json.dumps(node.settings))  # as they are read back: a tuple is a list then
+    if node.name in ("corpora", FOLDS):
         settings["sources"] = {
             name: fingerprint(corpus, context.data) for name, corpus in context.corpora.items()
         }
-    return Inputs(settings=settings, files=files, code=code_of(f"{__package__}.{node.module}"))
+    modules = (node.module, *node.runs)
+    code = {name: of for module in modules for name, of in code_of(f"{__package__}.{module}").items()}
+    return Inputs(settings=settings, files=files, code=dict(sorted(code.items())))
 
 
 def _hashes(context: Context, pattern: str) -> list[str]:

@@ -51,7 +51,8 @@ def _uses(recipe: Recipe, model: str) -> dict[str, list[str]]:
     for step in _before(recipe, own):
         for name, _, _ in _reads(recipe, step):
             found.setdefault(name, ["training of its teachers"])
-    found.setdefault(recipe.guard.corpus, []).append("selection on guard documents")
+    how = "by cross-validation" if recipe.guard.is_crossed else "on guard documents"
+    found.setdefault(recipe.guard.corpus, []).append(f"selection {how}")
     for number, name in enumerate(recipe.measure):
         found.setdefault(name, []).append("external test" if number else "test")
     return {name: list(dict.fromkeys(used)) for name, used in found.items()}

@@ -53,8 +53,14 @@ def unbundle(bundled: Path, ledger: Ledger, recipe: Recipe, out: Path) -> None:
         out: empty, or not there yet.
 
     Raises:
-        StageError: the weights in a file do not compute what it does; `out` is left as it was.
+        StageError: the weights in a file do not compute what it does; `out` is left as it was. Or the pair
+            was cross-validated, and a bundle does not hold the folds' models.
     """
+    if recipe.guard.is_crossed:
+        raise StageError(
+            f"the recipe {recipe.name} chooses by cross-validation, and a bundle does not hold the models of "
+            "the folds; measure the run itself"
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unbundle-", dir=out.parent) as work:
         context = Context(recipe, RunFolder(Path(work) / "run"))

@@ -270,6 +270,7 @@ class Ledger(Strict):
     author: str | None = None  # of the models
     citation: str | None = None  # BibTeX of the work behind them
     guard_split: str | None = None  # which the guard's documents were set apart of
+    guard_folds: int | None = None  # parts of that split, under cross-validation: each was the guard once
     test_evaluations: int | None = None  # so far, on the test split of this data; None: not counted
     sources: tuple[Source, ...]
     models: dict[str, Model]

@@ -78,6 +78,7 @@ _BY_FIELD = {
     "n": "count",
     "interval.level": "level",
     "test_evaluations": "count",
+    "guard_folds": "count",
     "artifact.bytes": "megabytes",
     "disturbed": "plain",
     "bytes": "megabytes",

@@ -8,6 +8,7 @@ the given folder are read, and leads nowhere else.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,9 +184,10 @@ def _of_recipe(recipe: Recipe, key: str, place: Path, revision: str | None) -> d
     folder, files = _files(corpus, recipe.measure.get(key), place)
     _refuse_empty(folder / name for name in files.values())
     splits = corpora.load(corpus.model_copy(update={"files": files}), {corpus.id: folder})
-    if key == guard.corpus and guard.documents <= len(splits.get(guard.split, ())):
-        apart, rest = corpora.guard(splits[guard.split], guard.documents)
-        splits |= {GUARD: apart, guard.split: rest}
+    if key == guard.corpus and guard.split in splits:
+        with suppress(CorpusError):  # of so few documents none was set apart
+            apart, rest = corpora.set_apart(splits[guard.split], guard)
+            splits |= ({GUARD: apart} if apart else {}) | {guard.split: rest}
     named, data = corpus.repo or corpus.id, recipe.data_name(key)
     found = {}
     for split, documents in splits.items():

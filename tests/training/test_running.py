@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from tiny_recipe import RECIPE, write_corpus
 
 from training import planning, running
 from training.cli import main
@@ -28,53 +29,7 @@ from training.store import Store
 
 ROOT = Path(__file__).parents[2]
 
-FITTING = {"on": {"invented": ["train"]}, "epochs": 2, "learning_rate": 2e-3, "batch_size": 4}
-DISTILLING = FITTING | {"teachers": ["teacher"], "loss": {"temperature": 2, "kl": 0.5, "ce": 0.5}}
-RECIPE = {
-    "name": "tiny",
-    "title": "Tiny",
-    "summary": "finds invented drugs",
-    "labels": ["Drug"],
-    "corpora": {
-        "invented": {
-            "format": "jsonl",
-            "license": "cc0-1.0",
-            "files": {"train": "train.jsonl", "development": "development.jsonl", "test": "test.jsonl"},
-            "types": {"Drug": "Drug"},
-        }
-    },
-    "guard": {"corpus": "invented", "split": "development", "documents": 4},
-    "measure": {"invented": "test"},
-    "window": 32,
-    "overlap": 4,
-    "threads": 1,  # a load that changes between two runs must not change the weights
-    "steps": {
-        "encoder": {
-            "do": "vocabulary",
-            "base": {"id": "tiny", "license": "apache-2.0", "source": "scratch:2x32"},
-            "on": {"invented": ["train"]},
-            "trim": {"min_count": 2},
-        },
-        "teacher": {"do": "finetune", "encoder": "encoder"} | FITTING,
-        "student": {"do": "distil", "start": {"layers": [1], "of": "teacher"}} | DISTILLING,
-        "pruned": {"do": "prune", "of": "student", "amount": 0.5} | DISTILLING | {"epochs": 1},
-    },
-    "models": {"student": {"from": "pruned", "int8": {}}},
-}
 TRAINED = ("teacher", "student", "pruned")
-
-
-def write_corpus(folder: Path) -> None:
-    folder.mkdir()
-    for split, count in (("train", 24), ("development", 8), ("test", 6)):
-        lines = []
-        for index in range(count):
-            drug = ("zalcipine", "morvastat", "kelidone")[index % 3]
-            text = f"Patient {index} took {drug} for {index + 2} days and then felt better."
-            start = text.index(drug)
-            entities = [{"start": start, "end": start + len(drug), "label": "Drug"}]
-            lines.append(json.dumps({"id": f"{split}-{index}", "text": text, "entities": entities}))
-        (folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n")
 
 
 @pytest.fixture(scope="module")
@@ -340,6 +295,31 @@ def test_a_killed_training_goes_on_from_its_checkpoint_to_the_same_weights(folde
     record = json.loads((folder / f"run/steps/{step}/record.json").read_text())
     assert record["cost"]["seconds"] > spent
     assert weights.read_bytes() == straight
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 1.0])
+@pytest.mark.parametrize(
+    "node", ["corpora", "encoder", "student.export", "student.int8", "student.calibrate"]
+)
+def test_a_node_that_was_killed_runs_again_to_the_same_files(folder, node, after):
+    running.run(context_of(folder), last=node)
+    straight = running.read_record(context_of(folder), node).outputs
+    shutil.rmtree(folder / "run/steps" / node)
+    killed = subprocess.Popen(command(folder, node), cwd=ROOT, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not (folder / "run/steps" / node).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    time.sleep(after)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+
+    again = subprocess.run(command(folder, node), cwd=ROOT, capture_output=True, text=True)
+
+    assert again.returncode == 0, again.stderr
+    assert running.read_record(context_of(folder), node).outputs == straight
+    assert list(folder.glob("run/models/*/.quantize-*")) == []
 
 
 def test_a_run_whose_name_of_a_step_is_wrong_lists_those_there_are(folder, capsys, monkeypatch):

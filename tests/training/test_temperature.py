@@ -40,7 +40,7 @@ def loss(folder: Path, divisor: float, guard: list[Document]) -> float:
 @pytest.mark.parametrize(("every", "direction"), [(4, 1), (2, -1)], ids=["hotter", "colder"])
 def test_no_other_temperature_fits_better(exported, every, direction):
     guard = guard_of(exported, every)
-    best, entities = temperature.fit_temperature(load(exported), guard)
+    best, entities = temperature.fit_temperature([(load(exported), guard)])
     assert entities == sum(map(len, load(exported)([d.text for d in guard])))
     assert (best - 1) * direction > 0.05
     fitted = loss(exported, best, guard)
@@ -49,7 +49,7 @@ def test_no_other_temperature_fits_better(exported, every, direction):
 
 
 def test_where_nothing_is_found_scores_stay(exported):
-    assert temperature.fit_temperature(load(exported), [Document(id="1", text=" ", spans=())]) == (1.0, 0)
+    assert temperature.fit_temperature([(load(exported), [Document(id="1", text=" ", spans=())])]) == (1.0, 0)
 
 
 @pytest.fixture

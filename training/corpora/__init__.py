@@ -4,12 +4,13 @@ Each module of `formats` turns one format into documents with the source's own l
 files, reads every split and maps the labels to the recipe's; `overlap` finds what measured splits hold too.
 """
 
+from .apart import guard, set_apart
 from .definition import Corpus
 from .document import CorpusError, Document, Span
 from .formats import READERS
 from .formats.jsonl import sha256
 from .location import check, fingerprint
-from .splits import LeftOut, guard, load
+from .splits import LeftOut, load
 
 __all__ = [
     "READERS",
@@ -22,5 +23,6 @@ __all__ = [
     "fingerprint",
     "guard",
     "load",
+    "set_apart",
     "sha256",
 ]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from cards.ledger import Claim, ClaimId
 
+from .apart import set_apart
 from .document import Document
 from .formats import jsonl
 from .overlap import Measured, Overlap
-from .splits import LeftOut, guard, load
+from .splits import LeftOut, load
 
 if TYPE_CHECKING:
     from ..recipe import Recipe
@@ -22,22 +23,26 @@ Place = tuple[str, str]  # corpus of the recipe, and its split
 
 
 def run(context: "Context", recipe: "Recipe") -> list[Claim]:
-    """Write corpora/NAME/SPLIT.jsonl and corpora/guard.jsonl, and return their counts as claims."""
+    """Write corpora/NAME/SPLIT.jsonl and corpora/guard.jsonl, and return their counts as claims.
+
+    Under cross-validation the latter has the whole split: the folds choose on all of it, each on its part.
+    """
     documents: dict[Place, list[Document]] = {}
     left_out = {name: LeftOut() for name in context.corpora}
     for name, corpus in context.corpora.items():
         for split, own in load(corpus, context.data, left_out[name]).items():
             documents[name, split] = own
     chosen_on = recipe.guard.corpus, recipe.guard.split
-    apart, documents[chosen_on] = guard(documents[chosen_on], recipe.guard.documents)
-    claims = list(_counts(context, recipe, documents | {(recipe.guard.corpus, "guard"): apart}))
+    apart, documents[chosen_on] = set_apart(documents[chosen_on], recipe.guard)
+    guarded = {(recipe.guard.corpus, "guard"): apart} if apart else {}
+    claims = list(_counts(context, recipe, documents | guarded))
     overlaps = _leave_out_overlaps(recipe, documents, apart)
 
     for (name, split), own in documents.items():
         file = context.run.split(name, split)
         file.parent.mkdir(parents=True, exist_ok=True)
         jsonl.write(own, file)
-    jsonl.write(apart, context.run.guard)
+    jsonl.write(apart or documents[chosen_on], context.run.guard)
     claims += _overlap_claims(context, recipe, overlaps)
     for name, left in left_out.items():
         claims += _left_out_claims(context, recipe, name, left)

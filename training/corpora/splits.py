@@ -1,11 +1,11 @@
-"""Loading of a corpus: every split with the recipe's labels, and the guard set apart."""
+"""Loading of a corpus: every split with the recipe's labels."""
 
-import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from .apart import hash_of
 from .definition import Corpus
 from .document import CorpusError, Document
 from .findings import Findings
@@ -84,7 +84,7 @@ def _cut(documents: list[Document], split: str, corpus: Corpus) -> dict[str, lis
         return {split: documents}
     parts: dict[str, list[Document]] = {name: [] for name in (split, *rules.values())}
     for document in documents:
-        parts[rules.get(int(_hash(document)[0], 16), split)].append(document)
+        parts[rules.get(int(hash_of(document)[0], 16), split)].append(document)
     for name, part in parts.items():
         if not part:
             raise CorpusError(
@@ -92,33 +92,6 @@ def _cut(documents: list[Document], split: str, corpus: Corpus) -> dict[str, lis
                 " `splits` cuts; give it other digits"
             )
     return parts
-
-
-def guard(documents: list[Document], count: int) -> tuple[list[Document], list[Document]]:
-    """Part the `count` documents with the smallest SHA-256 of their id from the rest; both stay in order.
-
-    The choice depends on the ids alone, so no later change of code or seed can move it. Of a passage it is
-    that of its article's id, so that the passages of one article come together.
-
-    Raises:
-        CorpusError: there are fewer documents than `count`.
-    """
-    if count > len(documents):
-        raise CorpusError(
-            f"the guard takes {count} documents, but its split has {len(documents)}; lower `guard.documents`"
-        )
-    return smallest_hashes(documents, count)
-
-
-def smallest_hashes(documents: list[Document], count: int) -> tuple[list[Document], list[Document]]:
-    """Part `count` documents, those with the smallest SHA-256 of their id, from the rest, as `guard` does."""
-    by_hash = sorted(documents, key=_hash)
-    chosen = {document.id for document in by_hash[:count]}
-    return [d for d in documents if d.id in chosen], [d for d in documents if d.id not in chosen]
-
-
-def _hash(document: Document) -> str:
-    return hashlib.sha256(document.article.encode()).hexdigest()
 
 
 def _check_ids(splits: dict[str, list[Document]], corpus: Corpus) -> None:

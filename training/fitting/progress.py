@@ -35,6 +35,17 @@ def guard_scores(state: TrainerState) -> list[float]:
     return [line["eval_f1"] for line in state.log_history if "eval_f1" in line]
 
 
+def mean_curve(logs: Sequence[Path]) -> list[float]:
+    """Guard F1 of each evaluation, the mean of several trainings', as long as all went on.
+
+    Args:
+        logs: JSON lines of each training, see `Progress`.
+    """
+    lines = [[json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] for log in logs]
+    curves = [[line["eval_f1"] for line in own if "eval_f1" in line] for own in lines]
+    return [float(np.mean(scores)) for scores in zip(*curves, strict=False)]
+
+
 def is_exhausted(scores: Sequence[float], patience: int | None) -> bool:
     """Whether so many evaluations have not been better than one before them."""
     return patience is not None and len(scores) - 1 - int(np.argmax(scores or [0])) >= patience

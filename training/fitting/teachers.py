@@ -1,6 +1,5 @@
 """Teachers: models that label a student's texts, each those that it did not learn from."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,29 +7,11 @@ from typing import Literal
 import numpy as np
 from transformers import PreTrainedModel
 
-from ..corpora.document import Document
+from ..corpora.apart import Fold
 from ..errors import StageError
 from .examples import Cutter, Prepared
 from .prediction import predict
 from .soft_labels import align, combine, soften
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One of `of` parts of the labelled documents. The id alone decides where a document belongs, so that no
-    later change of corpora or seed can move it."""
-
-    number: int
-    of: int
-
-    def holds(self, document: Document) -> bool:
-        """Whether a document belongs to this part."""
-        return int(hashlib.sha256(document.id.encode()).hexdigest(), 16) % self.of == self.number
-
-    def part(self, documents: Iterable[Document]) -> tuple[list[Document], list[Document]]:
-        """Part what a teacher learns from, all other folds, from this one, which it then labels."""
-        documents = list(documents)
-        return [d for d in documents if not self.holds(d)], [d for d in documents if self.holds(d)]
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ class Options(TypedDict):
 
     model, args, train_dataset, eval_dataset and callbacks are those of transformers' Trainer; cutter cuts
     documents for the model, guard are the documents that it is evaluated on, with the engine's `rules`,
-    labels their entity types, fitting the hyper-parameters.
+    labels their entity types, fitting the hyper-parameters. curve has the scores of its evaluations where
+    they are known from cross-validation, and the guard says nothing.
     """
 
     model: PreTrainedModel
@@ -78,6 +79,7 @@ class Options(TypedDict):
     labels: tuple[str, ...]
     rules: tuple[str, ...]
     fitting: "Fitting"
+    curve: list[float]
 
 
 class WordTrainer(Trainer):
@@ -88,6 +90,7 @@ class WordTrainer(Trainer):
         self.cutter, self.classifier = options["cutter"], options["model"]
         self.labels, self.rules = options["labels"], options["rules"]
         self.fitting, self.windows = options["fitting"], options["train_dataset"].examples
+        self.curve = options["curve"]
         self.wanted: dict[str, bool] = {}  # outputs of the layers that the loss needs
         self.guard = [self.cutter.prepare(document) for document in options["guard"]]
         super().__init__(
@@ -157,13 +160,18 @@ class WordTrainer(Trainer):
         ignore_keys: list[str] | None = None,
         metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
-        with self._as_kept():
-            found = entities(self.classifier, self.cutter, self.guard, self.args.bf16, self.rules)
-        scores = score([prepared.document for prepared in self.guard], found, self.labels)
-        metrics = {f"{metric_key_prefix}_f1": scores.macro.f1, **self.epoch_figures()}
+        metrics = {f"{metric_key_prefix}_f1": self._guard_f1(), **self.epoch_figures()}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def _guard_f1(self) -> float:
+        """Of the model as it is now; of its folds, where it is cross-validated, and 0 behind their last."""
+        if self.curve:
+            return dict(enumerate(self.curve)).get(len(guard_scores(self.state)), 0.0)
+        with self._as_kept():
+            found = entities(self.classifier, self.cutter, self.guard, self.args.bf16, self.rules)
+        return score([prepared.document for prepared in self.guard], found, self.labels).macro.f1
 
     @contextmanager
     def _as_kept(self) -> Iterator[None]:
@@ -217,9 +225,11 @@ def fit(
     fitting: "Fitting",
     work: Path,
     log: Path,
+    curve: list[float],
     trainer: Callable[..., WordTrainer] = WordTrainer,
 ) -> None:
-    """Train `model`, in place; it ends with the weights that did best on the guard.
+    """Train `model`, in place; it ends with the weights that did best on the guard, or of the best epoch of
+    its folds.
 
     Args:
         name: what lines of progress begin with.
@@ -232,6 +242,7 @@ def fit(
         fitting: the hyper-parameters.
         work: folder of checkpoints; a training that was killed goes on from the last one.
         log: JSON lines of losses and scores.
+        curve: F1 of each evaluation by cross-validation, in place of the guard's; empty without it.
         trainer: makes the trainer of the `Options`.
     """
     print(f"{name}: {describe(examples, cutter.tags)}", flush=True)
@@ -246,6 +257,7 @@ def fit(
         labels=labels,
         rules=rules,
         fitting=fitting,
+        curve=curve,
     )
     fitted.remove_callback(PrinterCallback)  # Progress says it in a line
     last = _last_checkpoint(work)

@@ -28,7 +28,7 @@ class Details(TypedDict, total=False):
     interval: Interval | None
     split: str
     data: DataSet
-    artifact: Artifact
+    artifact: Artifact | None
     environment: Environment
     method: str | None
     disturbed: float | None

@@ -22,7 +22,7 @@ from space.engine import Entity, Tagger, load
 
 from ..corpora.document import Document
 from ..corpora.location import INVENTED
-from ..run_folder import sha256, variants_of
+from ..run_folder import VARIANTS, sha256, variants_of
 from . import decodings, diagnostics, evaluation_log, scoring, statistics
 from .metrics import of_types
 from .metrics.matching import OVERLAP, STRICT
@@ -162,9 +162,15 @@ def _keep(file: Path, documents: Sequence[Document], found: Sequence[Sequence[En
 
 
 def _on_guard(context: "Context", variant: Variant) -> Iterator[Claim]:
-    guard, recipe = context.guard(), context.recipe
+    recipe = context.recipe
     labels = scored_labels(recipe, recipe.guard.corpus)
-    found = of_types(variant.tagger([document.text for document in guard]), labels)
+    guard: list[Document] = []
+    found: list[list[Entity]] = []
+    for folder, documents in context.guarded():
+        file, threads = VARIANTS[variant.name], variant.tagger.threads
+        tagger = load(folder, file=file, threads=threads, rules=variant.tagger.rules)
+        guard += documents
+        found += of_types(tagger([document.text for document in documents]), labels)
     counts = STRICT.count([document.spans for document in guard], found, labels)
     yield context.claim(
         ClaimId(context.name, variant=variant.name, split="guard", group="macro", metric="f1"),
@@ -175,6 +181,6 @@ def _on_guard(context: "Context", variant: Variant) -> Iterator[Claim]:
         n=len(guard),
         split="guard",
         data=data_set(recipe.corpora[recipe.guard.corpus], guard),
-        artifact=variant.artifact,
+        artifact=None if context.folds else variant.artifact,  # of the folds there are other files
         environment=environment(variant.tagger.threads),
     )

@@ -34,9 +34,10 @@ SUREST = 1 - 1e-6  # a higher score counts as this: else one wrong entity might 
 def run(context: "Context", model: "Model") -> list[Claim]:
     """Complete a model's folder, and claim its temperature."""
     recipe, guard, folder = context.recipe, context.guard(), context.model_folder
+    guarded = [(load(own, rules=recipe.rules), documents) for own, documents in context.guarded()]
     data = data_set(recipe.corpora[recipe.guard.corpus], guard)
     on_guard: Details = {"split": "guard", "n": len(guard), "data": data}
-    temperature, entities = fit_temperature(load(folder, rules=recipe.rules), guard)
+    temperature, entities = fit_temperature(guarded)
     _state(folder / "config.json", recipe.rules, temperature)
     print(f"{context.node}: temperature {temperature} by {entities} entities", flush=True)
     fitted = ClaimId(context.name, topic="calibration", metric="temperature")
@@ -47,25 +48,28 @@ def run(context: "Context", model: "Model") -> list[Claim]:
     ]
 
 
-def fit_temperature(tagger: Tagger, documents: Sequence[Document]) -> tuple[float, int]:
+def fit_temperature(guarded: Sequence[tuple[Tagger, Sequence[Document]]]) -> tuple[float, int]:
     """Fit the temperature of a model's scores.
 
     Args:
-        tagger: the model, with the rules that shall hold.
-        documents: with their mentions; the model was not trained on them.
+        guarded: the model, with the rules that shall hold, and documents with their mentions that it was not
+            trained on; of a model that is cross-validated, each of its folds.
 
     Returns:
         The temperature, with two decimals, and how many entities it was fitted on; 1 where there are none.
     """
-    scored = [(document.text, *tagger.logits(document.text)) for document in documents]
-    known = [triples(document.spans) for document in documents]
+    scored = [
+        (tagger, (document.text, *tagger.logits(document.text)), triples(document.spans))
+        for tagger, documents in guarded
+        for document in documents
+    ]
 
     def chances(temperature: float) -> np.ndarray:
         """(entities,) what the scores give for what is the case: that each is right, or that it is wrong."""
         return np.array(
             [
                 entity.score if (entity.start, entity.end, entity.label) in gold else 1 - entity.score
-                for gold, each in zip(known, scored, strict=True)
+                for tagger, each, gold in scored
                 for entity in decode(*each, tagger.tags, tagger.rules, temperature)
             ]
         )

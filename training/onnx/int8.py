@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ..run_context import Context
 
 FP32, INT8 = VARIANTS["fp32"], VARIANTS["int8"]
+REPORT = "report.json"  # in the node's folder
+TRIES = ".quantize-"  # a folder's prefix
 SAME_SIZE = 1.01  # files whose sizes differ by less count as equally small; the faster one is kept
 LATENCY_TOKENS, LATENCY_REPEATS = 128, 20
 EMBEDDINGS = ["EmbedLayerNormalization", "Gather"]  # fused and not; DistilBERT's fused graph has both
@@ -93,10 +95,16 @@ class QuantizationReport(_Record):
 def run(context: "Context", model: Model) -> list[Claim]:
     """Quantize a model; report.json in the node's folder tells of every try."""
     assert model.int8 is not None  # the graph has this node for no other model
+    reports = [(fold.step(context.node) / REPORT).read_bytes() for fold in context.folds]
     report = quantize(
-        context.model_folder, model.int8, context.guard(), context.recipe.labels, context.recipe.rules
+        context.model_folder,
+        model.int8,
+        context.guard(),
+        context.recipe.labels,
+        context.recipe.rules,
+        [QuantizationReport.model_validate_json(text) for text in reports],
     )
-    (context.work / "report.json").write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (context.work / REPORT).write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
     print(f"{context.node}: FP32 has guard F1 {report.fp32_guard_f1:.4f}", flush=True)
     for attempt in report.tries:
         kept = "  <- kept" if attempt == report.chosen else ""
@@ -110,25 +118,38 @@ def quantize(
     guard: Sequence[Document],
     labels: Sequence[str],
     rules: Sequence[str],
+    folds: Sequence[QuantizationReport] = (),
 ) -> QuantizationReport:
     """Try every combination of the settings, and keep one as `onnx/model_quantized.onnx`: see `choose`.
 
     Each is made of `onnx/model.onnx` and measured through the engine as the file that would ship, with the
-    rules that the model will run with.
+    rules that the model will run with. Of a model that learned from the guard, F1 is the mean of what its
+    `folds` report.
 
     Raises:
         StageError: none is within the F1 budget, a layer to exclude is not there, or fusing fails (see
             `fusion.fuse`); the folder is left as it was.
     """
-    with tempfile.TemporaryDirectory(prefix=".quantize-", dir=model_folder) as work:
+    for left in model_folder.glob(f"{TRIES}*"):  # by a run that was killed
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=TRIES, dir=model_folder) as work:
         taggers = candidates(model_folder, settings, guard, rules, Path(work))
         tries = measure(taggers, guard, labels)
         fp32_f1 = _macro_f1(load(model_folder, file=FP32, rules=rules), guard, labels)
+        if folds:
+            tries = [_crossed(attempt, folds) for attempt in tries]
+            fp32_f1 = float(np.mean([report.fp32_guard_f1 for report in folds]))
         chosen = choose(tries, fp32_f1, settings.f1_budget)
         taggers[chosen.setting].file.replace(model_folder / INT8)
     return QuantizationReport(
         fp32_guard_f1=fp32_f1, f1_budget=settings.f1_budget, tries=tuple(tries), chosen=chosen
     )
+
+
+def _crossed(attempt: Try, folds: Sequence[QuantizationReport]) -> Try:
+    """A try with the mean F1 of the same setting in the folds."""
+    same = [own.guard_f1 for report in folds for own in report.tries if own.setting == attempt.setting]
+    return attempt.model_copy(update={"guard_f1": float(np.mean(same))})
 
 
 def candidates(

@@ -56,6 +56,8 @@ def _splits(recipe: Recipe) -> Iterator[str]:
     named += [(f"measure.{name}", name, split) for name, split in recipe.measure.items()]
     for place, name, split in named:
         yield from _missing(recipe, place, name, (split,))
+    if recipe.guard.folds and recipe.measure.get(recipe.guard.corpus) == recipe.guard.split:
+        yield f"guard.folds: all of {recipe.guard.split!r} is trained on, and it is measured on; take another"
     if recipe.guard.split == TEST:
         yield f"guard.split: {TEST!r} is measured on, so nothing may be chosen on it; take another"
 
@@ -133,5 +135,7 @@ def _labels(recipe: Recipe) -> Iterator[str]:
     for name in (recipe.guard.corpus, *recipe.measure):
         if name in recipe.corpora and not recipe.corpora[name].types:
             yield f"corpora.{name}: is chosen or measured on, and has no labels (its `types` are empty)"
+    if longer := [length for length in recipe.evaluation.lengths if length > recipe.window]:
+        yield f"evaluation.lengths: {longer[0]} tokens are more than the window of {recipe.window}"
     if recipe.overlap >= recipe.window - 2:
         yield f"overlap: {recipe.overlap} leaves a window of {recipe.window} nothing new"

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from space.engine.decoding import RULES
 from space.engine.errors import EngineError
@@ -25,7 +25,7 @@ class Guard(Strict):
     """Documents that no model is trained on: all that is chosen is chosen on them.
 
     They are those of a split whose ids have the smallest SHA-256, so that no later change of code or seed can
-    move them.
+    move them. Where a corpus is too small to spare them, `folds` has every model trained several times.
     """
 
     corpus: Name
@@ -33,7 +33,24 @@ class Guard(Strict):
     split: str
     """Its split that they are taken from; the rest of it may be trained on."""
     documents: int = Field(default=50, ge=1)
-    """How many."""
+    """How many; with `folds` this says nothing."""
+    folds: int | None = Field(default=None, ge=2)
+    """Cross-validation in place of documents set apart. The split is cut into so many parts by the hash of
+    the ids; for each, everything is trained without it and held against it. Epochs, INT8 settings and
+    temperatures are chosen by all parts together; what is published is then trained on the whole split."""
+    fold: int | None = Field(default=None, ge=0)
+    """Set this one of the `folds` apart, from 0, and choose on it alone."""
+
+    @model_validator(mode="after")
+    def _one_of_the_folds(self) -> "Guard":
+        if self.fold is not None and self.fold >= (self.folds or 0):
+            raise ValueError(f"fold {self.fold} of {self.folds or 'no'} folds; they are numbered from 0")
+        return self
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether it stands for cross-validation, and no document is set apart."""
+        return self.folds is not None and self.fold is None
 
 
 class Evaluation(Strict):
@@ -41,8 +58,9 @@ class Evaluation(Strict):
 
     resamples: int = 1000
     """Resamples of the bootstrap over documents."""
-    lengths: tuple[int, ...] = (128, 256)
-    """Tokens of the texts that latency is measured on, special tokens included."""
+    lengths: tuple[int, ...] = ()
+    """Tokens of the texts that latency is measured on, special tokens included; by default half a window and
+    a whole one."""
     repeats: int = 50
     """Times that each text is tagged by each file."""
     threads: int = 2
@@ -117,6 +135,17 @@ class Recipe(Strict):
             name: {"id": name, **corpus} if isinstance(corpus, dict) else corpus
             for name, corpus in corpora.items()
         }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lengths_of_the_window(cls, given: Any) -> Any:
+        """Latency is measured on half a window and a whole one, unless the recipe says otherwise."""
+        if not isinstance(given, dict):
+            return given
+        window, evaluation = given.get("window", 256), given.get("evaluation") or {}
+        if not isinstance(window, int) or not isinstance(evaluation, dict) or evaluation.get("lengths"):
+            return given
+        return given | {"evaluation": evaluation | {"lengths": (window // 2, window)}}
 
     @field_validator("rules")
     @classmethod

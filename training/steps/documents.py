@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from ..corpora.apart import Fold, smallest_hashes
 from ..corpora.document import Document
-from ..corpora.splits import smallest_hashes
 from ..fitting.examples import Cutter, Prepared
-from ..fitting.teachers import Fold
 from ..fitting.variation import prepare_labelled
 
 if TYPE_CHECKING:

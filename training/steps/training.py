@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from transformers import PreTrainedModel
 
 from ..fitting.examples import Cutter, Example
+from ..fitting.progress import mean_curve
 from ..fitting.trainer import WordTrainer, fit
 
 if TYPE_CHECKING:
@@ -33,5 +34,6 @@ def train(
         step,
         context.work / "checkpoints",
         context.run.log / f"{context.name}.jsonl",
+        mean_curve([fold.log / f"{context.name}.jsonl" for fold in context.folds]),
         trainer,
     )

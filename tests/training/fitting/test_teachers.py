@@ -8,11 +8,12 @@ import pytest
 from tiny_fitting import COMPLETE
 from tokenizers import SentencePieceBPETokenizer
 
+from training.corpora.apart import Fold
 from training.corpora.document import Document
 from training.errors import StageError
 from training.fitting.prediction import predict
 from training.fitting.soft_labels import combine, load, save, soften
-from training.fitting.teachers import Fold, Teacher, label
+from training.fitting.teachers import Teacher, label
 
 
 def words_of(teacher: Teacher, document: Document, temperature: float) -> np.ndarray:
