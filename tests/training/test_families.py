@@ -30,7 +30,7 @@ from training.encoders.trimming import kept_pieces, trim
 from training.errors import StageError
 from training.fitting.examples import Cutter
 from training.fitting.prediction import entities
-from training.onnx import fusion, int8, parity
+from training.onnx import conversion, fusion, int8, parity
 from training.onnx.export import export
 from training.onnx.weights import read_back
 from training.recipe import RecipeError
@@ -179,14 +179,14 @@ def test_a_layer_may_stay_fp32(made, tmp_path, activations):
     fusion.fuse(
         made.folder / FP32, config, tmp_path / "fused.onnx", parity.probes(made.folder, TEXTS, WINDOW)
     )
-    inputs = int8.calibration_inputs(load(made.folder, file=FP32), _guard(made.folder), 4)
+    inputs = conversion.calibration_inputs(load(made.folder, file=FP32), _guard(made.folder), 4)
 
     def products(*excluded: int) -> int:
         """How many stay in FP32."""
-        setting = int8.Setting(
+        setting = conversion.Setting(
             activations=activations, per_channel=True, embeddings=True, exclude_layers=excluded
         )
-        int8.convert(tmp_path / "fused.onnx", tmp_path / "int8.onnx", setting, config, inputs)
+        conversion.convert(tmp_path / "fused.onnx", tmp_path / "int8.onnx", setting, config, inputs)
         graph = onnx.load(tmp_path / "int8.onnx").graph
         weights = {tensor.name for tensor in graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
         return sum(node.op_type == "MatMul" and node.input[1] in weights for node in graph.node)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-WEIGHT_LEVELS = 64  # -64 to 64: see `onnx.int8.convert`
+WEIGHT_LEVELS = 64  # -64 to 64: see `onnx.conversion.convert`
 ACTIVATION_LEVELS = 255
 SMALLEST = torch.finfo(torch.float32).tiny
 
