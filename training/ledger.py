@@ -49,6 +49,9 @@ NAMES = {
     "window": "Window (tokens)",
     "overlap": "Least overlap of windows (tokens)",
     "draw": "Unlabelled texts",
+    "r_drop": "Weight of R-Drop",
+    "moving_average": "Decay of the weights' moving average",
+    "quantization_aware": "Epochs that round as INT8 does",
 }
 
 
@@ -184,7 +187,10 @@ def _settings(context: Context, name: str) -> Iterator[Claim]:
 
 
 def _numbers(part: BaseModel) -> Iterator[tuple[str, object]]:
+    """The settings of a part and of its parts, but what is 0 as by default: such a thing takes no part."""
     for key, value in part:
+        if value == 0 == type(part).model_fields[key].default:
+            continue
         if isinstance(value, BaseModel):
             yield from ((key if name == "share" else name, number) for name, number in _numbers(value))
         else:
