@@ -11,11 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .recipe.distil import Distilling
 from .recipe.fitting import Fitting
 from .recipe.models import Model
 from .recipe.origin import origin
 from .recipe.references import uses
 from .recipe.schema import Recipe
+from .tasks.lookup import TASKS
 
 TASK = ("task", "labels", "window", "overlap", "rules")  # settings of the recipe that every training reads
 MADE = ("corpora.", "steps.", "onnx.export", "onnx.int8")  # modules that make a model's files, and no claims
@@ -92,7 +94,7 @@ def graph(recipe: Recipe, unbundled: bool = False) -> list[Node]:
     nodes.append(
         Node(
             "comparison",
-            "measuring.comparison",
+            TASKS[recipe.task].comparison,
             recipe,
             {"compare_with": compared, "evaluation": data["evaluation"], "labels": data["labels"]},
             (*scored, "latency"),
@@ -131,7 +133,7 @@ def _corpora(recipe: Recipe, data: dict[str, Any]) -> Node:
 
 def _rehearsal(recipe: Recipe, data: dict[str, Any]) -> Node:
     """What a model is built like and how it is exported, but not how it is trained."""
-    settings = {key: data[key] for key in TASK}
+    settings = _of_task(recipe, data)
     for name, model in recipe.models.items():
         made = origin(recipe, model.step)
         how = {key: data["models"][name][key] for key in ("storage", "int8")}
@@ -140,18 +142,29 @@ def _rehearsal(recipe: Recipe, data: dict[str, Any]) -> Node:
     return Node("rehearsal", "onnx.rehearsal", recipe, settings, ("corpora",), reads, ())
 
 
+def _of_task(recipe: Recipe, data: dict[str, Any]) -> dict[str, Any]:
+    """Settings that every training reads, and what its task's record says to it."""
+    task = TASKS[recipe.task]
+    return {key: data[key] for key in TASK} | {"head": task.head, "outputs": task.outputs(recipe.labels)}
+
+
 def _folds(recipe: Recipe, data: dict[str, Any], steps: list[Node]) -> Node:
-    settings = {key: data[key] for key in (*TASK, "corpora", "guard", "measure", "steps", "models")}
+    whole = ("corpora", "guard", "measure", "steps", "models")
     leaves = ("models/*/*", "models/*/onnx/*", "log/*", "corpora/guard.jsonl", "steps/*.int8/report.json")
     return Node(
         FOLDS,
         "folds",
         recipe,
-        settings,
+        _of_task(recipe, data) | {key: data[key] for key in whole},
         ("corpora", "rehearsal"),
         {"texts": "corpora/*/*.jsonl"},
         tuple(f"folds/*/{file}" for file in leaves),
-        runs=("onnx.export", "onnx.int8", *dict.fromkeys(node.module for node in steps)),
+        runs=(
+            "onnx.export",
+            "onnx.int8",
+            TASKS[recipe.task].metric,
+            *dict.fromkeys(module for node in steps for module in (node.module, *node.runs)),
+        ),
     )
 
 
@@ -164,6 +177,7 @@ def _crossed(recipe: Recipe, **files: str) -> tuple[tuple[str, ...], dict[str, s
 
 def _step(recipe: Recipe, data: dict[str, Any], name: str) -> Node:
     step = recipe.steps[name]
+    runs: tuple[str, ...] = ()
     reads, needs, settings = {}, ["corpora"], _without_names(step, data["steps"][name])
     for number, use in enumerate(uses(step)):
         place = f"{use.place}.{number}"  # in the recipe's order, by what they are to the step and not by name
@@ -175,13 +189,22 @@ def _step(recipe: Recipe, data: dict[str, Any], name: str) -> Node:
                 reads[f"{place}.{split}"] = f"corpora/{use.name}/{split}.jsonl"
             settings[f"types.{place}"] = recipe.corpora[use.name].annotates
     if isinstance(step, Fitting):
-        settings |= {key: data[key] for key in TASK}
+        settings |= _of_task(recipe, data)
+        task = TASKS[recipe.task]
+        runs = (task.distillation if isinstance(step, Distilling) else task.finetuning,)
         folds, curves = _crossed(recipe, curves=f"log/{name}.jsonl")
         needs += folds
         reads |= {"guard": GUARD} | curves
-    leaves = (f"steps/{name}/model/*",)
     return Node(
-        name, f"steps.{step.do}", step, settings, tuple(dict.fromkeys(needs)), reads, leaves, is_stored=True
+        name,
+        f"steps.{step.do}",
+        step,
+        settings,
+        tuple(dict.fromkeys(needs)),
+        reads,
+        (f"steps/{name}/model/*",),
+        is_stored=True,
+        runs=runs,
     )
 
 
@@ -199,7 +222,7 @@ def _without_names(part: BaseModel, data: dict[str, Any]) -> dict[str, Any]:
 
 def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbundled: bool) -> Iterator[Node]:
     """What follows from a model of the recipe."""
-    settings, folder = data["models"][name], f"models/{name}"
+    settings, folder, task = data["models"][name], f"models/{name}", TASKS[recipe.task]
     made = "unbundle" if unbundled else f"{name}.export"
     tokenizer = {"tokenizer": f"{folder}/tokenizer.json", "guard": GUARD}
     if not unbundled:
@@ -227,11 +250,12 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
             ("corpora", made, *folds),
             tokenizer | {"fp32": f"{folder}/onnx/model.onnx"} | reports,
             (f"{folder}/onnx/model_quantized.onnx",),
+            runs=(task.metric,),
         )
     folds, guarded = _crossed(recipe, guards="corpora/guard.jsonl", theirs=f"{folder}/onnx/*")
     yield Node(
         f"{name}.calibrate",
-        "measuring.temperature",
+        task.calibration,
         model,
         {"rules": data["rules"]},
         ("corpora", *files, *folds),
@@ -241,7 +265,7 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
     test = recipe.own_test
     yield Node(
         f"{name}.pipelines",
-        "pipelines",
+        task.pipelines,
         model,
         {key: data[key] for key in ("labels", "measure", "window", "overlap")},
         ("corpora", made),
@@ -254,7 +278,7 @@ def _model(recipe: Recipe, data: dict[str, Any], name: str, model: Model, unbund
     }
     yield Node(
         f"{name}.scores",
-        "measuring.scores",
+        task.scores,
         model,
         {key: data[key] for key in ("labels", "measure")} | {"resamples": data["evaluation"]["resamples"]},
         ("corpora", *files, f"{name}.calibrate", *folds),

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from pydantic import BaseModel
 
-from cards.ledger import Base, Claim, ClaimId, Example, Ledger, Model, Variant, project, write_ledger
+from cards.ledger import Base, Claim, ClaimId, Example, Ledger, Model, Task, Variant, project, write_ledger
 from cards.ledger.quoted import quote
 from cards.ledger.records import Aggregation
 from cards.render import snippets
@@ -29,6 +29,7 @@ from .run_context import Context
 from .run_folder import RECIPE, RunFolder, variants_of
 from .running import read_record
 from .sources import sources
+from .tasks.lookup import TASKS
 
 NAMES = {
     "learning_rate": "Learning rate",
@@ -64,7 +65,7 @@ def run(context: Context, recipe: Recipe) -> list[Claim]:
     claims = [claim for name in earlier for claim in claimed(context, name)]
     published = recipe.published().written()
     models = {}
-    ran = examples([context.run.models / name for name in recipe.models])
+    ran = examples([context.run.models / name for name in recipe.models], TASKS[recipe.task].tag)
     for name, printed in zip(recipe.models, ran, strict=True):
         claims += [*_of_steps(context, name), *_cost(context, name), *_settings(context, name)]
         models[name] = _model(context, name, printed)
@@ -95,8 +96,8 @@ def write(ledger: Ledger, run: RunFolder) -> None:
         write_ledger(project(ledger, name), run.models / name / "ledger.json")
 
 
-def examples(model_folders: Sequence[Path]) -> list[tuple[Example, ...]]:
-    """Run the usage snippets on models, each program once for all of them, two programs at a time.
+def examples(model_folders: Sequence[Path], task: Task) -> list[tuple[Example, ...]]:
+    """Run the usage snippets of a task on models, each program once for all of them, two programs at a time.
 
     Returns:
         The examples of each model.
@@ -104,9 +105,9 @@ def examples(model_folders: Sequence[Path]) -> list[tuple[Example, ...]]:
     Raises:
         CardError: one fails.
     """
-    tools = tuple(snippets.TOOLS["token-classification"])
+    tools = snippets.TOOLS[task]
     with ThreadPoolExecutor(2) as pool:  # each is a process that mostly imports
-        by_tool = list(pool.map(partial(snippets.run, model_folders=model_folders), tools))
+        by_tool = list(pool.map(partial(snippets.run, model_folders=model_folders, task=task), tools))
     return [
         tuple(
             Example(tool=tool, text=snippets.SAMPLE, output=output)
@@ -202,7 +203,7 @@ def _model(context: Context, name: str, printed: tuple[Example, ...]) -> Model:
     base, step = origin(recipe, model.step).base, recipe.steps[model.step]
     teachers = _published(recipe, step.teachers) if isinstance(step, Distilling) else ()
     return Model(
-        task="token-classification",
+        task=TASKS[recipe.task].tag,
         title=model.title or f"{recipe.title}, {name}",
         summary=model.summary or recipe.summary,
         labels=recipe.labels,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
-from transformers import AutoModelForTokenClassification, pipeline
+from transformers import pipeline
 
 from cards.ledger import Claim, ClaimId
 from space.engine.entity import Entity
@@ -20,6 +20,7 @@ from .measuring import scoring, statistics
 from .measuring.metrics import count
 from .measuring.provenance import Details, artifact, data_set, environment
 from .measuring.scores import log_looks
+from .tasks.entities import ENTITIES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +67,8 @@ def _found(
     tokenizer = load_tokenizer(folder)
     tokenizer.model_max_length = window
     tagger = pipeline(
-        "token-classification",
-        model=AutoModelForTokenClassification.from_pretrained(folder),
+        ENTITIES.tag,
+        model=str(folder),
         tokenizer=tokenizer,
         aggregation_strategy=way,
         stride=overlap,

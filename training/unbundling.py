@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
+from transformers import AutoConfig, PreTrainedModel
 
 from cards.ledger import Claim, Ledger, Model, Variant, read_ledger
 from cards.render import snippets
 
 from . import library_logs, running
 from .bundling import FIGURES, files_of
+from .encoders.checkpoints import class_of
 from .errors import StageError
 from .graph import Node, graph
 from .ledger import examples, looks_at, sentences, write
@@ -30,6 +31,7 @@ from .recipe import Recipe
 from .record import Attempt, Inputs
 from .run_context import Context
 from .run_folder import VARIANTS, RunFolder, sha256, variants_of
+from .tasks.lookup import TASKS
 
 UNBUNDLE = "unbundle"  # the node, and what it leaves
 LEAVES = (
@@ -90,7 +92,7 @@ def run(context: Context, recipe: Recipe) -> list[Claim]:
     published = running.read_record(context, UNBUNDLE).claims
     kept = [claim for claim in published if claim.id not in ids and claim.artifact is None]
     models = {}
-    ran = examples([run_folder.models / name for name in old.models])
+    ran = examples([run_folder.models / name for name in old.models], TASKS[recipe.task].tag)
     for (name, model), printed in zip(old.models.items(), ran, strict=True):
         folder = run_folder.models / name
         there = tuple(Variant(name=variant, file=file) for variant, file in variants_of(folder).items())
@@ -110,12 +112,13 @@ def run(context: Context, recipe: Recipe) -> list[Claim]:
 def _unbundle_model(model: Model, bundled: Path, folder: Path, file: str) -> Model:
     """Make a complete model folder; the bundled file and what lies beside it keep their bytes."""
     shutil.copytree(bundled, folder, ignore=shutil.ignore_patterns(*RENDERED))
-    weights = AutoModelForTokenClassification.from_config(AutoConfig.from_pretrained(folder))
+    config = AutoConfig.from_pretrained(folder)
+    weights = class_of(config)(config)
     read_back(folder / file, weights)
     _check(weights, folder, file)
     tensors = {name: tensor.contiguous() for name, tensor in weights.state_dict().items()}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    [ran] = examples([folder])  # before there is another file: they name the one that ships
+    [ran] = examples([folder], model.task)  # before there is another file: they name the one that ships
     export(folder, TEXTS)
     variants = tuple(variant for variant in model.variants if variant.file == file)
     return model.model_copy(update={"variants": variants, "examples": ran, "weights_from": file})

@@ -7,7 +7,14 @@ import pytest
 import torch
 from onnx import TensorProto
 from tiny_bert import TEXTS, WINDOW
-from transformers import AutoModelForTokenClassification, AutoTokenizer
+from transformers import (
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    BertForSequenceClassification,
+    PreTrainedModel,
+)
 
 from training.errors import StageError
 from training.onnx import export, parity
@@ -56,9 +63,27 @@ def test_lost_parity_writes_nothing(tiny_bert, monkeypatch):
     wrong = model_of(tiny_bert)
     with torch.no_grad():
         wrong.classifier.bias[1] += 0.01
-    monkeypatch.setattr(export, "_load", lambda folder: wrong)
+    monkeypatch.setattr(export, "load_model", lambda folder: wrong)
     before = files(tiny_bert)
     with pytest.raises(StageError, match=r"model\.onnx lost parity: logits differ by 0\.01"):
+        export.export(tiny_bert, TEXTS)
+    assert files(tiny_bert) == before
+
+
+@pytest.mark.parametrize("kind", [BertForSequenceClassification, BertForMaskedLM])
+def test_a_model_of_any_head_is_exported_as_what_its_checkpoint_says(tiny_bert, kind, monkeypatch):
+    model: PreTrainedModel = kind(BertConfig.from_pretrained(tiny_bert)).eval()
+    model.save_pretrained(tiny_bert)
+    parity.check_reload(model, tiny_bert, TEXTS)
+    export.export(tiny_bert, TEXTS)
+    [probe, *_] = parity.probes(tiny_bert, TEXTS, WINDOW)
+    logits = parity.onnx_logits(tiny_bert / "onnx/model.onnx")(probe)
+    np.testing.assert_allclose(logits, parity.torch_logits(model)(probe), atol=1e-4)
+
+    other = kind(BertConfig.from_pretrained(tiny_bert))
+    before = files(tiny_bert)
+    monkeypatch.setattr(export, "load_model", lambda folder: other)
+    with pytest.raises(StageError, match=r"model\.onnx lost parity"):
         export.export(tiny_bert, TEXTS)
     assert files(tiny_bert) == before
 

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from training.encoders.trimming import kept_pieces, trim
 from training.errors import StageError
 from training.fitting.examples import Cutter
 from training.fitting.prediction import entities
+from training.measuring.metrics import document_counts
 from training.onnx import conversion, fusion, int8, parity
 from training.onnx.export import export
 from training.onnx.weights import read_back
@@ -69,7 +71,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     model.save_pretrained(folder)
     read_notes(tokenizer).save_pretrained(folder)
     export(folder, TEXTS)
-    int8.quantize(folder, Int8(f1_budget=1), _guard(folder), LABELS, ())
+    int8.quantize(folder, Int8(f1_budget=1), _guard(folder), partial(document_counts, labels=LABELS), ())
     return Made(family, whole, model, folder)
 
 

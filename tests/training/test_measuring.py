@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from training.corpora.definition import MappedType
 from training.corpora.document import Document, Span
 from training.corpora.formats import jsonl
 from training.measuring import comparison, latency, scores, speed
-from training.measuring.metrics import score
+from training.measuring.metrics import document_counts, score
 from training.measuring.metrics.error_kinds import KINDS
 from training.onnx import int8
 from training.onnx.export import export, store_fp16
@@ -27,6 +28,7 @@ from training.recipe.models import Int8
 from training.run_context import Context
 from training.run_folder import RunFolder, sha256
 
+COUNT = partial(document_counts, labels=LABELS)
 VARIANTS = ["teacher.fp32", "teacher.fp16", "student.fp32", "student.int8"]
 DIAGNOSED = ["teacher.fp16", "student.int8"]  # of each model the smallest
 RULES = ("transitions",)
@@ -52,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, list[Docu
     run.split("invented", "test").parent.mkdir(parents=True)
     jsonl.write(test, run.split("invented", "test"))
     jsonl.write(test[:4], run.guard)
-    int8.quantize(run.models / "student", Int8(f1_budget=1), test[:4], LABELS, RULES)
+    int8.quantize(run.models / "student", Int8(f1_budget=1), test[:4], COUNT, RULES)
     state(run.models / "student", rules=RULES, temperature=2)
     return run, test, test[:4]
 

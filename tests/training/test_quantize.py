@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,14 @@ from transformers import AutoConfig
 from space.engine import load
 from training.corpora.document import Document, Span
 from training.errors import StageError
+from training.measuring.metrics import document_counts
 from training.onnx import conversion, fusion, parity
 from training.onnx import int8 as quantize
 from training.onnx.conversion import Setting
 from training.onnx.int8 import Try, choose, grid
 from training.recipe.models import Int8
 
+COUNT = partial(document_counts, labels=LABELS)
 PLAIN = Setting(activations="dynamic", per_channel=True, embeddings=True, exclude_layers=())
 LINEAR = 6  # matrix products with weights in an encoder layer
 
@@ -97,7 +100,7 @@ def test_without_the_whole_mask_padding_on_the_left_would_lose_parity(exported, 
 
 
 def test_int8_file_runs_under_plain_onnxruntime_near_fp32(exported, guard):
-    report = quantize.quantize(exported, Int8(f1_budget=1), guard, LABELS, ())
+    report = quantize.quantize(exported, Int8(f1_budget=1), guard, COUNT, ())
     file = exported / "onnx/model_quantized.onnx"
     assert report.fp32_guard_f1 == 1
     assert report.chosen == report.tries[0]
@@ -163,7 +166,7 @@ def test_excluded_layers_and_embeddings_stay_fp32(exported, fused, tmp_path):
 def test_none_within_the_budget_writes_nothing(exported, guard, monkeypatch):
     monkeypatch.setattr(quantize, "measure", lambda *_: (1.0, [attempt(900, 0.02, 1, least=0.015)]))
     with pytest.raises(StageError, match=r"every INT8 setting loses more than 0\.01 of FP32's") as error:
-        quantize.quantize(exported, Int8(f1_budget=0.01), guard, LABELS, ())
+        quantize.quantize(exported, Int8(f1_budget=0.01), guard, COUNT, ())
     assert "guard F1 -0.0200 (at most -0.0150)" in str(error.value)
     assert not (exported / "onnx/model_quantized.onnx").exists()
     assert not list(exported.glob(".quantize-*"))

@@ -19,10 +19,6 @@ def test_every_recipe_of_the_project_loads():
         assert load_recipe(name).name == name
 
 
-def test_tags_are_o_then_b_and_i_of_each_type():
-    assert load_recipe("bundled").tags == ["O", "B-Chemical", "I-Chemical", "B-Disease", "I-Disease"]
-
-
 def test_a_claim_tells_the_kind_of_text_that_the_recipe_names():
     corpus = load_recipe("bundled").corpora["bc5cdr"]
     assert data_set(corpus, []).genre == "abstracts"

@@ -26,6 +26,8 @@ from training.recipe import load_recipe
 from training.run_context import Context
 from training.run_folder import RunFolder
 from training.store import Store
+from training.tasks.entities import ENTITIES
+from training.tasks.lookup import TASKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -156,6 +158,8 @@ def edit(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
         ("training.fitting.trainer", ["teacher"]),
         ("training.fitting.tagging_losses", ["teacher"]),
         ("training.steps.prune", ["pruned"]),
+        ("training.steps.learning", ["student"]),
+        ("training.tasks.entities", []),
         ("training.encoders.trimming", ["encoder"]),
         ("training.corpora.formats.brat", ["corpora"]),
         ("training.measuring.latency", []),
@@ -177,6 +181,13 @@ def test_edited_code_of_distillation_repeats_a_recovery_too(folder, monkeypatch)
     nodes = {node.name: node for node in graph(context.recipe)}
     assert running.reason(context, nodes["pruned"]) == "code: training.fitting.distillation"
     assert running.reason(context, nodes["teacher"]) is None
+
+
+def test_a_task_with_another_head_repeats_what_has_one(folder, monkeypatch):
+    monkeypatch.setitem(TASKS, "entities", replace(ENTITIES, head="AnotherHead"))
+    assert list(reasons(context_of(folder))) == ["teacher"]
+    monkeypatch.setitem(TASKS, "entities", replace(ENTITIES, scores="measuring.others"))
+    assert list(reasons(context_of(folder))) == []
 
 
 def test_a_plan_says_what_would_run_and_writes_nothing(folder):

@@ -14,6 +14,7 @@ from transformers import PreTrainedTokenizerFast
 from space.engine import Tokens, Window, plain, special_tokens, tokenise, windows
 
 from ..corpora.document import Document
+from ..tasks.lookup import TASKS
 from .tags import allowed_tags, continued_scores, continued_sets, word_tags
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def cutter_of(tokenizer: PreTrainedTokenizerFast, recipe: "Recipe") -> Cutter:
         pad_id=tokenizer.pad_token_id,
         window=recipe.window,
         overlap=recipe.overlap,
-        tags=recipe.tags,
+        tags=TASKS[recipe.task].outputs(recipe.labels),
     )
 
 

@@ -17,10 +17,12 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from optimum.exporters.onnx import main_export
-from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
+from optimum.exporters.tasks import TasksManager
+from transformers import AutoConfig, PreTrainedModel
 
 from cards.ledger import Claim, ClaimId
 
+from ..encoders.checkpoints import class_of, load_model
 from ..errors import StageError
 from ..run_folder import VARIANTS
 from . import parity
@@ -67,6 +69,7 @@ def export(model_folder: Path, texts: Sequence[str]) -> None:
     Raises:
         StageError: logits differ, or the model is too large for one file; the folder is left as it was.
     """
+    kind = class_of(AutoConfig.from_pretrained(model_folder))
     with tempfile.TemporaryDirectory(prefix=".export-", dir=model_folder) as work:
         with warnings.catch_warnings():
             # Parity is what tells whether tracing went well and the older exporter still serves.
@@ -75,7 +78,7 @@ def export(model_folder: Path, texts: Sequence[str]) -> None:
             main_export(
                 str(model_folder),
                 output=work,
-                task="token-classification",
+                task=TasksManager.infer_task_from_model(kind),
                 opset=OPSET,
                 framework="pt",
                 library_name="transformers",
@@ -84,7 +87,7 @@ def export(model_folder: Path, texts: Sequence[str]) -> None:
         file = Path(work) / "model.onnx"
         if list(Path(work).glob("*.onnx_data")):
             raise StageError(f"{model_folder}: over 2 GB, too much for one ONNX file; use a smaller base")
-        _ship(file, model_folder / FP32, _load(model_folder), texts)
+        _ship(file, model_folder / FP32, load_model(model_folder), texts)
 
 
 def store_fp16(model_folder: Path, texts: Sequence[str]) -> None:
@@ -97,7 +100,7 @@ def store_fp16(model_folder: Path, texts: Sequence[str]) -> None:
     """
     graph = onnx.load(model_folder / FP32)
     halve(graph.graph)
-    model = _load(model_folder)
+    model = load_model(model_folder)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(parameter.half().float())
@@ -126,10 +129,6 @@ def halve(graph: onnx.GraphProto) -> None:
     computing = list(graph.node)
     del graph.node[:]
     graph.node.extend(casts + computing)
-
-
-def _load(folder: Path) -> PreTrainedModel:
-    return AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32)
 
 
 def _ship(file: Path, to: Path, model: PreTrainedModel, texts: Sequence[str]) -> None:

@@ -3,7 +3,8 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,14 @@ from pydantic import BaseModel, ConfigDict
 from transformers import AutoConfig
 
 from cards.ledger import Claim
-from space.engine import Tagger, load
+from space.engine import Entity, Tagger, load
 
 from ..corpora.document import Document
 from ..errors import StageError
 from ..measuring import latency, scoring, statistics
-from ..measuring.metrics import count
 from ..recipe.models import Int8, Model
 from ..run_folder import VARIANTS
+from ..tasks.lookup import TASKS, import_named
 from . import parity
 from .conversion import Setting, calibration_inputs, convert
 from .export import PARITY_TEXTS
@@ -34,6 +35,8 @@ TRIES = ".quantize-"  # a folder's prefix
 RESAMPLES = 1000
 SAME_SIZE = 1.01  # files whose sizes differ by less count as equally small; the faster one is kept
 LATENCY_TOKENS, LATENCY_REPEATS = 128, 20
+
+Count = Callable[[Sequence[Document], Sequence[list[Entity]]], np.ndarray]  # to (documents, labels, 3)
 
 
 class _Record(BaseModel):
@@ -71,12 +74,13 @@ class QuantizationReport(_Record):
 def run(context: "Context", model: Model) -> list[Claim]:
     """Quantize a model; report.json in the node's folder tells of every try."""
     assert model.int8 is not None  # the graph has this node for no other model
+    counts = import_named(TASKS[context.recipe.task].metric).document_counts
     reports = [(fold.step(context.node) / REPORT).read_bytes() for fold in context.folds]
     report = quantize(
         context.model_folder,
         model.int8,
         context.guard(),
-        context.recipe.labels,
+        partial(counts, labels=context.recipe.labels),
         context.recipe.rules,
         [QuantizationReport.model_validate_json(text) for text in reports],
     )
@@ -98,7 +102,7 @@ def quantize(
     model_folder: Path,
     settings: Int8,
     guard: Sequence[Document],
-    labels: Sequence[str],
+    count: Count,
     rules: Sequence[str],
     folds: Sequence[QuantizationReport] = (),
 ) -> QuantizationReport:
@@ -116,7 +120,7 @@ def quantize(
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=TRIES, dir=model_folder) as work:
         taggers = candidates(model_folder, settings, guard, rules, Path(work))
-        fp32_f1, tries = measure(load(model_folder, file=FP32, rules=rules), taggers, guard, labels)
+        fp32_f1, tries = measure(load(model_folder, file=FP32, rules=rules), taggers, guard, count)
         if folds:
             tries = [_crossed(attempt, folds) for attempt in tries]
             fp32_f1 = float(np.mean([report.fp32_guard_f1 for report in folds]))
@@ -190,15 +194,15 @@ def choose(tries: Sequence[Try], budget: float) -> Try:
 
 
 def measure(
-    fp32: Tagger, taggers: Mapping[Setting, Tagger], guard: Sequence[Document], labels: Sequence[str]
+    fp32: Tagger, taggers: Mapping[Setting, Tagger], guard: Sequence[Document], count: Count
 ) -> tuple[float, list[Try]]:
     """Measure the guard F1 of FP32, and size, loss and latency of each file."""
-    texts, gold = [document.text for document in guard], [document.spans for document in guard]
-    reference, draws = count(gold, fp32(texts), labels), statistics.resample(len(guard), RESAMPLES)
+    texts = [document.text for document in guard]
+    reference, draws = count(guard, fp32(texts)), statistics.resample(len(guard), RESAMPLES)
     timing = latency.measure(taggers, guard, _latency_tokens(taggers), LATENCY_REPEATS)
     tries = []
     for setting, tagger in taggers.items():
-        loss, interval = scoring.f1_difference(reference, count(gold, tagger(texts), labels), draws)
+        loss, interval = scoring.f1_difference(reference, count(guard, tagger(texts)), draws)
         tries.append(
             Try(
                 setting=setting,

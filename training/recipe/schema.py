@@ -171,11 +171,6 @@ class Recipe(Strict):
         return self.model_copy(update={"steps": steps})
 
     @property
-    def tags(self) -> list[str]:
-        """The label list of every model: O first, then B- and I- of each type."""
-        return ["O"] + [f"{prefix}-{label}" for label in self.labels for prefix in ("B", "I")]
-
-    @property
     def own_test(self) -> tuple[str, str]:
         """Corpus and split of the models' own test."""
         return next(iter(self.measure.items()))

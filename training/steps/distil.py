@@ -8,7 +8,7 @@ from cards.ledger import Claim
 
 from ..encoders.checkpoints import classifier, load_tokenizer, new_classifier
 from ..encoders.layers import first_layers
-from .learning import learn_from_teachers
+from ..tasks.lookup import TASKS, import_named
 from .leaving import leave
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def run(context: "Context", step: "Distil") -> list[Claim]:
     """Write the student to the step's folder."""
     model, tokenizer = _start(context, step)
     made_of = step.start.layers if step.start.of == step.teachers[0] else None
-    learn_from_teachers(context, step, model, tokenizer, made_of)
+    learning = import_named(TASKS[context.recipe.task].distillation)
+    learning.learn_from_teachers(context, step, model, tokenizer, made_of)
     leave(context, model, tokenizer)
     return []
 

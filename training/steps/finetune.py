@@ -6,10 +6,8 @@ from cards.ledger import Claim
 
 from ..encoders.checkpoints import load_tokenizer, new_classifier
 from ..encoders.layers import first_layers
-from ..fitting.examples import cutter_of
-from .documents import fold_of, prepared
+from ..tasks.lookup import TASKS, import_named
 from .leaving import leave
-from .training import train
 
 if TYPE_CHECKING:
     from ..recipe.finetune import Finetune
@@ -17,15 +15,11 @@ if TYPE_CHECKING:
 
 
 def run(context: "Context", step: "Finetune") -> list[Claim]:
-    """Write the token classifier to the step's folder."""
+    """Write the classifier to the step's folder."""
     recipe, encoder = context.recipe, context.run.output(step.encoder)
-    tokenizer = load_tokenizer(encoder)
-    cutter = cutter_of(tokenizer, recipe)
-    documents = prepared(context, step, cutter, fold_of(step))
-    model = new_classifier(encoder, recipe, step.seed)
+    model, tokenizer = new_classifier(encoder, recipe, step.seed), load_tokenizer(encoder)
     if step.layers is not None:
         model = first_layers(model, step.layers)
-    examples = [example for one in documents for example in cutter.examples(one, step.continuations)]
-    train(context, step, model, examples, cutter)
+    import_named(TASKS[recipe.task].finetuning).learn_from_labels(context, step, model, tokenizer)
     leave(context, model, tokenizer)
     return []

@@ -1,4 +1,4 @@
-"""Learning from teachers: what a distillation and the recovery of a pruned model share."""
+"""Learning words from teachers: what a distillation and the recovery of a pruned model share."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial

@@ -14,7 +14,7 @@ TEXTS = 8  # guard documents that both are compared on
 
 
 def leave(context: "Context", model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
-    """Write a step's token classifier to its folder.
+    """Write a step's model to its folder.
 
     Raises:
         StageError: loaded again it would give other logits.

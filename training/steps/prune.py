@@ -12,7 +12,7 @@ from cards.ledger import Claim, ClaimId
 
 from ..encoders.checkpoints import classifier, load_tokenizer
 from ..encoders.layers import linear_layers, sparsity
-from .learning import learn_from_teachers
+from ..tasks.lookup import TASKS, import_named
 from .leaving import leave
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def run(context: "Context", step: "Prune") -> list[Claim]:
     model, tokenizer = classifier(source, context.recipe), load_tokenizer(source)
     weights = [(module, "weight") for module in linear_layers(model)]
     prune.global_unstructured(weights, pruning_method=prune.L1Unstructured, amount=step.amount)
-    learn_from_teachers(context, step, model, tokenizer, None)
+    learning = import_named(TASKS[context.recipe.task].distillation)
+    learning.learn_from_teachers(context, step, model, tokenizer, None)
     for module in linear_layers(model):
         prune.remove(module, "weight")
     leave(context, model, tokenizer)

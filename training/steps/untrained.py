@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from transformers import AutoModelForTokenClassification, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from ..encoders.bases import load_base
+from ..encoders.checkpoints import untrained_classifier
 from ..encoders.families import positions
 from ..encoders.layers import first_layers
 from ..encoders.note_reading import read_notes
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def untrained(context: "Context", made: Origin) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """Build a token classifier as a model of the recipe will be, but for a trimmed vocabulary.
+    """Build a classifier as a model of the recipe will be, but for a trimmed vocabulary.
 
     Raises:
         RecipeError: its base cannot be loaded.
@@ -33,10 +34,7 @@ def untrained(context: "Context", made: Origin) -> tuple[PreTrainedModel, PreTra
             f"window: {recipe.window} tokens, but {made.base.id} has positions for {positions(config)}; "
             f"give the recipe `window: {positions(config)}` or less"
         )
-    config.id2label = dict(enumerate(recipe.tags))
-    config.label2id = {tag: index for index, tag in enumerate(recipe.tags)}
-    config.clinstill = {"window": recipe.window, "overlap": recipe.overlap}
-    model = AutoModelForTokenClassification.from_config(config)
+    model = untrained_classifier(config, recipe)
     for layers in made.layers:
         model = first_layers(model, layers)
     return model, read_notes(tokenizer)

@@ -89,9 +89,16 @@ def score(gold: Sequence[Document], found: Sequence[Iterable[Mention]], labels: 
     Raises:
         ValueError: the lists differ in length, or a mention is of a type not in `labels`.
     """
-    counts = count([document.spans for document in gold], found, labels).sum(axis=0)
+    counts = document_counts(gold, found, labels).sum(axis=0)
     *types, micro, macro = (Score(*row) for row in table(counts).tolist())
     return Scores(types=dict(zip(labels, types, strict=True)), micro=micro, macro=macro, counts=counts)
+
+
+def document_counts(
+    gold: Sequence[Document], found: Sequence[Iterable[Mention]], labels: Sequence[str]
+) -> np.ndarray:
+    """As `count`, by documents with their gold mentions."""
+    return count([document.spans for document in gold], found, labels)
 
 
 def count(
