@@ -66,7 +66,8 @@ def run(tmp_path, documents, cutter, make_model) -> Callable[..., BertForTokenCl
         here: Path = tmp_path / folder
         here.mkdir(exist_ok=True)
         files = here / "checkpoints", here / "log.jsonl"
-        fit("tiny", model, examples, documents[:4], cutter, tiny_fitting.LABELS, (), fitting, *files, trainer)
+        others = documents[:4], cutter, tiny_fitting.LABELS, (), fitting, *files, []
+        fit("tiny", model, examples, *others, trainer)
         return model
 
     return run
