@@ -88,7 +88,7 @@ def test_mistakes_are_told_before_torch_is_imported():
 
 @pytest.mark.parametrize(
     ("arguments", "called"),
-    [(["smoke"], "smoke"), (["smoke", "--set", "window=32"], "recipe.yaml"), (["mine.yaml"], "recipe.yaml")],
+    [(["smoke"], "smoke"), (["smoke", "--set", "overlap=8"], "recipe.yaml"), (["mine.yaml"], "recipe.yaml")],
 )
 def test_the_command_of_a_claim_can_be_run_as_it_stands(arguments, called, monkeypatch, tmp_path):
     """Beside recipe.yaml, which travels with the models; only the name of the run's folder is left open."""

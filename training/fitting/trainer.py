@@ -44,6 +44,7 @@ from .tagging_losses import marginal_loss, r_drop_loss
 if TYPE_CHECKING:
     from ..recipe.fitting import Fitting
 
+ARITHMETIC = "ACCELERATE_MIXED_PRECISION"  # where transformers leaves that of one training to the next
 TENSORBOARD = "CLINSTILL_TENSORBOARD"  # names the folder for TensorBoard's files, where they are wanted
 
 
@@ -293,6 +294,7 @@ def _arguments(name: str, fitting: "Fitting", work: Path) -> TrainingArguments:
     board = os.environ.get(TENSORBOARD)
     if board and not is_tensorboard_available():
         raise StageError(f"{TENSORBOARD} is set, but TensorBoard is not installed: pip install tensorboard")
+    os.environ.pop(ARITHMETIC, None)
     return TrainingArguments(
         output_dir=str(work),
         num_train_epochs=fitting.epochs,

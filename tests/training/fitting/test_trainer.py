@@ -61,3 +61,10 @@ def test_a_tiny_model_learns_its_documents(run, settings, tmp_path, documents, c
     found = [[Span(start=g["start"], end=g["end"], label=g["entity_group"]) for g in own] for own in groups]
     f1 = score(documents, found, LABELS).macro.f1
     assert f1 > 0.9 if continuations else f1 < 0.5
+
+
+def test_a_training_in_fp32_is_that_after_one_in_bfloat16_too(run, settings):
+    first = run(Fitting(**settings()), "first")
+    run(Fitting(**settings(bf16=True)), "between")
+    again = run(Fitting(**settings()), "again")
+    assert_equal(again.state_dict(), first.state_dict())
