@@ -1,10 +1,11 @@
 """Scheduler: one bounded queue before the models, and the workers that empty it.
 
 A worker is a thread that runs one window at a time, on one processor, or on all of them while there is no
-other text. It takes texts in turn: up to `OPEN_PER_WORKER` texts a worker are open at once (the
-micro-batch), each gets one window, and then the next text has its turn. So a long note does not hold short
-ones up, and what was cancelled is dropped between two windows. The queue is bounded by the time that its
-work will take, so that whoever gets a place is answered soon on any machine. Windows are not put into one
+other text and was none of late: two texts side by side are done sooner than one after the other. It takes
+texts in turn: up to `OPEN_PER_WORKER` texts a worker are open at once (the micro-batch), each gets one
+window, and then the next text has its turn. So a long note does not hold short ones up, and what was
+cancelled is dropped between two windows. The queue is bounded by the time that its work will take, so that
+whoever gets a place is answered soon on any machine. Windows are not put into one
 tensor: dynamic INT8 takes its scales over the whole input, so that an answer would depend on who else asked
 (see engine/session.py).
 """
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from ..contract import Entity, Served
 
 OPEN_PER_WORKER = 4
+CROWDED_S = 1.0  # so long after texts came together, others are expected to
 STEP_BACK = 5  # steps of niceness
 MEMORY = 0.98  # how much of what it knows of a model's pace a text leaves standing
 # Seconds and characters, before a model has tagged anything: that of a fast processor. With none at all, as
@@ -112,6 +114,7 @@ class Scheduler:
         self._waiting_texts, self._waiting_s = 0, 0.0
         self._turns: deque[_Text] = deque()  # open texts that no worker has in hand
         self._open, self._most_open = 0, workers * OPEN_PER_WORKER
+        self._crowded = -CROWDED_S  # when there was last more than one text
         self._closed = False
         self._threads = [
             threading.Thread(target=self._work, name=f"worker {n}", daemon=True) for n in range(workers)
@@ -165,6 +168,8 @@ class Scheduler:
             self._waiting_texts += len(texts)
             self._waiting_s += seconds
             self._waiting.extend(texts)
+            if self._open + self._waiting_texts > 1:
+                self._crowded = time.monotonic()
             self._changed.notify(len(texts))
         request.future.add_done_callback(lambda _: self._make_room(request))
         return request.future
@@ -259,8 +264,9 @@ class Scheduler:
         return None
 
     def _alone(self) -> bool:
-        """Whether the one open text is all there is."""
-        return self._open == 1 and not self._waiting_texts
+        """Whether the one open text is all there is, and no other is to be expected."""
+        crowded = time.monotonic() - self._crowded < CROWDED_S
+        return self._open == 1 and not self._waiting_texts and not crowded
 
     def _end(self, text: _Text, outcome: Done | Exception) -> None:
         request = text.request

@@ -10,6 +10,7 @@ from tiny_model import make_model
 
 from space.contract import Served
 from space.engine import load
+from space.service import scheduler as scheduling
 from space.service.scheduler import OPEN_PER_WORKER, Busy, Panic, Scheduler
 
 LONG_S = 30
@@ -130,7 +131,10 @@ def test_what_would_have_to_wait_too_long_is_refused(make, model, monkeypatch, w
     """A text of 10 characters has taken 5 s, so each character is expected to take half a second."""
     clock = iter(range(0, 10_000, 5))
     scheduler = make(workers=workers, queue_s=20.0)
-    monkeypatch.setattr("space.service.scheduler.time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    monkeypatch.setattr(
+        "space.service.scheduler.time",
+        SimpleNamespace(perf_counter=lambda: next(clock), monotonic=time.monotonic),
+    )
     scheduler.submit(work(model, "characters")).result(LONG_S)
     assert model.next_started() == "characters"
     model.hold()
@@ -231,7 +235,8 @@ def test_it_is_idle_when_everything_is_answered(make, model):
     assert scheduler.idle and scheduler.waiting == 0
 
 
-def test_a_text_is_alone_while_no_other_is_open_or_waits(make, model):
+def test_a_text_is_alone_while_no_other_is_open_or_waits_or_was_of_late(make, model, monkeypatch):
+    monkeypatch.setattr(scheduling, "CROWDED_S", LONG_S)
     scheduler = make()
     model.hold()
     first = scheduler.submit(work(model, "a*3"))
@@ -240,7 +245,10 @@ def test_a_text_is_alone_while_no_other_is_open_or_waits(make, model):
     model.release(10)
     wait([first, second], timeout=LONG_S)
     assert model.ran == ["a", "a", "b", "a", "b"]
-    assert model.alone == [True, False, False, False, True]
+    assert model.alone == [True, False, False, False, False]
+    monkeypatch.setattr(scheduling, "CROWDED_S", 0.0)
+    scheduler.submit(work(model, "c")).result(LONG_S)
+    assert model.alone[-1]
 
 
 def test_close_ends_the_workers(make, model):
