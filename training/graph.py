@@ -6,7 +6,7 @@ the types of its settings (`recipe.references.Reference`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -137,7 +137,10 @@ def _rehearsal(recipe: Recipe, data: dict[str, Any]) -> Node:
     for name, model in recipe.models.items():
         made = origin(recipe, model.step)
         how = {key: data["models"][name][key] for key in ("storage", "int8")}
-        settings[f"models.{name}"] = how | {"base": made.base.model_dump(), "layers": made.layers}
+        settings[f"models.{name}"] = how | {
+            "base": made.base.model_dump(),
+            "parts": [asdict(part) for part in made.parts],
+        }
     reads = {"guard": GUARD}
     return Node("rehearsal", "onnx.rehearsal", recipe, settings, ("corpora",), reads, ())
 

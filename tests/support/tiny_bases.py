@@ -25,7 +25,7 @@ _SHAPE = {
 _OWN = {
     "distilbert": {"hidden_dim": 2 * HIDDEN},
     "roberta": {"max_position_embeddings": 2 * WINDOW + 2, "type_vocab_size": 1},
-    "electra": {"embedding_size": 16},
+    "electra": {"embedding_size": 8},
     "mobilebert": {"intermediate_size": HIDDEN, "embedding_size": 16, "intra_bottleneck_size": 16},
     "albert": {"embedding_size": 16},
     "deberta-v2": {  # as version 3 has it

@@ -9,6 +9,7 @@ import yaml
 from training.measuring.provenance import data_set
 from training.recipe import RECIPES, RecipeError, load_recipe, recipes
 from training.recipe.distil import Start
+from training.recipe.origin import Part, origin
 from training.recipe.references import references, uses
 from training.recipe.schema import Step
 
@@ -59,6 +60,14 @@ def test_what_a_step_refers_to_follows_from_its_type():
     ]
 
 
+def test_a_model_goes_back_to_its_base_by_the_parts_that_steps_took_in_order():
+    settings = ["steps.teacher.layers=[0, 1, 2]", "steps.student.start={width: 192, of: teacher}"]
+    settings += ["steps.last={like: student, start: {layers: [0], feed_forward: 9, of: student}}"]
+    made = origin(load_recipe("bundled", settings), "last")
+    assert made.parts == (Part(layers=(0, 1, 2)), Part(width=192), Part(layers=(0,), feed_forward=9))
+    assert made.vocabulary == "encoder"
+
+
 @pytest.mark.parametrize("kind", [*get_args(get_args(Step)[0]), Start])
 def test_every_name_in_a_step_says_what_it_is_a_name_of(kind):
     """A name without a reference would be read without being a part of the step's key."""
@@ -76,7 +85,9 @@ def test_every_name_in_a_step_says_what_it_is_a_name_of(kind):
         (["steps.teacher.epochs=0"], r"steps.teacher.epochs: .*greater than 0"),
         (["window"], "--set takes key=value, found 'window'"),
         (["name.x=1"], "'name' has no keys of its own"),
-        (["steps.student.start.layers=null"], "either from `layers` `of` a step, or from an `encoder`"),
+        (["steps.student.start.layers=null"], "either from `layers`, .* `of` a step, or from an `encoder`"),
+        (["steps.student.start={width: 64, encoder: encoder}"], "either from `layers`, .*or from an"),
+        (["steps.student.start.width=0"], "steps.student.start.width: .*greater than or equal to 1"),
         (["steps.student.loss.kl=-1"], "steps.student.loss.kl: .*greater than or equal to 0"),
         (["steps.student.loss={temperature: 2}"], "no term has a weight; terms: kl, ce"),
         (["steps.teacher.fold={number: 5, of: 5}"], "part 5 of 5; they are numbered from 0"),

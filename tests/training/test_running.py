@@ -77,6 +77,33 @@ def test_the_student_has_the_chosen_layer_and_the_recipe_its_tags(folder):
     assert {p.dtype for p in student.parameters()} == {torch.float32}
 
 
+WIDE = "steps.encoder.base.source=scratch:2x64"  # two heads of 32
+
+
+def test_a_narrower_student_is_rehearsed_and_learns_from_its_teachers_layers(folder, capsys):
+    start = "steps.student.start={layers: [1], width: 32, feed_forward: 48, of: teacher}"
+    loss = "steps.student.loss={temperature: 2, kl: 1, hidden: 1, attention: 1}"
+    context = context_of(folder, WIDE, start, loss, run="narrow")
+    running.run(context, last="student")
+    assert "rehearsal: student goes through export, INT8 and the engine" in capsys.readouterr().out
+    teacher, student = (model_of(context, step).config for step in ("teacher", "student"))
+    assert (teacher.hidden_size, teacher.num_attention_heads, teacher.intermediate_size) == (64, 2, 256)
+    assert (student.hidden_size, student.num_attention_heads, student.intermediate_size) == (32, 1, 48)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ("width: 48", "start.width: this BERT is 64 wide, in heads of 32, .*found 48"),
+        ("feed_forward: 257", "start.feed_forward: .* have 256 neurons, .*found 257"),
+    ],
+)
+def test_a_size_that_a_student_cannot_have_is_told_before_anything_is_trained(folder, size, said):
+    context = context_of(folder, WIDE, f"steps.student.start={{{size}, of: teacher}}", run="narrow")
+    with pytest.raises(StageError, match=f"models.student would fail: {said}"):
+        running.run(context, last="rehearsal")
+
+
 def test_a_run_again_from_nothing_gives_the_same_weights(folder):
     made = [f"steps/{step}/model/model.safetensors" for step in TRAINED]
     first = [(folder / "run" / file).read_bytes() for file in made]

@@ -1,12 +1,53 @@
 """Encoder families: what the code needs to know of each, and nobody asks the model type for elsewhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import StageError
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
+
+
+@dataclass(frozen=True)
+class Linears:
+    """Paths of the linear layers within each layer of an encoder.
+
+    Attributes:
+        attention: Those whose outputs are divided among the heads; not every model has all.
+        output: Takes what all heads give.
+        up: To the neurons of the feed-forward part.
+        down: From them.
+        neurons: Key of the configuration that says how many these are.
+    """
+
+    attention: tuple[str, ...]
+    output: str
+    up: str
+    down: str
+    neurons: str = "intermediate_size"
+
+
+_BERT = Linears(
+    attention=("attention.self.query", "attention.self.key", "attention.self.value"),
+    output="attention.output.dense",
+    up="intermediate.dense",
+    down="output.dense",
+)
+_DISTILBERT = Linears(
+    attention=("attention.q_lin", "attention.k_lin", "attention.v_lin"),
+    output="attention.out_lin",
+    up="ffn.lin1",
+    down="ffn.lin2",
+    neurons="hidden_dim",
+)
+_DEBERTA = replace(
+    _BERT,
+    attention=tuple(
+        f"attention.self.{name}"
+        for name in ("query_proj", "key_proj", "value_proj", "pos_key_proj", "pos_query_proj")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +68,7 @@ class Family:
         global_interval: Key of the configuration that says every how many layers attention is global, where
             it is local in the others; None where all layers are of one kind.
         positions_behind_padding: Whether positions begin behind the id of the padding token.
+        linears: What its layers consist of; None where they cannot be made narrower.
     """
 
     name: str
@@ -39,6 +81,7 @@ class Family:
     head: str = "classifier"
     global_interval: str | None = None
     positions_behind_padding: bool = False
+    linears: Linears | None = None
 
     @property
     def inputs(self) -> list[str]:
@@ -47,7 +90,7 @@ class Family:
 
 
 FAMILIES = (
-    Family("BERT", "bert", "encoder.layer", "WordPiece", token_types=True, fusion="bert"),
+    Family("BERT", "bert", "encoder.layer", "WordPiece", token_types=True, fusion="bert", linears=_BERT),
     Family(
         "DistilBERT",
         "distilbert",
@@ -56,6 +99,7 @@ FAMILIES = (
         token_types=False,
         fusion="bert",
         activation="activation",
+        linears=_DISTILBERT,
     ),
     Family(
         "RoBERTa",
@@ -65,11 +109,14 @@ FAMILIES = (
         token_types=False,
         fusion="bert",
         positions_behind_padding=True,
+        linears=_BERT,
     ),
-    Family("ELECTRA", "electra", "encoder.layer", "WordPiece", token_types=True, fusion="bert"),
+    Family(
+        "ELECTRA", "electra", "encoder.layer", "WordPiece", token_types=True, fusion="bert", linears=_BERT
+    ),
     Family("MobileBERT", "mobilebert", "encoder.layer", "WordPiece", token_types=True),
     Family("ALBERT", "albert", None, "Unigram", token_types=True),
-    Family("DeBERTa", "deberta-v2", "encoder.layer", "Unigram", token_types=False),
+    Family("DeBERTa", "deberta-v2", "encoder.layer", "Unigram", token_types=False, linears=_DEBERTA),
     Family(
         "ModernBERT",
         "modernbert",

@@ -34,16 +34,20 @@ def first_layers(model: PreTrainedModel, layers: Sequence[int]) -> PreTrainedMod
 
 def _chosen(weights: dict[str, torch.Tensor], stack: str, layers: Sequence[int]) -> dict[str, torch.Tensor]:
     """Weights by name, of these layers under their new numbers, and of all that is no layer."""
-    in_layer = re.compile(rf"((?:\w+\.)?{re.escape(stack)}\.)(\d+)(\..+)")
     chosen = {}
     for name, weight in weights.items():
-        if not (found := in_layer.fullmatch(name)):
+        if not (found := of_layer(stack).fullmatch(name)):
             chosen[name] = weight
             continue
         for place, layer in enumerate(layers):
             if layer == int(found[2]):
-                chosen[f"{found[1]}{place}{found[3]}"] = weight
+                chosen[f"{found[1]}{place}.{found[3]}"] = weight
     return chosen
+
+
+def of_layer(stack: str) -> re.Pattern[str]:
+    """Matches the name of a weight in a layer: what stands before the layer's number, this, what follows."""
+    return re.compile(rf"((?:\w+\.)?{re.escape(stack)}\.)(\d+)\.(.+)")
 
 
 def shortened(config: PretrainedConfig, layers: Sequence[int]) -> PretrainedConfig:

@@ -73,19 +73,28 @@ class Loss(Strict):
 
 
 class Start(Strict):
-    """What a student starts from: some layers of a trained model, or an encoder."""
+    """What a student starts from: a part of a trained model, or an encoder."""
 
     layers: tuple[int, ...] | None = None
-    """Numbers of the layers that are copied, from 0, in order."""
+    """Numbers of the layers that are copied, from 0, in order; without this all."""
+    width: int | None = Field(default=None, ge=1)
+    """Dimensions of the hidden states that are copied, those that add most: a multiple of the size of an
+    attention head, of which each layer keeps fewer, too; without this all."""
+    feed_forward: int | None = Field(default=None, ge=1)
+    """Feed-forward neurons of each layer that are copied, those that add most; without this all."""
     of: LayersName | None = None
     """Step whose model they are of."""
     encoder: EncoderName | None = None
-    """Step that leaves the encoder to start from, in place of layers."""
+    """Step that leaves the encoder to start from, in place of a part of a model."""
 
     @model_validator(mode="after")
     def _one_start(self) -> "Start":
-        if (self.encoder is None) == (self.layers is None) or (self.layers is None) != (self.of is None):
-            raise ValueError("a student starts either from `layers` `of` a step, or from an `encoder`")
+        is_part = any(each is not None for each in (self.layers, self.width, self.feed_forward))
+        if is_part != (self.of is not None) or is_part == (self.encoder is not None):
+            raise ValueError(
+                "a student starts either from `layers`, `width` or `feed_forward` `of` a step, or from an "
+                "`encoder`"
+            )
         return self
 
 

@@ -1,29 +1,48 @@
-"""Where the models of a recipe come from: the base of each, and which of its layers are left."""
+"""Where the models of a recipe come from: the base of each, and which parts of it are left."""
 
 from dataclasses import dataclass, replace
 
+from .distil import Distil
+from .finetune import Finetune
 from .references import uses
-from .schema import Recipe
+from .schema import Recipe, Step
 from .vocabulary import Base, Vocabulary
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a step takes of a model that it starts from; None where it takes all."""
+
+    layers: tuple[int, ...] | None = None
+    width: int | None = None
+    feed_forward: int | None = None
+
+
+@dataclass(frozen=True)
 class Origin:
-    """What a step's model is built like. layers: each choice of layers that was made, in order."""
+    """What a step's model is built like. parts: each that was taken, in order, the next of the one before."""
 
     base: Base
     vocabulary: str  # the step that loads the base
-    layers: tuple[tuple[int, ...], ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 def origin(recipe: Recipe, step: str) -> Origin:
-    """Find the base that a step's model goes back to, by way of models that gave it their layers, too."""
+    """Find the base that a step's model goes back to, by way of models that gave it a part of them, too."""
     found = recipe.steps[step]
     if isinstance(found, Vocabulary):
         return Origin(found.base, step)
     before = origin(recipe, next(use.name for use in uses(found) if use.to in ("encoder", "model", "layers")))
-    layers: tuple[int, ...] | None = getattr(getattr(found, "start", found), "layers", None)
-    return replace(before, layers=(*before.layers, layers)) if layers else before
+    part = _part(found)
+    return before if part == Part() else replace(before, parts=(*before.parts, part))
+
+
+def _part(step: Step) -> Part:
+    if isinstance(step, Finetune):
+        return Part(step.layers)
+    if isinstance(step, Distil):
+        return Part(step.start.layers, step.start.width, step.start.feed_forward)
+    return Part()
 
 
 def lineage(recipe: Recipe, step: str) -> list[str]:

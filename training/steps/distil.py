@@ -7,7 +7,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from cards.ledger import Claim
 
 from ..encoders.checkpoints import classifier, load_tokenizer, new_classifier
-from ..encoders.layers import first_layers
+from ..encoders.narrowing import part_of
 from ..tasks.lookup import TASKS, import_named
 from .leaving import leave
 
@@ -31,6 +31,7 @@ def _start(context: "Context", step: "Distil") -> tuple[PreTrainedModel, PreTrai
     if start.encoder is not None:
         encoder = context.run.output(start.encoder)
         return new_classifier(encoder, recipe, step.seed), load_tokenizer(encoder)
-    assert start.of is not None and start.layers is not None  # so says the recipe's type
+    assert start.of is not None  # so says the recipe's type
     folder = context.run.output(start.of)
-    return first_layers(classifier(folder, recipe), start.layers), load_tokenizer(folder)
+    model = part_of(classifier(folder, recipe), start.layers, start.width, start.feed_forward)
+    return model, load_tokenizer(folder)

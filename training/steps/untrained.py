@@ -7,7 +7,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from ..encoders.bases import load_base
 from ..encoders.checkpoints import untrained_classifier
 from ..encoders.families import positions
-from ..encoders.layers import first_layers
+from ..encoders.narrowing import part_of
 from ..encoders.note_reading import read_notes
 from ..errors import StageError
 from ..recipe.origin import Origin
@@ -23,7 +23,7 @@ def untrained(context: "Context", made: Origin) -> tuple[PreTrainedModel, PreTra
 
     Raises:
         RecipeError: its base cannot be loaded.
-        StageError: the recipe's window is longer than its positions, or it has no such layers.
+        StageError: the recipe's window is longer than its positions, or it has no such part.
     """
     recipe, step = context.recipe, context.recipe.steps[made.vocabulary]
     assert isinstance(step, Vocabulary)  # only such a step loads a base
@@ -35,6 +35,6 @@ def untrained(context: "Context", made: Origin) -> tuple[PreTrainedModel, PreTra
             f"give the recipe `window: {positions(config)}` or less"
         )
     model = untrained_classifier(config, recipe)
-    for layers in made.layers:
-        model = first_layers(model, layers)
+    for part in made.parts:
+        model = part_of(model, part.layers, part.width, part.feed_forward)
     return model, read_notes(tokenizer)
