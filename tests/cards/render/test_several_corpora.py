@@ -93,7 +93,7 @@ def test_documents_are_counted_by_corpus_and_those_left_out_are_told(made):
     assert "- documents of mine `train`: 1\n" in text
     assert "- documents of reports `train`: 0\n" in text
     assert "- texts without annotations: 1\n" in text
-    assert "In reports, 12 mentions of other types were left aside." in text
+    assert "Mentions of other types in reports, which were left aside: 12." in text
 
 
 def test_several_teachers_are_spoken_of_as_several(made):
@@ -113,6 +113,18 @@ def test_teachers_that_are_not_published_are_teachers(small):
     text = render(small, {}).text
     assert "the probabilities of its teachers" in text and "Compared with" not in text
     assert "hinton2015distilling" in text
+
+
+def test_a_card_of_cross_validated_models_speaks_of_no_guard_documents(small):
+    ledger = read_folder_ledger(small / "ledger.json")
+    write_ledger(ledger.model_copy(update={"guard_folds": 3}), small / "ledger.json")
+    made = render(small, {})
+    (small / "README.md").write_text(made.text, encoding="utf-8")
+    text = made.text.replace("\n", " ")
+    assert "by cross-validation on the 4 documents of mine (split `choose`): 3 times all was trained" in text
+    assert "What is published here learned from all parts." in text
+    assert "Macro F1 by cross-validation" in text
+    assert "guard documents of mine" not in text and "the guard's" not in text
 
 
 def test_a_card_says_who_made_it_in_whose_words(made):
