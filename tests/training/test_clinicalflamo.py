@@ -35,7 +35,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     run = RunFolder(folder / "run")
     recipe = load_recipe("clinicalflamo", STAND_INS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.ledger.examples", lambda folders: [()] * len(folders))  # run by other tests
+        # Snippets are run by other tests.
+        patch.setattr("training.ledger.examples", lambda folders, task: [()] * len(folders))
         running.run(Context(recipe, run, {"invented": folder / "invented"}))
     return run
 
