@@ -27,6 +27,7 @@ from .run_context import Context
 from .run_folder import sha256
 
 ATTEMPT, CHECKPOINTS = "attempt.json", "checkpoints"
+TOLD = 3  # changes, and edited modules, that are told of a node
 LIBRARIES = ("torch", "transformers", "tokenizers", "numpy", "onnxruntime", "optimum-onnx")
 
 
@@ -188,7 +189,8 @@ def reason(context: Context, node: Node) -> str | None:
         return "was cut short" if (folder / ATTEMPT).is_file() else "has not run yet"
     record = read_record(context, node.name)
     if changes := list(_changes(record.inputs, read_inputs(context, node))):
-        return "; ".join(changes)
+        more = [f"{len(changes) - TOLD} more"] if len(changes) > TOLD else []
+        return "; ".join([*changes[:TOLD], *more])
     if record.outputs != _outputs(context, node):
         return "what it left was changed or is missing"
     return None
@@ -205,7 +207,8 @@ def _changes(before: Inputs, now: Inputs) -> Iterator[str]:
         yield f"what it reads: {', '.join(changed)}"
     modules = sorted(before.code.keys() | now.code.keys())
     if edited := [name for name in modules if before.code.get(name) != now.code.get(name)]:
-        yield f"code: {', '.join(edited)}"
+        more = f" and {len(edited) - TOLD} more" if len(edited) > TOLD else ""
+        yield f"code: {', '.join(edited[:TOLD])}{more}"
 
 
 def read_record(context: Context, node: str) -> Record:

@@ -202,6 +202,17 @@ def test_edited_code_repeats_what_runs_it_and_nothing_else(folder, monkeypatch, 
     assert all(why == f"code: {module}" for why in found.values())
 
 
+def test_of_many_changes_a_few_are_told(folder, monkeypatch):
+    real = code_of
+    monkeypatch.setattr(running, "code_of", lambda name: dict.fromkeys(real(name), "edited"))
+    settings = [f"steps.teacher.{key}" for key in ("epochs=3", "clip=2", "warmup=0.2", "weight_decay=0.1")]
+    found = reasons(context_of(folder, *settings))
+    assert found["corpora"].startswith("code: ") and found["corpora"].endswith(" more")
+    [teacher] = [n for n in graph(context_of(folder, *settings).recipe) if n.name == "teacher"]
+    why = running.reason(context_of(folder, *settings), teacher)
+    assert why and why.count("setting ") == 3 and why.endswith("; 2 more")
+
+
 def test_edited_code_of_distillation_repeats_a_recovery_too(folder, monkeypatch):
     edit(monkeypatch, "training.fitting.distillation")
     context = context_of(folder)
