@@ -73,15 +73,18 @@ class Loss(Strict):
 
 
 class Start(Strict):
-    """What a student starts from: a part of a trained model, or an encoder."""
+    """What a student starts from: a part of a trained model, or an encoder.
+
+    A narrower part is what adds most to the layers' outputs when the model reads random tokens.
+    """
 
     layers: tuple[int, ...] | None = None
     """Numbers of the layers that are copied, from 0, in order; without this all."""
     width: int | None = Field(default=None, ge=1)
-    """Dimensions of the hidden states that are copied, those that add most: a multiple of the size of an
+    """Dimensions of the hidden states that are copied, the most important: a multiple of the size of an
     attention head, of which each layer keeps fewer, too; without this all."""
     feed_forward: int | None = Field(default=None, ge=1)
-    """Feed-forward neurons of each layer that are copied, those that add most; without this all."""
+    """Feed-forward neurons of each layer that are copied, the most important; without this all."""
     of: LayersName | None = None
     """Step whose model they are of."""
     encoder: EncoderName | None = None
