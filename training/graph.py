@@ -20,7 +20,7 @@ from .recipe.schema import Recipe
 from .tasks.lookup import TASKS
 
 TASK = ("task", "labels", "window", "overlap", "rules")  # settings of the recipe that every training reads
-MADE = ("corpora.", "steps.", "onnx.export", "onnx.int8")  # modules that make a model's files, and no claims
+MADE = ("corpora.", "steps.", "onnx.export", "onnx.int8")  # modules that make a model's files
 OF_LEDGER = ("ledger.json", "golden.json", "recipe.yaml")  # in the folder of each model
 GUARD = "corpora/guard.jsonl"
 FOLDS = "folds"

@@ -102,6 +102,7 @@ def test_every_name_in_a_step_says_what_it_is_a_name_of(kind):
         (["steps.student.layers=[0"], r"--set steps.student.layers=\[0: the value is not valid YAML"),
         (["window=&a [*a]"], "the value is not valid YAML .*alias"),
         (["title.x=1"], "'title' has no keys of its own; set it as a whole"),
+        (["steps.folds={like: teacher}"], "'folds' is taken; call the step or model otherwise"),
         (["steps.x={do: finetun}"], r"`do: finetun` is no kind of step \(did you mean 'finetune'\?\)"),
         (["steps.x={}"], "steps.x: `do` is missing; kinds: vocabulary, finetune, distil, prune"),
         (["steps.x={like: techer}"], r"steps.x.like: no step 'techer' \(did you mean 'teacher'\?\)"),

@@ -14,6 +14,7 @@ RESERVED = (
     "corpora",
     "corpus",
     "rehearsal",
+    "folds",
     "latency",
     "comparison",
     "ledger",
