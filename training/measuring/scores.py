@@ -167,8 +167,9 @@ def _on_guard(context: "Context", variant: Variant) -> Iterator[Claim]:
     guard: list[Document] = []
     found: list[list[Entity]] = []
     for folder, documents in context.guarded():
-        file, threads = VARIANTS[variant.name], variant.tagger.threads
-        tagger = load(folder, file=file, threads=threads, rules=variant.tagger.rules)
+        tagger = variant.tagger
+        if folder != context.model_folder:  # of a fold
+            tagger = load(folder, file=VARIANTS[variant.name], threads=tagger.threads, rules=tagger.rules)
         guard += documents
         found += of_types(tagger([document.text for document in documents]), labels)
     counts = STRICT.count([document.spans for document in guard], found, labels)
